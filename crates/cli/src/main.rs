@@ -1,0 +1,2 @@
+//! The program `quire`.
+fn main() {}
