@@ -2,8 +2,16 @@
 //!
 //! Rows come in the canonical form of [`raster`]; the writers turn them into what the file wants.
 
+#![forbid(unsafe_code)]
+
+mod format;
+mod one_page;
+mod output;
+pub mod raw;
 mod sink;
 mod writer;
 
+pub use format::{Abilities, DocumentFormat, NeedsSeek};
+pub use one_page::OnePage;
 pub use sink::{Sink, SinkAbilities};
 pub use writer::{DocumentWriter, Metadata, PageDone};

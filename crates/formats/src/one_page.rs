@@ -1,0 +1,176 @@
+//! The order of calls of a document that holds one image, kept in one place for all such formats.
+
+use raster::{Band, PageLayout};
+use wia::{Error, Result};
+
+use crate::output::Output;
+use crate::{DocumentFormat, DocumentWriter, PageDone, Sink};
+
+/// What turns the rows of one page into the bytes of a format. The rows it gets are checked: of
+/// the page's width, never more than the stated height, never none at the end.
+pub trait PageEncoder {
+    /// The format, whose abilities decide which pages are taken.
+    const FORMAT: DocumentFormat;
+
+    /// Writes what comes before the rows.
+    fn begin<S: Sink>(&mut self, layout: &PageLayout, out: &mut Output<S>) -> Result<()>;
+
+    /// Writes rows, of which the first is number `first` of the page.
+    fn rows<S: Sink>(
+        &mut self,
+        layout: &PageLayout,
+        first: u32,
+        band: Band<'_>,
+        out: &mut Output<S>,
+    ) -> Result<()>;
+
+    /// Writes what comes after the rows and corrects what was written before their number was
+    /// known.
+    fn end<S: Sink>(&mut self, layout: &PageLayout, height: u32, out: &mut Output<S>)
+    -> Result<()>;
+}
+
+#[derive(Debug)]
+enum State {
+    /// No page yet, or it was taken back.
+    Empty,
+    Open {
+        layout: PageLayout,
+        rows: u32,
+    },
+    /// Something went wrong inside the page.
+    Failed,
+    Done,
+}
+
+/// A [`DocumentWriter`] of a format that holds one image. Made by the format's own `new`.
+#[derive(Debug)]
+pub struct OnePage<S, E> {
+    out: Output<S>,
+    encoder: E,
+    state: State,
+}
+
+impl<S: Sink, E: PageEncoder> OnePage<S, E> {
+    pub(crate) fn with_encoder(sink: S, encoder: E) -> OnePage<S, E> {
+        OnePage {
+            out: Output::new(sink),
+            encoder,
+            state: State::Empty,
+        }
+    }
+
+    /// Leaves the page marked as failed unless `work` goes well.
+    fn guarded<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<(State, T)>) -> Result<T> {
+        self.state = State::Failed;
+        let (state, value) = work(self)?;
+        self.state = state;
+        Ok(value)
+    }
+
+    fn not_open<T>(&self) -> Result<T> {
+        Err(Error::invalid(match self.state {
+            State::Failed => "the page has failed already",
+            _ => "no page has been begun",
+        }))
+    }
+}
+
+impl<S: Sink, E: PageEncoder> DocumentWriter for OnePage<S, E> {
+    fn begin_page(&mut self, layout: &PageLayout) -> Result<()> {
+        match self.state {
+            State::Empty => {}
+            State::Open { .. } => return Err(Error::invalid("the page before is not ended")),
+            State::Failed => return self.not_open(),
+            State::Done => {
+                let name = E::FORMAT.name();
+                return Err(Error::invalid(format!("a {name} document holds one page")));
+            }
+        }
+        E::FORMAT.check_layout(layout, self.out.can_seek())?;
+        self.out.begin()?;
+        let layout = *layout;
+        self.guarded(|this| {
+            this.encoder.begin(&layout, &mut this.out)?;
+            Ok((State::Open { layout, rows: 0 }, ()))
+        })
+    }
+
+    fn rows(&mut self, band: Band<'_>) -> Result<()> {
+        let State::Open { layout, rows } = self.state else {
+            return self.not_open();
+        };
+        self.guarded(|this| {
+            let total = row_total(&layout, rows, &band)?;
+            if band.rows() > 0 {
+                this.encoder.rows(&layout, rows, band, &mut this.out)?;
+            }
+            let rows = total;
+            Ok((State::Open { layout, rows }, ()))
+        })
+    }
+
+    fn end_page(&mut self) -> Result<PageDone> {
+        let State::Open { layout, rows } = self.state else {
+            return self.not_open();
+        };
+        self.guarded(|this| {
+            check_height(&layout, rows)?;
+            this.encoder.end(&layout, rows, &mut this.out)?;
+            let done = PageDone {
+                height: rows,
+                document_bytes: this.out.len(),
+            };
+            Ok((State::Done, done))
+        })
+    }
+
+    fn abandon_page(&mut self) -> Result<()> {
+        match self.state {
+            State::Empty | State::Done => Ok(()),
+            State::Open { .. } | State::Failed => self.guarded(|this| {
+                this.out.take_back()?;
+                Ok((State::Empty, ()))
+            }),
+        }
+    }
+
+    fn finish(&mut self) -> Result<()> {
+        match self.state {
+            State::Done => Ok(()),
+            State::Empty => Err(Error::invalid("the document has no page")),
+            State::Open { .. } | State::Failed => {
+                Err(Error::invalid("the document's page is not complete"))
+            }
+        }
+    }
+}
+
+/// The number of rows after `band`, when the page can take it.
+fn row_total(layout: &PageLayout, rows: u32, band: &Band<'_>) -> Result<u32> {
+    if band.row_bytes() != layout.row_bytes() {
+        return Err(Error::invalid(format!(
+            "rows of {} bytes on a page whose rows have {}",
+            band.row_bytes(),
+            layout.row_bytes()
+        )));
+    }
+    let most = layout.height.unwrap_or(u32::MAX);
+    let total = rows as u64 + band.rows() as u64;
+    match u32::try_from(total) {
+        Ok(total) if total <= most => Ok(total),
+        _ => Err(Error::invalid(format!(
+            "{total} rows for a page of {most} rows"
+        ))),
+    }
+}
+
+fn check_height(layout: &PageLayout, rows: u32) -> Result<()> {
+    match layout.height {
+        _ if rows == 0 => Err(Error::invalid("a page without a row")),
+        Some(height) if height != rows => Err(Error::invalid(format!(
+            "the page ended after {rows} of {height} rows"
+        ))),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,99 @@
+//! A document's stretch of a sink: offsets count from where the document starts.
+
+use std::io::SeekFrom;
+
+use wia::{Error, Result};
+
+use crate::Sink;
+
+/// A sink and the part of it that one document fills.
+///
+/// The sink may hold other bytes before the document; those are never touched.
+#[derive(Debug)]
+pub struct Output<S> {
+    sink: S,
+    start: u64,
+    len: u64,
+}
+
+impl<S: Sink> Output<S> {
+    pub(crate) fn new(sink: S) -> Output<S> {
+        Output {
+            sink,
+            start: 0,
+            len: 0,
+        }
+    }
+
+    /// Takes the sink's present position as the start of the document.
+    pub(crate) fn begin(&mut self) -> Result<()> {
+        self.start = self
+            .sink
+            .seek(SeekFrom::Current(0))
+            .map_err(Error::from_write)?;
+        self.len = 0;
+        Ok(())
+    }
+
+    /// Whether earlier bytes can be overwritten.
+    pub(crate) fn can_seek(&self) -> bool {
+        self.sink.abilities().seek
+    }
+
+    /// Bytes of the document so far.
+    pub(crate) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Appends `data`.
+    pub(crate) fn write(&mut self, data: &[u8]) -> Result<()> {
+        self.sink.write_all(data).map_err(Error::from_write)?;
+        self.len += data.len() as u64;
+        Ok(())
+    }
+
+    /// Writes `data` at `offset` of the document and stays behind it. What lies between the
+    /// document's end and `offset` is left for later calls.
+    pub(crate) fn write_at(&mut self, offset: u64, data: &[u8]) -> Result<()> {
+        self.seek_to(offset)?;
+        self.sink.write_all(data).map_err(Error::from_write)?;
+        self.len = self.len.max(offset + data.len() as u64);
+        Ok(())
+    }
+
+    /// Moves the sink to the document's end.
+    pub(crate) fn seek_end(&mut self) -> Result<()> {
+        self.seek_to(self.len)
+    }
+
+    /// Overwrites bytes that the document has already and returns to its end.
+    pub(crate) fn patch(&mut self, offset: u64, data: &[u8]) -> Result<()> {
+        self.write_at(offset, data)?;
+        self.seek_end()
+    }
+
+    /// Takes back the whole document.
+    pub(crate) fn take_back(&mut self) -> Result<()> {
+        if self.len > 0 || self.can_seek() {
+            self.seek_to(0)?;
+            self.sink.set_len(self.start).map_err(Error::from_write)?;
+        }
+        self.len = 0;
+        Ok(())
+    }
+
+    fn seek_to(&mut self, offset: u64) -> Result<()> {
+        let to = self.start + offset;
+        let at = self
+            .sink
+            .seek(SeekFrom::Start(to))
+            .map_err(Error::from_write)?;
+        if at == to {
+            return Ok(());
+        }
+        Err(Error::new(
+            wia::ErrorKind::WriteFault,
+            format!("the output went to byte {at} when asked for byte {to}"),
+        ))
+    }
+}
