@@ -215,7 +215,7 @@ impl fmt::Display for ErrorKind {
     }
 }
 
-type Source = Arc<dyn std::error::Error + Send + Sync>;
+type Cause = dyn std::error::Error + Send + Sync;
 
 /// A failure: its kind, what it was about, and what caused it.
 #[derive(Clone, Debug)]
@@ -223,7 +223,7 @@ pub struct Error {
     kind: ErrorKind,
     message: String,
     code: Option<Hresult>,
-    source: Option<Source>,
+    source: Option<Arc<Cause>>,
 }
 
 /// The result of everything in this project that can fail.
@@ -295,9 +295,9 @@ impl Error {
     /// being the kind for everything without one of its own.
     pub fn from_io(e: std::io::Error, other: ErrorKind) -> Error {
         use std::io::ErrorKind as Io;
-        if e.get_ref().is_some_and(|inner| inner.is::<Error>()) {
+        if e.get_ref().is_some_and(Cause::is::<Error>) {
             let text = e.to_string();
-            return match e.into_inner().map(|b| b.downcast::<Error>()) {
+            return match e.into_inner().map(Cause::downcast::<Error>) {
                 Some(Ok(inner)) => *inner,
                 _ => Error::new(other, text),
             };

@@ -29,6 +29,18 @@ impl Hresult {
     }
 }
 
+impl Hresult {
+    /// The header name of a code that WIA uses.
+    ///
+    /// `0x80210015` has two names; `WIA_ERROR_MAXIMUM_PRINTER_ENDORSER_COUNTER` is given rather than
+    /// `WIA_S_NO_DEVICE_AVAILABLE`.
+    pub fn name(&self) -> Option<&'static str> {
+        let status = Status::NAMED.iter().find(|s| s.hresult() == *self);
+        let error = ErrorKind::ALL.iter().find(|k| k.hresult() == *self);
+        status.map(|s| s.name()).or(error.map(|k| k.name()))
+    }
+}
+
 impl fmt::Display for Hresult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "0x{:08X}", self.0)
