@@ -1,1 +1,22 @@
-//! Under construction.
+//! Item trees and properties.
+//!
+//! A driver describes its device as a tree of [`DriverItem`]s. Each application that opens the device
+//! gets a copy, a tree of [`AppItem`]s, whose items each have properties of their own: a driver
+//! declares them with values, access and valid values, and reads and writes them freely
+//! ([`AppItem::write`]); an application writes through [`write_multiple`], where the driver's
+//! validation has the last word and a refused write leaves no trace.
+#![forbid(unsafe_code)]
+
+mod app_item;
+mod driver_item;
+mod lock;
+mod properties;
+mod store;
+mod tree_edit;
+mod write;
+
+pub use app_item::AppItem;
+pub use driver_item::{DriverContext, DriverItem, RemoveReason};
+pub use store::Property;
+pub use tree_edit::CreationFlags;
+pub use write::{MAX_VALUE_BYTES, write_multiple};

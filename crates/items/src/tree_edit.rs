@@ -1,0 +1,225 @@
+//! Items that come and go: children that applications make, deletion, changes of the driver's tree.
+
+use std::sync::{Arc, Mutex};
+
+use wia::category::{WIA_CATEGORY_FINISHED_FILE, WIA_CATEGORY_FOLDER};
+use wia::property::{WIA_IPA_ACCESS_RIGHTS, WIA_IPS_SUPPORTS_CHILD_ITEM_CREATION};
+use wia::{AccessRights, Error, ErrorKind, ItemFlags, Result};
+
+use crate::app_item::{AppItem, Inner, Links};
+use crate::driver_item::{DriverItem, RemoveReason};
+use crate::lock::lock;
+
+bitflags::bitflags! {
+    /// How an item is created (`IWiaItem2::CreateChildItem`).
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct CreationFlags: u32 {
+        /// Every property that can be read and written gets the parent's value.
+        const COPY_PARENT_PROPERTY_VALUES = 0x4000_0000;
+    }
+}
+
+/// What marks an item that has left its tree.
+const GONE: ItemFlags = ItemFlags::DELETED.union(ItemFlags::DISCONNECTED);
+
+impl AppItem {
+    /// Makes an item below this one (`IWiaItem2::CreateChildItem`, `wiasCreateChildAppItem`).
+    ///
+    /// `flags` says what it is; `GENERATED` is added. `init` declares its properties (the driver's
+    /// `init_item_properties`); it sees an item whose parent does not show it yet. The child is of the
+    /// parent's category, but `FOLDER` or `FINISHED_FILE` in a storage folder.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument` when this item can have no children, `name` is empty, holds a backslash or
+    /// is taken, `flags` has neither `FOLDER` nor `FILE`, or `flags` is empty while parent values
+    /// are to be copied; `ItemDeleted` when this item is gone. An error of `init` leaves the tree as it was.
+    #[doc(alias = "wiasCreateChildAppItem")]
+    pub fn create_child(
+        &self,
+        flags: ItemFlags,
+        creation: CreationFlags,
+        name: &str,
+        init: &mut dyn FnMut(&AppItem) -> Result<()>,
+    ) -> Result<AppItem> {
+        self.check_child(flags, creation, name)?;
+        let child = AppItem(Arc::new(Inner {
+            name: name.to_owned(),
+            full_name: format!("{}\\{name}", self.full_name()),
+            parent: Arc::downgrade(&self.0),
+            links: Mutex::new(Links {
+                flags: flags | ItemFlags::GENERATED,
+                children: Vec::new(),
+                driver: None,
+            }),
+            store: Mutex::default(),
+            gate: Arc::clone(&self.0.gate),
+        }));
+        let category = match self.category() {
+            WIA_CATEGORY_FOLDER if !flags.contains(ItemFlags::FOLDER) => WIA_CATEGORY_FINISHED_FILE,
+            parent => parent,
+        };
+        child.supply_properties(category);
+        init(&child)?;
+        if creation.contains(CreationFlags::COPY_PARENT_PROPERTY_VALUES) {
+            child.copy_parent_values(self);
+        }
+        let mut links = lock(&self.0.links);
+        if links.children.iter().any(|c| c.name() == name) {
+            return Err(self.name_taken(name));
+        }
+        links.children.push(child.clone());
+        Ok(child)
+    }
+
+    fn check_child(&self, flags: ItemFlags, creation: CreationFlags, name: &str) -> Result<()> {
+        let parent_flags = self.flags();
+        if parent_flags.intersects(GONE) {
+            return Err(self.gone());
+        }
+        let supported = self.opt_i32(WIA_IPS_SUPPORTS_CHILD_ITEM_CREATION) != Some(0);
+        if !supported || !parent_flags.intersects(ItemFlags::FOLDER | ItemFlags::HAS_ATTACHMENTS) {
+            return Err(Error::invalid(format!(
+                "item {:?} can have no children",
+                self.full_name()
+            )));
+        }
+        if flags.is_empty() && creation.contains(CreationFlags::COPY_PARENT_PROPERTY_VALUES) {
+            return Err(Error::invalid(
+                "parent values cannot be copied to an item without flags",
+            ));
+        }
+        if !flags.is_empty() && !flags.intersects(ItemFlags::FOLDER | ItemFlags::FILE) {
+            return Err(Error::invalid(format!(
+                "item {name:?}: its flags must contain Folder or File"
+            )));
+        }
+        if name.is_empty() || name.contains('\\') {
+            return Err(Error::invalid(format!(
+                "{name:?} is no name for an item: it must not be empty or hold a backslash"
+            )));
+        }
+        if self.children().iter().any(|c| c.name() == name) {
+            return Err(self.name_taken(name));
+        }
+        Ok(())
+    }
+
+    fn name_taken(&self, name: &str) -> Error {
+        Error::invalid(format!(
+            "item {:?} has a child {name:?} already",
+            self.full_name()
+        ))
+    }
+
+    fn gone(&self) -> Error {
+        Error::new(
+            ErrorKind::ItemDeleted,
+            format!("item {:?} is gone", self.full_name()),
+        )
+    }
+
+    /// Whether an application may delete the item (`IWiaItem2::DeleteItem`).
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument` for a root and for an item with children; `AccessDenied` when
+    /// `WIA_IPA_ACCESS_RIGHTS` does not allow it (an item without that property can be deleted when
+    /// an application made it); `ItemDeleted` when it is gone already.
+    pub fn check_deletable(&self) -> Result<()> {
+        let refuse = |why| Err(Error::invalid(format!("item {:?} {why}", self.full_name())));
+        let flags = self.flags();
+        if flags.intersects(GONE) {
+            return Err(self.gone());
+        }
+        if flags.contains(ItemFlags::ROOT) || self.0.parent.strong_count() == 0 {
+            return refuse("is a root and cannot be deleted");
+        }
+        if !lock(&self.0.links).children.is_empty() {
+            return refuse("has children and cannot be deleted");
+        }
+        let allowed = match self.opt_i32(WIA_IPA_ACCESS_RIGHTS) {
+            Some(rights) => {
+                AccessRights::from_bits_retain(rights).contains(AccessRights::CAN_BE_DELETED)
+            }
+            None => flags.contains(ItemFlags::GENERATED),
+        };
+        if !allowed {
+            return Err(Error::new(
+                ErrorKind::AccessDenied,
+                format!("item {:?} may not be deleted", self.full_name()),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Deletes the item: `driver` removes its content (`drvDeleteItem`), then it leaves this tree,
+    /// and the driver's tree if it has an item of its own there.
+    ///
+    /// # Errors
+    ///
+    /// As [`AppItem::check_deletable`], and what `driver` says; then nothing has changed.
+    pub fn delete(&self, driver: &mut dyn FnMut(&AppItem) -> Result<()>) -> Result<()> {
+        self.check_deletable()?;
+        driver(self)?;
+        let own = lock(&self.0.links).driver.clone();
+        if let Some(own) = own.filter(|d| d.parent().is_some()) {
+            own.remove_from_folder(RemoveReason::Deleted)?;
+        }
+        self.remove(RemoveReason::Deleted);
+        Ok(())
+    }
+
+    /// Marks this item and everything below it as gone, and takes it out of its parent.
+    pub fn remove(&self, reason: RemoveReason) {
+        for item in self.descendants() {
+            lock(&item.0.links).flags |= reason.flag();
+            item.show_flags();
+        }
+        if let Some(parent) = self.parent() {
+            lock(&parent.0.links).children.retain(|c| c != self);
+        }
+    }
+
+    /// Follows changes of the driver's tree: items that left it are marked and removed, new ones are
+    /// added and returned, parents first, for the driver to declare their properties.
+    pub fn follow_driver_tree(&self) -> Vec<AppItem> {
+        let mut added = Vec::new();
+        for item in self.root().descendants() {
+            if item.flags().intersects(GONE) {
+                continue;
+            }
+            let own = lock(&item.0.links).driver.clone();
+            let Some(driver) = own else { continue };
+            if driver.flags().intersects(GONE) {
+                let reason = if driver.flags().contains(ItemFlags::DELETED) {
+                    RemoveReason::Deleted
+                } else {
+                    RemoveReason::Disconnected
+                };
+                item.remove(reason);
+                continue;
+            }
+            for below in driver.children() {
+                item.follow_child(&below, &mut added);
+            }
+        }
+        added
+    }
+
+    fn follow_child(&self, driver: &DriverItem, added: &mut Vec<AppItem>) {
+        let mut rest = vec![(self.clone(), driver.clone())];
+        while let Some((parent, driver)) = rest.pop() {
+            let same = |c: &AppItem| c.name() == driver.name();
+            if let Some(known) = parent.children().into_iter().find(same) {
+                // An item that an application made and uploaded has a counterpart from now on.
+                lock(&known.0.links).driver.get_or_insert(driver);
+                continue;
+            }
+            let item = AppItem::copy(&driver, Arc::downgrade(&parent.0), &self.0.gate);
+            lock(&parent.0.links).children.push(item.clone());
+            rest.extend(driver.children().into_iter().map(|d| (item.clone(), d)));
+            added.push(item);
+        }
+    }
+}
