@@ -9,6 +9,7 @@ mod one_page;
 mod output;
 pub mod raw;
 mod sink;
+pub mod tiff;
 mod writer;
 
 pub use format::{Abilities, DocumentFormat, NeedsSeek};

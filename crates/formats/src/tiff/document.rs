@@ -1,0 +1,192 @@
+//! A TIFF document apart from the sink that it goes to.
+
+use raster::{Band, PageLayout};
+use wia::{Error, ErrorKind, Result};
+
+use super::chain::Chain;
+use super::describe;
+use super::options::{Container, Options};
+use super::page::Page;
+use crate::{PageDone, Sink};
+
+/// The state of a TIFF document under construction. The sink comes with each call, and must be the
+/// same one each time; [`super::Writer`] is this together with a sink.
+///
+/// The calls have the meaning of those of [`crate::DocumentWriter`]. Each but [`Document::finish`]
+/// and the refusals of wrong arguments leaves the position at the end of the sink.
+#[derive(Debug)]
+pub struct Document {
+    options: Options,
+    chain: Chain,
+    page: Option<Page>,
+}
+
+impl Document {
+    /// A document that will start at the end of the sink of the first call.
+    pub fn new(options: Options) -> Document {
+        Document {
+            chain: Chain::new(&options),
+            options,
+            page: None,
+        }
+    }
+
+    /// Goes on with a classic document that starts at position 0 of the sink and was written with
+    /// [`Container::Classic`] and the same metadata: `page_index` pages are finished, and the last
+    /// one's directory is at `previous_ifd_offset` (the members `lPage` and `lPrevIfdOffset` of the
+    /// transfer context of `wiasWritePageBufToStream`). Nothing of the sink is read. The next page
+    /// gets the number `page_index`; `options.container`, `page_number` and `expected_bytes` are not
+    /// looked at.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument` when `page_index` is 0, or `previous_ifd_offset` is less than 8, odd, or no
+    /// 32-bit offset.
+    pub fn resume_classic(
+        options: Options,
+        page_index: u32,
+        previous_ifd_offset: u64,
+    ) -> Result<Document> {
+        let valid = (8..=u64::from(u32::MAX)).contains(&previous_ifd_offset);
+        if page_index == 0 || !valid || previous_ifd_offset % 2 != 0 {
+            return Err(Error::invalid(format!(
+                "no TIFF directory of page {page_index} can be at {previous_ifd_offset}"
+            )));
+        }
+        let options = Options {
+            container: Container::Classic,
+            page_number: 0,
+            ..options
+        };
+        let fields = describe::classic_fields(&options.metadata);
+        Ok(Document {
+            chain: Chain::resume(&options, page_index, previous_ifd_offset, fields),
+            options,
+            page: None,
+        })
+    }
+
+    /// Starts a page. After an error there is no unfinished page.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument` for a layout that the compression cannot hold or while another page is
+    /// unfinished; `InvalidFunction` for a sink that cannot seek; `MediumFull` for a page of known
+    /// size that does not fit into [`Container::Classic`]; else what the sink says.
+    pub fn begin_page(&mut self, sink: &mut dyn Sink, layout: &PageLayout) -> Result<()> {
+        if self.page.is_some() {
+            return Err(Error::invalid("the page before has not ended"));
+        }
+        if !sink.abilities().seek {
+            return Err(Error::new(
+                ErrorKind::InvalidFunction,
+                "a TIFF can only be written where it is possible to seek",
+            ));
+        }
+        let mut page = Page::new(&self.options, self.chain.pages(), layout)?;
+        let ready = self
+            .chain
+            .open_page(sink)
+            .and_then(|()| page.reserve(&mut self.chain, sink));
+        if let Err(error) = ready {
+            // The first failure is the one to tell.
+            let _ = self.chain.drop_page(sink);
+            return Err(error);
+        }
+        self.page = Some(page);
+        Ok(())
+    }
+
+    /// Adds rows to the page.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument` for rows of another width, more rows than stated, or without a page;
+    /// `MediumFull` when the page does not fit into [`Container::Classic`]; else what the sink says.
+    pub fn rows(&mut self, sink: &mut dyn Sink, band: Band<'_>) -> Result<()> {
+        match &mut self.page {
+            Some(page) => page.rows(&mut self.chain, sink, band),
+            None => Err(no_page()),
+        }
+    }
+
+    /// Ends the page: its last strip, its directory, the link to it.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument` for a page without a row or with fewer than stated, or without a page; else
+    /// as [`Document::rows`]. After any error the page is still unfinished.
+    pub fn end_page(&mut self, sink: &mut dyn Sink) -> Result<PageDone> {
+        let Some(page) = &mut self.page else {
+            return Err(no_page());
+        };
+        let (height, document_bytes) = page.end(&mut self.chain, sink)?;
+        self.page = None;
+        Ok(PageDone {
+            height,
+            document_bytes,
+        })
+    }
+
+    /// Takes the unfinished page back, if there is one: the sink gets the length that it had before
+    /// the page. (A turn to BigTIFF stays, with the directories that it wrote.) Of a first page not
+    /// even the header is left.
+    ///
+    /// # Errors
+    ///
+    /// What the sink says. There is no unfinished page then either, and the finished pages are valid:
+    /// bytes that no directory links to harm no reader.
+    pub fn abandon_page(&mut self, sink: &mut dyn Sink) -> Result<()> {
+        match self.page.take() {
+            Some(_) => self.chain.drop_page(sink),
+            None => self.chain.mend(sink),
+        }
+    }
+
+    /// Completes the document. There is nothing left to write, as each page completes it; a document
+    /// without a page stays empty.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument` while a page is unfinished; what the sink says if a failure inside a page
+    /// left something to put right.
+    pub fn finish(&mut self, sink: &mut dyn Sink) -> Result<()> {
+        if self.page.is_some() {
+            return Err(Error::invalid("the last page has not ended"));
+        }
+        self.chain.mend(sink)
+    }
+
+    /// Finished pages: directories that are linked, those before [`Document::resume_classic`]
+    /// included.
+    pub fn pages(&self) -> u32 {
+        self.chain.pages()
+    }
+
+    /// Where the TIFF starts in the sink; `None` before the first page.
+    pub fn base(&self) -> Option<u64> {
+        self.chain.base()
+    }
+
+    /// Whether the document is BigTIFF by now.
+    pub fn is_big(&self) -> bool {
+        self.chain.is_big()
+    }
+
+    /// The offset of the last finished page's directory, from [`Document::base`]; 0 when there is
+    /// none. After a turn to BigTIFF that of the directory written then.
+    pub fn current_ifd_offset(&self) -> u64 {
+        self.chain.last_ifd()
+    }
+
+    /// The directory that the next page's is linked to: the same as
+    /// [`Document::current_ifd_offset`], as the transfer context shows both members alike after a
+    /// page.
+    pub fn previous_ifd_offset(&self) -> u64 {
+        self.chain.last_ifd()
+    }
+}
+
+fn no_page() -> Error {
+    Error::invalid("no page has begun")
+}

@@ -1,0 +1,124 @@
+//! Multipage TIFF 6.0 and BigTIFF, written as the rows come.
+//!
+//! # Order of writing
+//!
+//! Each page writes its strips, then its directory (IFD) with the values that do not fit into it,
+//! then the link to it: the header's first-IFD field for the first page, the next-IFD field of the
+//! previous directory for every other. So the document is valid after every page, whatever happens
+//! later. Only [`Sink::write_all`], [`Sink::seek`] and, after a failure, [`Sink::set_len`] are used;
+//! nothing is read back. The sink may hold something already: the TIFF starts at its end, and all
+//! offsets count from there. Somebody else may move the position between any two calls, and even
+//! append; only what the document holds must stay.
+//!
+//! A sink must be able to overwrite ([`crate::SinkAbilities::seek`]) and must tell its true length;
+//! one that throws the bytes away has to count them.
+//!
+//! # Documents beyond 4 GiB
+//!
+//! Classic TIFF ends at 4 GiB - 1. A document whose size is known to be beyond that is BigTIFF from
+//! the start. Else it begins as classic TIFF with 16 bytes reserved for the header, and before a
+//! page could pass the limit all finished directories are written once more in BigTIFF's form at
+//! the end (the strips stay where they are); the header is switched last, in one write of 16 bytes.
+//! Before the switch the classic chain is valid, after it the BigTIFF chain.
+//!
+//! # Memory
+//!
+//! For each document: one strip (256 KiB, or one row where a row is longer; for JPEG 16 rows, at
+//! most 3.2 MiB) and its encoded form (at most 1.5 times the strip, for G4 6 times an uncompressed
+//! 128 KiB); 256 KiB for the strip offsets of the page and 256 KiB for the finished directories,
+//! each of which goes on in a temporary file without a name when there is more; 64 KiB for the
+//! directory being written. Altogether at most 2 MiB for pages whose rows are up to 256 KiB,
+//! whatever their number and height, and whether or not it is known in advance.
+
+mod chain;
+mod describe;
+mod directory;
+mod document;
+mod options;
+mod page;
+mod record;
+mod spill;
+
+pub use document::Document;
+pub use options::{Compression, Container, Options, Photometric};
+
+use raster::{Band, PageLayout};
+use wia::Result;
+
+use crate::{DocumentWriter, PageDone, Sink};
+
+/// A [`Document`] together with the sink that it goes to.
+#[derive(Debug)]
+pub struct Writer<S> {
+    sink: S,
+    document: Document,
+}
+
+impl<S: Sink> Writer<S> {
+    /// A document that will start at the end of `sink`. Nothing is written before the first page.
+    pub fn new(sink: S, options: Options) -> Writer<S> {
+        Writer {
+            sink,
+            document: Document::new(options),
+        }
+    }
+
+    /// Goes on with a classic document: see [`Document::resume_classic`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Document::resume_classic`].
+    pub fn resume_classic(
+        sink: S,
+        options: Options,
+        page_index: u32,
+        previous_ifd_offset: u64,
+    ) -> Result<Writer<S>> {
+        Ok(Writer {
+            sink,
+            document: Document::resume_classic(options, page_index, previous_ifd_offset)?,
+        })
+    }
+
+    /// The document's state: pages, offsets, form.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// The sink.
+    pub fn sink(&self) -> &S {
+        &self.sink
+    }
+
+    /// The sink, to use it in between: the writer looks for its end again at each call.
+    pub fn sink_mut(&mut self) -> &mut S {
+        &mut self.sink
+    }
+
+    /// The two parts.
+    pub fn into_parts(self) -> (S, Document) {
+        (self.sink, self.document)
+    }
+}
+
+impl<S: Sink> DocumentWriter for Writer<S> {
+    fn begin_page(&mut self, layout: &PageLayout) -> Result<()> {
+        self.document.begin_page(&mut self.sink, layout)
+    }
+
+    fn rows(&mut self, band: Band<'_>) -> Result<()> {
+        self.document.rows(&mut self.sink, band)
+    }
+
+    fn end_page(&mut self) -> Result<PageDone> {
+        self.document.end_page(&mut self.sink)
+    }
+
+    fn abandon_page(&mut self) -> Result<()> {
+        self.document.abandon_page(&mut self.sink)
+    }
+
+    fn finish(&mut self) -> Result<()> {
+        self.document.finish(&mut self.sink)
+    }
+}
