@@ -1,7 +1,7 @@
 //! The formats and what each of them can do and needs: the one table of abilities.
 
 use raster::{PageLayout, PixelType};
-use wia::{Error, Result};
+use wia::{Error, Guid, Result, format as wia_format};
 
 /// A document format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -128,6 +128,26 @@ impl DocumentFormat {
             .iter()
             .find(|e| e.endings.iter().any(|x| x.eq_ignore_ascii_case(ending)))
             .map(|e| e.format)
+    }
+
+    /// The WIA format that it is; plain PDF has none.
+    pub const fn wia_format(self) -> Option<Guid> {
+        Some(match self {
+            DocumentFormat::Tiff => wia_format::WIA_IMG_FMT_TIFF,
+            DocumentFormat::Png => wia_format::WIA_IMG_FMT_PNG,
+            DocumentFormat::Jpeg => wia_format::WIA_IMG_FMT_JPEG,
+            DocumentFormat::Bmp => wia_format::WIA_IMG_FMT_BMP,
+            DocumentFormat::Raw => wia_format::WIA_IMG_FMT_RAW,
+            DocumentFormat::Pdf => return None,
+            DocumentFormat::Pdfa => wia_format::WIA_IMG_FMT_PDFA,
+        })
+    }
+
+    /// The format that a WIA format is, if it is one of these.
+    pub fn from_wia_format(id: Guid) -> Option<DocumentFormat> {
+        DocumentFormat::ALL
+            .into_iter()
+            .find(|format| format.wia_format() == Some(id))
     }
 
     /// What it can do and needs.

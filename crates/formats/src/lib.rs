@@ -4,9 +4,12 @@
 
 #![forbid(unsafe_code)]
 
+pub mod bmp;
+mod date;
 mod format;
 mod one_page;
 mod output;
+pub mod png;
 pub mod raw;
 mod sink;
 pub mod tiff;

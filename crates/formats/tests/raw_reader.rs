@@ -1,6 +1,8 @@
 //! Reading RAW streams as other drivers write them, and broken ones.
 
 use proptest::prelude::*;
+mod trials;
+
 use quire_formats::raw::{PageEnd, RawHeader, Reader};
 use raster::{Band, PageLayout, PixelType};
 use wia::{Error, ErrorKind, Result};
@@ -400,7 +402,7 @@ fn the_taker_can_stop_it() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(trials::cases(500))]
 
     /// No bytes make it panic, and none make a page of other numbers than the header's.
     #[test]

@@ -1,6 +1,7 @@
 //! RAW streams: the header's bytes, writing, and reading back what was written.
 
 mod sinks;
+mod trials;
 
 use proptest::prelude::*;
 use quire_formats::raw::{LineOrder, RawHeader, Reader, Writer};
@@ -223,7 +224,7 @@ fn pixel_types() -> impl Strategy<Value = PixelType> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(trials::cases(200))]
 
     /// What is written is read back, whatever the pieces are.
     #[test]

@@ -1,7 +1,7 @@
 //! From the pixels of a RAW stream to canonical rows.
 
 use raster::PixelType;
-use wia::{Error, ErrorKind, Result};
+use wia::{Compression, DataType, Error, ErrorKind, Photometric, Result};
 
 use super::RawHeader;
 use super::header::wrong;
@@ -29,8 +29,8 @@ enum Change {
 impl Form {
     /// The form that a header and its palette (empty when there is none) describe.
     pub(super) fn new(header: &RawHeader, palette: &[u8]) -> Result<Form> {
-        if header.compression != 0 {
-            let compression = header.compression;
+        let compression = header.compression;
+        if compression != Compression::None.value() as u32 {
             return Err(unsupported(format!("compression {compression}")));
         }
         if palette.is_empty() {
@@ -88,35 +88,42 @@ fn plain(header: &RawHeader) -> Result<Form> {
             header.bits_per_pixel
         )));
     }
-    let white_is_zero = match header.photometric {
-        0 => false,
-        1 => true,
-        other if channels == 1 => return Err(wrong(format!("PhotometricInterp is {other}"))),
-        _ => false,
+    let grey = match photometric(header) {
+        Some(Photometric::White1) => Change::None,
+        Some(Photometric::White0) => Change::Invert,
+        None if channels == 1 => {
+            let number = header.photometric;
+            return Err(wrong(format!("PhotometricInterp is {number}")));
+        }
+        None => Change::None,
     };
-    let grey = if white_is_zero {
-        Change::Invert
-    } else {
-        Change::None
-    };
-    // WIA_DATA_*: 0 THRESHOLD, 1 DITHER, 2 GRAYSCALE, 3 COLOR (R, G, B as in RAWRGB), 6 RAW_RGB,
-    // 7 RAW_BGR.
-    let (pixel, change) = match (header.data_type, bits) {
-        (0..=2, [1]) => (PixelType::Bw1, grey),
-        (2, [4]) => (PixelType::Gray4, grey),
-        (2, [8]) => (PixelType::Gray8, grey),
-        (2, [16]) => (PixelType::Gray16, grey),
-        (3 | 6, [8, 8, 8]) => (PixelType::Rgb8, Change::None),
-        (3 | 6, [16, 16, 16]) => (PixelType::Rgb16, Change::None),
-        (7, [8, 8, 8]) => (PixelType::Rgb8, Change::Reverse(1)),
-        (7, [16, 16, 16]) => (PixelType::Rgb16, Change::Reverse(2)),
-        (data_type, bits) => {
+    use DataType::{Color, Dither, Grayscale, RawBgr, RawRgb, Threshold};
+    let (pixel, change) = match (data_type(header), bits) {
+        (Some(Threshold | Dither | Grayscale), [1]) => (PixelType::Bw1, grey),
+        (Some(Grayscale), [4]) => (PixelType::Gray4, grey),
+        (Some(Grayscale), [8]) => (PixelType::Gray8, grey),
+        (Some(Grayscale), [16]) => (PixelType::Gray16, grey),
+        // Colour without an order of its own is red first, as in RAWRGB.
+        (Some(Color | RawRgb), [8, 8, 8]) => (PixelType::Rgb8, Change::None),
+        (Some(Color | RawRgb), [16, 16, 16]) => (PixelType::Rgb16, Change::None),
+        (Some(RawBgr), [8, 8, 8]) => (PixelType::Rgb8, Change::Reverse(1)),
+        (Some(RawBgr), [16, 16, 16]) => (PixelType::Rgb16, Change::Reverse(2)),
+        (_, bits) => {
+            let number = header.data_type;
             return Err(unsupported(format!(
-                "data type {data_type} with channels of {bits:?} bits"
+                "data type {number} with channels of {bits:?} bits"
             )));
         }
     };
     Ok(Form { pixel, change })
+}
+
+fn data_type(header: &RawHeader) -> Option<DataType> {
+    DataType::from_value(header.data_type.cast_signed())
+}
+
+fn photometric(header: &RawHeader) -> Option<Photometric> {
+    Photometric::from_value(header.photometric.cast_signed())
 }
 
 /// A palette of 2^bits entries of one byte (grey), three (in the order of the data type) or four
@@ -137,7 +144,7 @@ fn indexed(header: &RawHeader, palette: &[u8]) -> Result<Form> {
     if size != 4 && header.bits_per_channel[..size].iter().any(|&b| b != 8) {
         return Err(unsupported("a palette whose channels have not 8 bits"));
     }
-    let reversed = size == 4 || header.data_type == 7;
+    let reversed = size == 4 || data_type(header) == Some(DataType::RawBgr);
     let table: Vec<[u8; 3]> = palette
         .chunks_exact(size)
         .map(|e| match *e {

@@ -1,14 +1,7 @@
 //! `WIA_RAW_HEADER`.
 
 use raster::{PageLayout, PixelType};
-use wia::{Error, ErrorKind, Result};
-
-/// `WIA_DATA_THRESHOLD`.
-const DATA_THRESHOLD: u32 = 0;
-/// `WIA_DATA_GRAYSCALE`.
-const DATA_GRAYSCALE: u32 = 2;
-/// `WIA_DATA_RAW_RGB`.
-const DATA_RAW_RGB: u32 = 6;
+use wia::{Compression, DataType, Error, ErrorKind, Photometric, Result};
 
 /// The order of the lines (`WIA_LINE_ORDER_*`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +78,11 @@ impl RawHeader {
         let channels = layout.pixel.channels();
         let bits = layout.pixel.bits_per_channel();
         bits_per_channel[..channels as usize].fill(bits as u8);
+        let data_type = match layout.pixel {
+            PixelType::Bw1 => DataType::Threshold,
+            PixelType::Gray4 | PixelType::Gray8 | PixelType::Gray16 => DataType::Grayscale,
+            PixelType::Rgb8 | PixelType::Rgb16 => DataType::RawRgb,
+        };
         let mut header = RawHeader {
             version: RawHeader::VERSION,
             header_size: RawHeader::LEN as u32,
@@ -95,14 +93,10 @@ impl RawHeader {
             bytes_per_line,
             bits_per_pixel: layout.pixel.bits_per_pixel(),
             channels_per_pixel: channels,
-            data_type: match layout.pixel {
-                PixelType::Bw1 => DATA_THRESHOLD,
-                PixelType::Gray4 | PixelType::Gray8 | PixelType::Gray16 => DATA_GRAYSCALE,
-                PixelType::Rgb8 | PixelType::Rgb16 => DATA_RAW_RGB,
-            },
+            data_type: data_type.value() as u32,
             bits_per_channel,
-            compression: 0,
-            photometric: 0,
+            compression: Compression::None.value() as u32,
+            photometric: Photometric::White1.value() as u32,
             line_order: 1,
             raw_data_offset: 0,
             raw_data_size: 0,

@@ -15,4 +15,3 @@ mod writer;
 pub use header::{LineOrder, RawHeader};
 pub use reader::{PageEnd, Reader, RowSink};
 pub use writer::{Encoder, Writer};
-

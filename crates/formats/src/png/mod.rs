@@ -1,0 +1,7 @@
+//! PNG, written as the rows come (ISO/IEC 15948, "Portable Network Graphics").
+
+mod chunk;
+mod filter;
+mod writer;
+
+pub use writer::{Encoder, Options, Writer};
