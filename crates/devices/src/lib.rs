@@ -1,1 +1,18 @@
-//! Under construction.
+//! Every device: its URI, how to find it, how to open it.
+//!
+//! A device is named by a URI ([`DeviceUri`]): a scheme that chooses the driver, what the driver finds the
+//! device by, and parameters. [`list`] tells what there is, [`open`] opens one.
+//!
+//! ```
+//! let device = devices::open("virtual:?sheets=2&seed=7")?;
+//! assert!(device.root().children().len() >= 2);
+//! # Ok::<(), wia::Error>(())
+//! ```
+#![forbid(unsafe_code)]
+
+mod deadline;
+mod registry;
+mod uri;
+
+pub use registry::{DeviceInfo, list, open};
+pub use uri::DeviceUri;

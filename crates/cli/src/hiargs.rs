@@ -1,0 +1,203 @@
+//! What is meant: what was typed, checked and turned into the settings of a scan.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use acquire::{AreaMm, Compression, Mode, Output, Settings, Source};
+use formats::DocumentFormat;
+
+use crate::failure::Failure;
+use crate::lowargs::{CompressionName, FormatName, ModeName, ScanArgs, SourceName, TransferName};
+use crate::page_size;
+
+/// A scan that is meant.
+#[derive(Debug)]
+pub(crate) struct ScanRequest {
+    /// URI of the device.
+    pub(crate) device: String,
+    /// What is wanted of it.
+    pub(crate) settings: Settings,
+}
+
+impl ScanRequest {
+    /// Gives every option its meaning. `source_date_epoch` is the environment variable of that name.
+    ///
+    /// # Errors
+    ///
+    /// Exit code 2, naming the option and what is valid; 3 without a device.
+    pub(crate) fn new(
+        args: &ScanArgs,
+        source_date_epoch: Option<&OsStr>,
+    ) -> Result<ScanRequest, Failure> {
+        refuse_later_options(args)?;
+        let (output, format) = output(args)?;
+        let mut settings = Settings::new(output);
+        settings.source = match args.source {
+            SourceName::Auto => Source::Auto,
+            SourceName::Flatbed => Source::Flatbed,
+            SourceName::Feeder => Source::Feeder,
+            SourceName::Duplex => Source::Duplex,
+            SourceName::Film => Source::Film,
+        };
+        settings.mode = match args.mode {
+            ModeName::Color => Mode::Color,
+            ModeName::Gray => Mode::Gray,
+            ModeName::Bw => Mode::Bw,
+        };
+        settings.resolution = args.resolution;
+        settings.depth = depth(args)?;
+        settings.page = page_size::parse(&args.page).map_err(Failure::invalid)?;
+        settings.area = args.area.as_deref().map(area).transpose()?;
+        settings.pages = args.pages;
+        settings.format = Some(format);
+        settings.compression = compression(args)?;
+        settings.quality = args.quality;
+        settings.set = args
+            .set
+            .iter()
+            .map(|text| property(text))
+            .collect::<Result<_, _>>()?;
+        settings.date = source_date_epoch.map(date).transpose()?;
+        Ok(ScanRequest {
+            device: device(args)?,
+            settings,
+        })
+    }
+}
+
+fn refuse_later_options(args: &ScanArgs) -> Result<(), Failure> {
+    if args.append {
+        return Err(Failure::not_yet("--append"));
+    }
+    if !args.filter.is_empty() {
+        return Err(Failure::not_yet("--filter"));
+    }
+    match args.transfer {
+        TransferName::Stream => Ok(()),
+        TransferName::File => Err(Failure::not_yet("-t file")),
+        TransferName::Memory => Err(Failure::not_yet("-t memory")),
+    }
+}
+
+fn device(args: &ScanArgs) -> Result<String, Failure> {
+    match &args.device {
+        Some(uri) => Ok(uri.clone()),
+        // The virtual scanner is never chosen by itself, and this version knows no other.
+        None => Err(Failure::new(
+            wia::ErrorKind::NoDeviceAvailable,
+            "no scanner found; -d virtual: chooses the built-in virtual scanner (see quire devices)",
+        )),
+    }
+}
+
+fn output(args: &ScanArgs) -> Result<(Output, DocumentFormat), Failure> {
+    let format = args.format.map(format).transpose()?;
+    if args.output.as_os_str() == "-" {
+        return match format {
+            Some(format) => Ok((Output::Stdout, format)),
+            None => Err(Failure::invalid(
+                "-o - has no ending that tells a format: choose one with -f (tiff, jpeg, png, raw)",
+            )),
+        };
+    }
+    let format = match format {
+        Some(format) => format,
+        None => format_of_ending(&args.output)?,
+    };
+    Ok((Output::Path(args.output.clone()), format))
+}
+
+fn format(name: FormatName) -> Result<DocumentFormat, Failure> {
+    match name {
+        FormatName::Tiff => Ok(DocumentFormat::Tiff),
+        FormatName::Jpeg => Ok(DocumentFormat::Jpeg),
+        FormatName::Png => Ok(DocumentFormat::Png),
+        FormatName::Raw => Ok(DocumentFormat::Raw),
+        FormatName::Pdf => Err(Failure::not_yet("-f pdf")),
+        FormatName::Pdfa => Err(Failure::not_yet("-f pdfa")),
+        FormatName::Bmp => Err(Failure::not_yet("-f bmp")),
+    }
+}
+
+fn format_of_ending(path: &Path) -> Result<DocumentFormat, Failure> {
+    let ending = path.extension().map(OsStr::to_string_lossy);
+    match ending.as_deref().and_then(DocumentFormat::from_ending) {
+        Some(DocumentFormat::Pdf | DocumentFormat::Pdfa) => {
+            Err(Failure::not_yet(&format!("-o {}: PDF", path.display())))
+        }
+        Some(DocumentFormat::Bmp) => Err(Failure::not_yet(&format!("-o {}: BMP", path.display()))),
+        Some(format) => Ok(format),
+        None => Err(Failure::invalid(format!(
+            "-o {}: the ending tells no format (.tiff .tif .jpg .jpeg .png .raw); choose one with -f",
+            path.display()
+        ))),
+    }
+}
+
+fn compression(args: &ScanArgs) -> Result<Option<Compression>, Failure> {
+    Ok(Some(match args.compression {
+        None => return Ok(None),
+        Some(CompressionName::None) => Compression::None,
+        Some(CompressionName::Packbits) => Compression::PackBits,
+        Some(CompressionName::Lzw) => Compression::Lzw,
+        Some(CompressionName::Deflate) => Compression::Deflate,
+        Some(CompressionName::G3) => return Err(Failure::not_yet("-c g3")),
+        Some(CompressionName::G4) => Compression::G4,
+        Some(CompressionName::Jpeg) => Compression::Jpeg,
+    }))
+}
+
+fn depth(args: &ScanArgs) -> Result<Option<u32>, Failure> {
+    match args.depth {
+        None | Some(8 | 16) => Ok(args.depth),
+        Some(other) => Err(Failure::invalid(format!(
+            "--depth {other}: a channel has 8 or 16 bits"
+        ))),
+    }
+}
+
+fn area(text: &str) -> Result<AreaMm, Failure> {
+    let wrong = |why: &str| Failure::invalid(format!("-a {text}: {why}"));
+    let numbers = text
+        .split(',')
+        .map(|part| part.trim().parse().ok().filter(|mm: &f64| mm.is_finite()))
+        .collect::<Option<Vec<f64>>>();
+    let Some(&[x, y, width, height]) = numbers.as_deref() else {
+        return Err(wrong("not four numbers X,Y,W,H in millimetres"));
+    };
+    if x < 0.0 || y < 0.0 {
+        return Err(wrong("X and Y begin at 0, the top left of the page"));
+    }
+    if width <= 0.0 || height <= 0.0 {
+        return Err(wrong(
+            "the area has no size; W and H must be more than 0 mm",
+        ));
+    }
+    Ok(AreaMm {
+        x,
+        y,
+        width,
+        height,
+    })
+}
+
+fn property(text: &str) -> Result<(String, String), Failure> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.to_owned()))
+        }
+        _ => Err(Failure::invalid(format!("--set {text}: not NAME=VALUE"))),
+    }
+}
+
+fn date(text: &OsStr) -> Result<i64, Failure> {
+    text.to_str()
+        .and_then(|t| t.parse::<u64>().ok())
+        .and_then(|seconds| i64::try_from(seconds).ok())
+        .ok_or_else(|| {
+            Failure::invalid(format!(
+                "SOURCE_DATE_EPOCH={}: not a whole number of seconds since 1970",
+                text.to_string_lossy()
+            ))
+        })
+}

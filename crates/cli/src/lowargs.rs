@@ -1,0 +1,329 @@
+//! What was typed: the command line, option by option, with the text of `--help`.
+//!
+//! Nothing is decided here but the shape of a value; [`hiargs`](crate::hiargs) gives it its meaning.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, ValueEnum};
+
+/// Scan pages into documents.
+///
+/// Quire takes sheets from a scanner and makes one document of them, or one file a page. A document is
+/// built beside its final name and put there when it is complete. When something goes wrong in mid-scan
+/// (a jam, an unplugged cable, a full disk, Ctrl-C) the pages that were complete are kept.
+#[derive(Debug, Parser)]
+#[command(
+    name = "quire",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    after_help = EXIT_CODES_SHORT,
+    after_long_help = EXIT_CODES
+)]
+pub(crate) struct LowArgs {
+    #[command(subcommand)]
+    pub(crate) subcommand: Subcommand,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Subcommand {
+    Devices(DevicesArgs),
+    Show(ShowArgs),
+    Scan(Box<ScanArgs>),
+    #[command(hide = true)]
+    Preview(LaterArgs),
+    #[command(hide = true)]
+    Upload(LaterArgs),
+    #[command(hide = true)]
+    Recover(LaterArgs),
+    #[command(hide = true)]
+    Convert(LaterArgs),
+    #[command(hide = true)]
+    Enhance(LaterArgs),
+    #[command(hide = true)]
+    Check(LaterArgs),
+    #[command(hide = true)]
+    Serve(LaterArgs),
+}
+
+/// A command of a later version, with whatever follows.
+#[derive(Debug, Args)]
+#[command(disable_help_flag = true)]
+pub(crate) struct LaterArgs {
+    #[arg(hide = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    _rest: Vec<OsString>,
+}
+
+/// List what can be scanned from
+///
+/// One line a device: the URI for -d, and what it is. The built-in virtual scanner comes last.
+#[derive(Debug, Args)]
+pub(crate) struct DevicesArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Show a device's items, or the properties of one
+///
+/// Without ITEM: the tree of items. With ITEM (its name or full name): its properties, each with type,
+/// access (R, RW), value, valid values and unit. The names are what `quire scan --set` takes.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  quire show virtual:
+  quire show virtual: Feeder
+  quire show virtual: Root --json")]
+pub(crate) struct ShowArgs {
+    /// Device, as `quire devices` prints it
+    pub(crate) device: String,
+    /// Name or full name of an item
+    pub(crate) item: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Scan into a document
+///
+/// Scans from a feeder until it is empty, or from the glass, into the file that -o names.
+#[derive(Debug, Args)]
+#[command(after_help = "See quire scan --help for examples and exit codes.", after_long_help = SCAN_AFTER)]
+pub(crate) struct ScanArgs {
+    /// Device, as `quire devices` prints it [default: the only real one]
+    ///
+    /// virtual: is the built-in virtual scanner with sheets of its own; virtual:DIR has the images of
+    /// a folder for sheets; virtual:FILE.toml is a scanner described by a model file. Parameters follow
+    /// as a query: virtual:DIR?seed=7&ppm=60&jam=3. The virtual scanner is never chosen by itself.
+    #[arg(short, long, value_name = "URI")]
+    pub(crate) device: Option<String>,
+
+    /// Where the sheets come from
+    #[arg(short, long, value_name = "NAME", default_value = "auto")]
+    pub(crate) source: SourceName,
+
+    /// Dots an inch
+    #[arg(
+        short,
+        long,
+        value_name = "DPI",
+        default_value = "300",
+        allow_negative_numbers = true
+    )]
+    pub(crate) resolution: u32,
+
+    /// What a pixel tells
+    #[arg(short, long, value_name = "NAME", default_value = "color")]
+    pub(crate) mode: ModeName,
+
+    /// Bits a channel: 8 or 16 [default: what the mode usually has]
+    #[arg(long, value_name = "BITS", allow_negative_numbers = true)]
+    pub(crate) depth: Option<u32>,
+
+    /// Size of a page: auto, a4, letter, …, or WxH in millimetres
+    ///
+    /// auto gives each sheet its own size where the device finds it, else the whole bed. Names: a0 to
+    /// a10, b0 to b10, c0 to c10, jis-b0 to jis-b10, jis-2a, jis-4a, din-2b, din-4b, letter, legal,
+    /// ledger, statement, businesscard.
+    #[arg(long, value_name = "NAME|WxH", default_value = "auto")]
+    pub(crate) page: String,
+
+    /// Part of the page, in millimetres from its top left [default: all of it]
+    #[arg(short, long, value_name = "X,Y,W,H", allow_hyphen_values = true)]
+    pub(crate) area: Option<String>,
+
+    /// Sides to scan; 0 until the feeder is empty [default: 0; 1 on a flatbed]
+    ///
+    /// On a flatbed N scans are made one after the other. On a terminal quire waits for Enter between
+    /// them, unless --no-prompt is given.
+    #[arg(short = 'n', long, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) pages: Option<u32>,
+
+    /// Where the document goes; the ending chooses the format
+    ///
+    /// `-` is standard output and needs -f. %d, or %03d with zeros, in the name gives one file a page,
+    /// numbered from 1; %% is a percent sign.
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: PathBuf,
+
+    /// Format, where the ending of the output does not tell
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) format: Option<FormatName>,
+
+    /// How pixels are packed [default: TIFF deflate, bw g4]
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) compression: Option<CompressionName>,
+
+    /// Quality of JPEG data, 1 to 100
+    #[arg(short, long, value_name = "Q", default_value = "75", value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub(crate) quality: u8,
+
+    /// Kind of transfer
+    #[arg(short, long, value_name = "KIND", default_value = "stream")]
+    pub(crate) transfer: TransferName,
+
+    /// Add the pages to an existing document (not in this version)
+    #[arg(long, hide = true)]
+    pub(crate) append: bool,
+
+    /// Write any property of the item, by WIA name or number, or by the driver's own name
+    ///
+    /// Repeatable; written last and in order. `quire show DEVICE ITEM` lists names and valid values.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) set: Vec<String>,
+
+    /// Run an image filter (not in this version)
+    #[arg(long, value_name = "NAME[=V]", hide = true)]
+    pub(crate) filter: Vec<String>,
+
+    /// Print what would be scanned, and every value that would be changed; no paper moves
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    /// Print events on standard error, one JSON object a line
+    ///
+    /// `event` is start, page (page, sheet, side, bytes; once the page is durable), progress (page,
+    /// percent, bytes), status (text), or end (code, pages, message on failure). end always comes, and
+    /// comes last. With --check the result on standard output is JSON too.
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Tell about the plan and about each page
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+
+    /// Tell nothing but errors
+    #[arg(long)]
+    pub(crate) quiet: bool,
+
+    /// Do not wait for Enter between the scans of a flatbed
+    #[arg(long)]
+    pub(crate) no_prompt: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SourceName {
+    /// The feeder if it holds paper, else the flatbed
+    Auto,
+    /// The glass
+    Flatbed,
+    /// The feeder, front sides
+    Feeder,
+    /// The feeder, both sides
+    Duplex,
+    /// The film unit
+    Film,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ModeName {
+    /// Red, green, blue
+    #[value(alias = "colour")]
+    Color,
+    /// Shades of grey
+    #[value(alias = "grey")]
+    Gray,
+    /// Black or white
+    Bw,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatName {
+    /// TIFF, all pages in one file
+    #[value(alias = "tif")]
+    Tiff,
+    /// Not in this version
+    #[value(hide = true)]
+    Pdf,
+    /// Not in this version
+    #[value(hide = true)]
+    Pdfa,
+    /// JPEG, one page a file
+    #[value(alias = "jpg")]
+    Jpeg,
+    /// PNG, one page a file
+    Png,
+    /// Not in this version
+    #[value(hide = true)]
+    Bmp,
+    /// WIA's raw format, one page a file
+    Raw,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CompressionName {
+    /// Not at all
+    None,
+    /// Run lengths
+    Packbits,
+    /// LZW
+    Lzw,
+    /// Deflate
+    Deflate,
+    /// Not in this version
+    #[value(hide = true)]
+    G3,
+    /// Fax group 4, for bw
+    G4,
+    /// JPEG, for color and gray of 8 bits
+    Jpeg,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TransferName {
+    /// From the driver straight into the document
+    Stream,
+    /// Not in this version
+    #[value(hide = true)]
+    File,
+    /// Not in this version
+    #[value(hide = true)]
+    Memory,
+}
+
+const EXIT_CODES_SHORT: &str =
+    "See quire --help for exit codes, and quire COMMAND --help for options.";
+
+// The lines of these texts are shorter than 80 columns, so that no terminal has to wrap them.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    everything asked for is in the output, complete
+  1    unexpected failure
+  2    wrong usage or an invalid setting; nothing was scanned
+  3    no such device, or it cannot be reached
+  4    the device needs a person (jam, double feed, cover open)
+  5    the feeder was empty, or ran empty before the N pages of -n
+  6    the device, or the output's .partial file, is in use
+  7    the output could not be written (full disk, permission, closed pipe)
+  8    the device failed in mid-scan (disconnected, a deadline passed)
+  9    an input, such as the image of a sheet, is damaged or not supported
+  130  cancelled (Ctrl-C, SIGTERM)
+After 4, 5, 7, 8, 9 and 130 the pages that were complete are kept, and the
+message says how many and where.";
+
+const SCAN_AFTER: &str = "\
+Examples:
+  quire scan -d virtual: -s duplex -o first.tiff
+      both sides of every sheet into one TIFF
+  quire scan -d virtual:pages -s feeder -m bw -o letter.tiff
+      the images of the folder `pages` as sheets, black and white, G4
+  quire scan -d virtual: -s feeder -o 'page-%03d.png'
+      one PNG a page
+  quire scan -d virtual: -s flatbed -a 20,30,80,50 -r 600 -o stamp.jpg
+      80 x 50 mm of the glass
+  quire scan -d virtual: -s flatbed -m gray -f raw -o - | program
+      to standard output, as it comes
+
+Files:
+  The document is built in a hidden .NAME.partial beside the target
+  (symbolic links are followed) and renamed when it is complete. Devices,
+  FIFOs and standard output are written directly. A .partial that a crash
+  left behind is never overwritten.
+
+Environment:
+  SOURCE_DATE_EPOCH   seconds since 1970: the date inside documents, for
+                      output that is the same each time
+
+Exit codes: see quire --help.";

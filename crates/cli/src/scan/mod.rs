@@ -1,0 +1,64 @@
+//! `quire scan`: from a command line to a document and an exit code.
+
+mod check;
+mod ending;
+mod events;
+mod progress;
+mod prompt;
+mod report;
+mod signals;
+
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use acquire::{Cancel, Outcome};
+
+use crate::failure::Failure;
+use crate::hiargs::ScanRequest;
+use crate::lowargs::ScanArgs;
+use crate::stdout;
+use ending::Ending;
+use report::Report;
+
+/// Runs the subcommand. Whatever happens is told here, so that there is one end and it is told last.
+pub(crate) fn run(args: ScanArgs) -> u8 {
+    let cancel = Cancel::default();
+    let report = Arc::new(Report::new(&args, cancel.clone()));
+    let ending = match scan(&args, &report, &cancel) {
+        Ok(ending) => ending,
+        Err(failure) => Ending::before_start(&failure),
+    };
+    report.end(&ending);
+    ending.code
+}
+
+fn scan(args: &ScanArgs, report: &Arc<Report>, cancel: &Cancel) -> Result<Ending, Failure> {
+    let source_date_epoch = std::env::var_os("SOURCE_DATE_EPOCH");
+    let request = ScanRequest::new(args, source_date_epoch.as_deref())?;
+    signals::cancel_on_signals(cancel)?;
+    let device = devices::open(&request.device)?;
+    let plan = acquire::plan(&device, &request.settings)?;
+    if args.check {
+        match args.json {
+            true => stdout::write_json(&check::json(&request, &plan))?,
+            false => stdout::write(&check::text(&request, &plan))?,
+        }
+        return Ok(Ending::checked());
+    }
+    report.plan(&request, &plan);
+    let observer: Arc<dyn acquire::Observer> = Arc::clone(report) as Arc<dyn acquire::Observer>;
+    let outcome: Outcome = plan.run(observer, cancel);
+    Ok(Ending::of_scan(&request.settings, &outcome))
+}
+
+/// Whether the arguments, which clap did not understand, ask for the events of a scan.
+pub(crate) fn wants_events(args: &[OsString]) -> bool {
+    let mut options = args.iter().skip(1).take_while(|a| *a != "--");
+    options.next().is_some_and(|a| a == "scan") && options.any(|a| a == "--json")
+}
+
+/// Tells the end of a scan that never began, as an event. Gives its exit code.
+pub(crate) fn end_before_start(failure: &Failure) -> u8 {
+    events::write(&Ending::before_start(failure).event());
+    failure.exit_code()
+}

@@ -1,0 +1,88 @@
+//! Which schemes there are, and what opens them.
+
+use std::sync::Arc;
+
+use service::{Device, DeviceOptions, Service};
+use wia::{Error, ErrorKind, Result};
+
+use crate::{DeviceUri, deadline};
+
+/// A device that can be opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceInfo {
+    /// What [`open`] takes.
+    pub uri: String,
+    /// Who makes it.
+    pub vendor: String,
+    /// What it is called.
+    pub model: String,
+    /// The scheme of its driver, such as `"virtual"`.
+    pub kind: &'static str,
+    /// Whether it is part of this program, and never chosen unless asked for.
+    pub built_in: bool,
+    /// What it has, in a few words.
+    pub description: String,
+}
+
+/// Schemes of the contract that have no driver in this version.
+const LATER: [&str; 4] = ["folder", "sane", "escl", "com"];
+
+/// Every device that is found, real ones first, the built-in ones last.
+pub fn list() -> Vec<DeviceInfo> {
+    let scanner = driver_virtual::Options::default();
+    vec![DeviceInfo {
+        uri: "virtual:".to_owned(),
+        vendor: scanner.vendor,
+        model: scanner.name,
+        kind: "virtual",
+        built_in: true,
+        description: "flatbed and duplex feeder with sheets of its own".to_owned(),
+    }]
+}
+
+/// Opens a device by its URI.
+///
+/// # Errors
+///
+/// `NoDeviceAvailable` for a scheme that does not exist and for a device that is not there;
+/// `InvalidArgument` for a parameter that is wrong; `NotImplemented` for a scheme that has no driver in
+/// this version.
+pub fn open(uri: &str) -> Result<Arc<dyn Device>> {
+    let uri = DeviceUri::parse(uri)?;
+    match uri.scheme() {
+        "virtual" => open_virtual(&uri),
+        later if LATER.contains(&later) => Err(Error::new(
+            ErrorKind::NotImplemented,
+            format!("device {uri}: {later}: devices are not in this version"),
+        )),
+        unknown => Err(Error::new(
+            ErrorKind::NoDeviceAvailable,
+            format!("no device {uri}: nothing is known of {unknown}: (valid is virtual:)"),
+        )),
+    }
+}
+
+fn open_virtual(uri: &DeviceUri) -> Result<Arc<dyn Device>> {
+    let service_options = service_options(uri)?;
+    let options = driver_virtual::Options::parse(uri.path(), &driver_params(uri))?;
+    let scanner = driver_virtual::VirtualScanner::new(options)?;
+    Service::new(Arc::new(scanner), &uri.to_string(), service_options).connect()
+}
+
+/// What the service is told about the device, whatever its driver.
+fn service_options(uri: &DeviceUri) -> Result<DeviceOptions> {
+    let mut options = DeviceOptions::default();
+    if let Some(deadline) = deadline::parse(uri)? {
+        options.line_deadline = deadline;
+    }
+    Ok(options)
+}
+
+/// The parameters that are left for the driver.
+fn driver_params(uri: &DeviceUri) -> Vec<(String, String)> {
+    uri.params()
+        .iter()
+        .filter(|(key, _)| key != deadline::KEY)
+        .cloned()
+        .collect()
+}

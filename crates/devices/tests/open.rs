@@ -1,0 +1,97 @@
+//! Which devices there are, and how opening one fails.
+
+use std::path::Path;
+
+use wia::{Error, ErrorKind};
+
+fn failure(uri: &str) -> Error {
+    match devices::open(uri) {
+        Ok(_) => panic!("{uri} was opened"),
+        Err(e) => e,
+    }
+}
+
+#[track_caller]
+fn check(uri: &str, kind: ErrorKind, part: &str) {
+    let e = failure(uri);
+    assert_eq!(e.kind(), kind, "{uri}: {e}");
+    assert!(e.to_string().contains(part), "{uri}: {e}");
+}
+
+#[test]
+fn what_is_listed_can_be_opened() {
+    let list = devices::list();
+    let last = list.last().unwrap();
+    assert_eq!((last.uri.as_str(), last.built_in), ("virtual:", true));
+    for device in list {
+        let opened = devices::open(&device.uri).unwrap();
+        assert!(!opened.root().children().is_empty());
+    }
+}
+
+#[test]
+fn unknown_schemes_are_no_device() {
+    check("twain:x", ErrorKind::NoDeviceAvailable, "twain:");
+    check("virtual", ErrorKind::NoDeviceAvailable, "virtual:");
+}
+
+#[test]
+fn schemes_of_later_versions_say_so() {
+    for uri in [
+        "folder:/tmp",
+        "sane:test:0",
+        "escl:http://127.0.0.1/eSCL",
+        "com:x.so",
+    ] {
+        check(uri, ErrorKind::NotImplemented, "not in this version");
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_no_device() {
+    check(
+        "virtual:/nowhere/at/all",
+        ErrorKind::NoDeviceAvailable,
+        "/nowhere/at/all",
+    );
+}
+
+#[test]
+fn parameters_are_checked() {
+    check("virtual:?colour=red", ErrorKind::InvalidArgument, "colour");
+    check("virtual:?sheets=many", ErrorKind::InvalidArgument, "sheets");
+}
+
+#[test]
+fn the_deadline_is_a_number_of_seconds() {
+    for good in ["0.5", "1", "3600", "1e2"] {
+        devices::open(&format!("virtual:?deadline={good}")).unwrap();
+    }
+    for bad in ["0", "-1", "3600.1", "inf", "nan", "1s", "", "1e-300"] {
+        check(
+            &format!("virtual:?deadline={bad}"),
+            ErrorKind::InvalidArgument,
+            "up to 3600",
+        );
+    }
+}
+
+#[test]
+fn every_opening_has_settings_of_its_own() {
+    let device = devices::open("virtual:").unwrap();
+    let other = devices::open("virtual:").unwrap();
+    let feeder = |d: &dyn service::Device| d.root().children().pop().unwrap();
+    let (one, two) = (feeder(&*device), feeder(&*other));
+    let xres = wia::property::WIA_IPS_XRES;
+    let before = two.read(&[xres]).unwrap();
+    one.write(&[(xres, 150.into())]).unwrap();
+    assert_eq!(two.read(&[xres]).unwrap(), before);
+    assert_ne!(one.read(&[xres]).unwrap(), before);
+}
+
+#[test]
+fn a_relative_folder_counts_from_the_working_directory() {
+    assert!(Path::new("src").is_dir());
+    // There is a folder, and no image in it: it opens, and only a scan finds that it is empty.
+    devices::open("virtual:src").unwrap();
+}
