@@ -55,7 +55,32 @@ impl fmt::Debug for Hresult {
 
 /// How something ended, or what a device reports, short of a failure.
 ///
-/// Sources: `w32/-wia-error-codes.md`, the driver documentation's `wia-device-messages`.
+/// Published on the pages "WIA Error Codes" and "WIA Device Messages".
+///
+/// There is nothing to ask whether a status is a success: every use is a match, and the compiler
+/// asks for the cases that are easily forgotten.
+///
+/// ```
+/// use quire_wia::{Hresult, Status};
+///
+/// fn tell(code: Hresult) -> &'static str {
+///     match Status::from_hresult(code) {
+///         Ok(Status::Ok) => "all pages are there",
+///         Ok(Status::EndOfMedia) => "fewer pages than asked for",
+///         Ok(Status::Cancelled) => "cancelled",
+///         Ok(_) => "a report, not an end",
+///         Err(_) => "failed",
+///     }
+/// }
+///
+/// assert_eq!(tell(Hresult(0)), "all pages are there");
+/// assert_eq!(tell(Hresult(1)), "cancelled");
+/// assert_eq!(tell(Hresult(0x8021_0002)), "failed");
+/// ```
+///
+/// ```compile_fail,E0599
+/// let _ = quire_wia::Status::Cancelled.is_ok();
+/// ```
 #[must_use = "cancelled, skipped and early ends are not plain success"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Status {

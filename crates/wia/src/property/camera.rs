@@ -100,7 +100,7 @@ properties! {
     /// Focal length as for 35 mm film, in 1/100 millimetres.
     WIA_DPC_FOCAL_LENGTH = 2087, "Focus Length", I4, NONE, ReadWrite, None;
     /// Gain of red, green and blue as text, such as `4:25:50`.
-    WIA_DPC_RGB_GAIN = 2088, "RGB Gain", Bstr, NONE, ReadWrite, None;
+    WIA_DPC_RGB_GAIN = 2088, "RGB Gain", Bstr, NONE | LIST, ReadWrite, None;
     /// How colours are weighted (`WHITEBALANCE_…`).
     WIA_DPC_WHITE_BALANCE = 2089, "White Balance", I4, LIST, ReadWrite, None;
     /// Where the camera may send its images.

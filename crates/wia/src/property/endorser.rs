@@ -23,9 +23,9 @@ properties! {
     WIA_IPS_PRINTER_ENDORSER_VALID_CHARACTERS = 4138, "Printer/Endorser Valid Characters", Bstr, NONE, ReadOnly, None;
     /// Tokens that the text may hold (`WIA_PRINT_…`).
     WIA_IPS_PRINTER_ENDORSER_VALID_FORMAT_SPECIFIERS = 4139, "Printer/Endorser Valid Format Specifiers", I4, LIST, ReadOnly, None;
-    /// Whether text can be loaded into the device by a transfer.
+    /// Whether text can be uploaded to the device.
     WIA_IPS_PRINTER_ENDORSER_TEXT_UPLOAD = 4140, "Printer/Endorser Text Upload", I4, NONE, ReadOnly, None;
-    /// Whether text can be read back from the device by a transfer.
+    /// Whether text can be downloaded from the device.
     WIA_IPS_PRINTER_ENDORSER_TEXT_DOWNLOAD = 4141, "Printer/Endorser Text Download", I4, NONE, ReadOnly, None;
     /// Whether pictures can be printed.
     WIA_IPS_PRINTER_ENDORSER_GRAPHICS = 4142, "Printer/Endorser Graphics", I4, NONE, ReadOnly, None;
@@ -39,9 +39,9 @@ properties! {
     WIA_IPS_PRINTER_ENDORSER_GRAPHICS_MIN_HEIGHT = 4146, "Printer/Endorser Graphics Minimum Height", UI4, NONE, ReadOnly, Pixels;
     /// Greatest height of a picture.
     WIA_IPS_PRINTER_ENDORSER_GRAPHICS_MAX_HEIGHT = 4147, "Printer/Endorser Graphics Maximum Height", UI4, NONE, ReadOnly, Pixels;
-    /// Whether pictures can be loaded into the device by a transfer.
+    /// Whether pictures can be uploaded to the device.
     WIA_IPS_PRINTER_ENDORSER_GRAPHICS_UPLOAD = 4148, "Printer/Endorser Graphics Upload", I4, NONE, ReadOnly, None;
-    /// Whether pictures can be read back from the device by a transfer.
+    /// Whether pictures can be downloaded from the device.
     WIA_IPS_PRINTER_ENDORSER_GRAPHICS_DOWNLOAD = 4149, "Printer/Endorser Graphics Download", I4, NONE, ReadOnly, None;
     /// How the counter is filled up: not 0, zeros 1, blanks 2.
     WIA_IPS_PRINTER_ENDORSER_PADDING = 4183, "Printer/Endorser Padding", I4, LIST, ReadWrite, None;

@@ -57,9 +57,9 @@ properties! {
     WIA_DPS_PAGE_HEIGHT = 3099, "Page Height", I4, NONE, ReadOnly, ThousandthInch;
     /// Final scan (0) or preview (1).
     WIA_DPS_PREVIEW = 3100, "Preview", I4, LIST, ReadWrite, None;
-    /// Transparency adapter: bits `LIGHT_SOURCE_…`.
+    /// Transparency adapter: bits `LIGHT_SOURCE_…`. Obsolete.
     WIA_DPS_TRANSPARENCY = 3101, "Transparency Adapter", I4, NONE, ReadOnly, None;
-    /// Whether the transparency adapter is used.
+    /// Whether the transparency adapter is used. Obsolete.
     WIA_DPS_TRANSPARENCY_SELECT = 3102, "Transparency Adapter Select", I4, NONE, ReadOnly, None;
     /// Whether a dialog should offer a preview: yes 0, no 1.
     WIA_DPS_SHOW_PREVIEW_CONTROL = 3103, "Show preview control", I4, NONE, ReadOnly, None;
