@@ -1,1 +1,22 @@
-//! Under construction.
+//! The heart: streams, the transfer context, messages, cancellation, the page writer.
+//!
+//! Two sides meet here. A *driver* sees [`MinidrvTransferCallback`] and [`TransferContext`]; an
+//! *application* gives a [`TransferCallback`] and [`Stream`]s. Between them stands the [`Session`] of
+//! one transfer, which knows who may say what and when, and how it all ended. Nothing here knows a
+//! particular device or client.
+#![forbid(unsafe_code)]
+
+mod callback;
+mod context;
+mod page_writer;
+mod session;
+mod stream;
+
+pub use callback::{Answer, MinidrvTransferCallback, NextStream, TransferCallback, TransferParams};
+pub use context::{DocumentOptions, DocumentProgress, TransferContext, TransferRecord};
+pub use page_writer::{
+    PageBuffer, abandon_page, begin_page, end_page, rows, write_buf_to_file,
+    write_page_buf_to_file, write_page_buf_to_stream, write_page_buf_to_stream_as,
+};
+pub use session::{Activity, Session};
+pub use stream::{Stream, StreamSink, write_all};

@@ -38,9 +38,11 @@ mod options;
 mod page;
 mod record;
 mod spill;
+mod verify;
 
 pub use document::Document;
 pub use options::{Compression, Container, Options, Photometric};
+pub use verify::{Verified, verify};
 
 use raster::{Band, PageLayout};
 use wia::Result;

@@ -1,0 +1,126 @@
+//! What the two sides of a transfer call each other with.
+
+use std::fmt;
+
+use wia::{Result, Status, TransferMessage};
+
+use crate::stream::Stream;
+
+/// A message of a stream transfer (`WiaTransferParams`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct TransferParams {
+    /// Which message.
+    pub message: TransferMessage,
+    /// 0..=100 for the current item and page, as the driver said it; -1 where an upload's size is
+    /// unknown. Never computed by the service.
+    pub percent: i32,
+    /// Bytes written to the current stream so far.
+    pub transferred_bytes: u64,
+    /// The device's status, with [`TransferMessage::DeviceStatus`] only.
+    pub device_status: Option<DeviceStatus>,
+}
+
+/// What `hrErrorStatus` of a device-status message says: something short of a failure, or a failure.
+pub type DeviceStatus = std::result::Result<Status, wia::ErrorKind>;
+
+impl TransferParams {
+    /// A progress message.
+    pub const fn status(percent: i32, transferred_bytes: u64) -> TransferParams {
+        TransferParams {
+            message: TransferMessage::Status,
+            percent,
+            transferred_bytes,
+            device_status: None,
+        }
+    }
+
+    /// The next page begins in the same stream.
+    pub const fn new_page(percent: i32, transferred_bytes: u64) -> TransferParams {
+        TransferParams {
+            message: TransferMessage::NewPage,
+            percent,
+            transferred_bytes,
+            device_status: None,
+        }
+    }
+}
+
+/// The answer to a message: go on, or stop the whole transfer (`S_OK`, `S_FALSE`).
+#[must_use = "a cancel must be obeyed"]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// `S_OK`.
+    Continue,
+    /// `S_FALSE`: stop all items, touch no stream, return [`Status::Cancelled`].
+    Cancel,
+}
+
+/// The answer to `GetNextStream`.
+#[must_use = "a cancel or a skip must be obeyed"]
+pub enum NextStream {
+    /// `S_OK` with a stream: transfer into it.
+    Stream(Box<dyn Stream>),
+    /// `S_OK` without a stream: a fault of the application. The driver returns a COM error.
+    Missing,
+    /// `S_FALSE`: cancel the whole transfer.
+    Cancel,
+    /// `WIA_STATUS_SKIP_ITEM`: leave this item out, go on with the next.
+    SkipItem,
+    /// Any other success, which has no defined meaning. The driver gets it without a stream.
+    Other(Status, Option<Box<dyn Stream>>),
+}
+
+impl fmt::Debug for NextStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NextStream::Stream(_) => f.write_str("Stream"),
+            NextStream::Missing => f.write_str("Missing"),
+            NextStream::Cancel => f.write_str("Cancel"),
+            NextStream::SkipItem => f.write_str("SkipItem"),
+            NextStream::Other(s, stream) => write!(f, "Other({s}, {})", stream.is_some()),
+        }
+    }
+}
+
+/// What an application gives for a stream transfer (`IWiaTransferCallback`).
+///
+/// The calls come one at a time, on the transfer's own thread.
+pub trait TransferCallback: Send + Sync {
+    /// A message of the transfer (`IWiaTransferCallback::TransferCallback`). The answer to
+    /// [`TransferMessage::EndOfTransfer`] changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// A failure stops the transfer and becomes its result.
+    fn transfer_callback(&self, params: &TransferParams) -> Result<Answer>;
+
+    /// Asks for the stream of the next image, or of the whole document with
+    /// `TYMED_MULTIPAGE_FILE` (`IWiaTransferCallback::GetNextStream`). The names are those of the item
+    /// that is really transferred; the pages of one feeder all have the feeder's.
+    ///
+    /// The service releases the stream before it sends `END_OF_STREAM` for it.
+    ///
+    /// # Errors
+    ///
+    /// A failure stops the transfer and becomes its result.
+    fn get_next_stream(&self, item_name: &str, full_item_name: &str) -> Result<NextStream>;
+}
+
+/// What a driver calls during a stream transfer (`IWiaMiniDrvTransferCallback`).
+pub trait MinidrvTransferCallback: Send + Sync {
+    /// Asks for the next stream. The one before ends with this call: none of its methods may be
+    /// called any more.
+    ///
+    /// # Errors
+    ///
+    /// A failure must be returned from `acquire_item_data` as it is, without any further call.
+    fn get_next_stream(&self, item_name: &str, full_item_name: &str) -> Result<NextStream>;
+
+    /// Sends a message: `STATUS`, `NEW_PAGE` or `DEVICE_STATUS`. The others are the service's.
+    ///
+    /// # Errors
+    ///
+    /// A failure must be returned from `acquire_item_data` as it is, without any further call;
+    /// `InvalidDriverResponse` for a message that only the service may send.
+    fn send_message(&self, params: &TransferParams) -> Result<Answer>;
+}

@@ -1,0 +1,386 @@
+//! The session: what stands between the two sides of one stream transfer.
+//!
+//! The driver runs on a thread of its own and calls [`MinidrvTransferCallback`] on the session; the
+//! session asks the application. It sends the two messages that only the service may send, keeps the
+//! order, remembers the first failure, and computes the result. It also makes a hung driver
+//! harmless: [`Session::finish`] takes callback and stream away from it, whatever it does later.
+
+use std::io::SeekFrom;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use wia::{Error, ErrorKind, Result, Status, TransferMessage};
+
+use crate::callback::{
+    Answer, MinidrvTransferCallback, NextStream, TransferCallback, TransferParams,
+};
+use crate::stream::Stream;
+
+/// One stream transfer between a driver and an application.
+pub struct Session {
+    me: std::sync::Weak<Session>,
+    state: Mutex<State>,
+    cancelled: AtomicBool,
+    activity: ActivityClock,
+}
+
+struct State {
+    /// `None` when the transfer has ended.
+    callback: Option<Arc<dyn TransferCallback>>,
+    stream: Option<OpenStream>,
+    streams_opened: u64,
+    /// What every later call is answered with, once a call was answered so.
+    refusal: Option<Refusal>,
+    /// A stream call that failed and was not taken back by a successful `set_size`.
+    stream_failure: Option<Error>,
+    percent: i32,
+    bytes: u64,
+}
+
+struct OpenStream {
+    number: u64,
+    stream: Box<dyn Stream>,
+}
+
+#[derive(Clone)]
+enum Refusal {
+    Cancel,
+    Failure(Error),
+}
+
+/// Whether the driver is alive, seen from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// The application is at work in a callback or a stream; the driver waits for it.
+    InApplication,
+    /// The driver is at work; its last call was this long ago.
+    InDriver(Duration),
+}
+
+/// Remembers the last call of the driver without a lock, so that a watcher never waits.
+struct ActivityClock {
+    start: Instant,
+    /// Milliseconds since `start` of the last call's end, or [`ActivityClock::BUSY`].
+    last: AtomicU64,
+}
+
+impl ActivityClock {
+    const BUSY: u64 = u64::MAX;
+
+    fn new() -> ActivityClock {
+        ActivityClock {
+            start: Instant::now(),
+            last: AtomicU64::new(0),
+        }
+    }
+
+    fn enter(&self) {
+        self.last.store(Self::BUSY, Ordering::Relaxed);
+    }
+
+    fn leave(&self) {
+        let now = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(Self::BUSY - 1);
+        self.last.store(now, Ordering::Relaxed);
+    }
+
+    fn read(&self) -> Activity {
+        match self.last.load(Ordering::Relaxed) {
+            Self::BUSY => Activity::InApplication,
+            last => Activity::InDriver(
+                self.start
+                    .elapsed()
+                    .saturating_sub(Duration::from_millis(last)),
+            ),
+        }
+    }
+}
+
+impl Session {
+    /// A session for one transfer into the streams of `callback`.
+    pub fn new(callback: Arc<dyn TransferCallback>) -> Arc<Session> {
+        Arc::new_cyclic(|me| Session {
+            me: me.clone(),
+            state: Mutex::new(State {
+                callback: Some(callback),
+                stream: None,
+                streams_opened: 0,
+                refusal: None,
+                stream_failure: None,
+                percent: 0,
+                bytes: 0,
+            }),
+            cancelled: AtomicBool::new(false),
+            activity: ActivityClock::new(),
+        })
+    }
+
+    /// Sets the cancelled flag (`IWiaTransfer::Cancel`): from now on every `GetNextStream` and
+    /// `SendMessage` of the driver is answered with `S_FALSE`, without asking the application. Calls
+    /// of a stream that was handed out are not failed by it. May be called at any time, from any
+    /// thread, also from inside a callback.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Release);
+    }
+
+    /// Whether [`Session::cancel`] was called.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Acquire)
+    }
+
+    /// Whether the driver is at work, and since when it has said nothing.
+    pub fn activity(&self) -> Activity {
+        self.activity.read()
+    }
+
+    /// Ends the session after `acquire_item_data` returned, or the driver was given up: sends
+    /// `END_OF_STREAM` for a stream that is open, then one `END_OF_TRANSFER`, releases the callback,
+    /// and gives the result. Whatever the driver calls from now on is answered with a failure.
+    /// Waits for a call that is inside the application.
+    ///
+    /// # Errors
+    ///
+    /// In this order: the first failure that a callback answered; the driver's failure; a stream
+    /// failure that the driver kept to itself; a failure answered to the last `END_OF_STREAM`.
+    pub fn finish(&self, driver: Result<Status>) -> Result<Status> {
+        let mut state = self.lock();
+        let callback_failure = match &state.refusal {
+            Some(Refusal::Failure(e)) => Some(e.clone()),
+            _ => None,
+        };
+        let told_to_cancel = matches!(state.refusal, Some(Refusal::Cancel));
+        // The last stream's end comes with the driver's return. A cancel answered now is too late.
+        let flush_failure = match state.end_stream() {
+            Some(Err(e)) => Some(e),
+            Some(Ok(Answer::Continue | Answer::Cancel)) | None => None,
+        };
+        let params = state.service_message(TransferMessage::EndOfTransfer);
+        // Nothing can be changed any more by what the application answers here.
+        if let Some(callback) = state.callback.take() {
+            drop(callback.transfer_callback(&params));
+        }
+
+        if let Some(e) = callback_failure {
+            return Err(e);
+        }
+        let status = driver?;
+        if let Some(e) = state.stream_failure.take().or(flush_failure) {
+            return Err(e);
+        }
+        match status {
+            Status::Cancelled => Ok(Status::Cancelled),
+            _ if told_to_cancel => Ok(Status::Cancelled),
+            // The driver's last item was skipped; for the transfer that is nothing special.
+            Status::SkipItem => Ok(Status::Ok),
+            other => Ok(other),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic of the application inside a call leaves nothing half-done in the state.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The lock and the application's callback for a call of the driver.
+    fn driver_call(&self) -> Result<(MutexGuard<'_, State>, Arc<dyn TransferCallback>)> {
+        let state = self.lock();
+        let callback = state.callback.clone().ok_or_else(|| {
+            Error::new(
+                ErrorKind::Abort,
+                "the transfer ended while the driver did not answer",
+            )
+        })?;
+        Ok((state, callback))
+    }
+
+    /// Runs `call` in the application's time: it does not count against the driver's deadline.
+    fn in_application<T>(&self, call: impl FnOnce() -> T) -> T {
+        self.activity.enter();
+        let result = call();
+        self.activity.leave();
+        result
+    }
+}
+
+impl State {
+    /// What every call is answered with after a cancel or a failure.
+    fn refused<T>(&self, cancel: T) -> Option<Result<T>> {
+        self.refusal.as_ref().map(|refusal| match refusal {
+            Refusal::Cancel => Ok(cancel),
+            Refusal::Failure(e) => Err(e.clone()),
+        })
+    }
+
+    fn fail<T>(&mut self, e: Error) -> Result<T> {
+        self.refusal = Some(Refusal::Failure(e.clone()));
+        Err(e)
+    }
+
+    fn service_message(&self, message: TransferMessage) -> TransferParams {
+        TransferParams {
+            message,
+            percent: self.percent,
+            transferred_bytes: self.bytes,
+            device_status: None,
+        }
+    }
+
+    /// Releases the open stream and tells the application. `None` when there is none.
+    fn end_stream(&mut self) -> Option<Result<Answer>> {
+        drop(self.stream.take()?);
+        let params = self.service_message(TransferMessage::EndOfStream);
+        let callback = self.callback.as_ref()?;
+        Some(callback.transfer_callback(&params))
+    }
+}
+
+impl MinidrvTransferCallback for Session {
+    fn get_next_stream(&self, item_name: &str, full_item_name: &str) -> Result<NextStream> {
+        let (mut state, callback) = self.driver_call()?;
+        self.in_application(|| {
+            // Asking for a stream ends the one before, whatever comes of the asking.
+            let ended = state.end_stream();
+            if let Some(answer) = state.refused(NextStream::Cancel) {
+                return answer;
+            }
+            match ended {
+                Some(Err(e)) => return state.fail(e),
+                Some(Ok(Answer::Cancel)) => {
+                    state.refusal = Some(Refusal::Cancel);
+                    return Ok(NextStream::Cancel);
+                }
+                Some(Ok(Answer::Continue)) | None => {}
+            }
+            if self.is_cancelled() {
+                state.refusal = Some(Refusal::Cancel);
+                return Ok(NextStream::Cancel);
+            }
+            match callback.get_next_stream(item_name, full_item_name) {
+                Ok(NextStream::Stream(stream)) => {
+                    state.streams_opened += 1;
+                    let number = state.streams_opened;
+                    state.stream = Some(OpenStream { number, stream });
+                    state.percent = 0;
+                    state.bytes = 0;
+                    Ok(NextStream::Stream(Box::new(SessionStream {
+                        session: self.me.clone(),
+                        number,
+                    })))
+                }
+                Ok(NextStream::Cancel) => {
+                    state.refusal = Some(Refusal::Cancel);
+                    Ok(NextStream::Cancel)
+                }
+                // A stream beside such an answer is released here.
+                Ok(NextStream::Other(status, _)) => Ok(NextStream::Other(status, None)),
+                Ok(answer @ (NextStream::SkipItem | NextStream::Missing)) => Ok(answer),
+                Err(e) => state.fail(e),
+            }
+        })
+    }
+
+    fn send_message(&self, params: &TransferParams) -> Result<Answer> {
+        let (mut state, callback) = self.driver_call()?;
+        self.in_application(|| {
+            if let Some(answer) = state.refused(Answer::Cancel) {
+                return answer;
+            }
+            if self.is_cancelled() {
+                state.refusal = Some(Refusal::Cancel);
+                return Ok(Answer::Cancel);
+            }
+            match params.message {
+                TransferMessage::EndOfStream | TransferMessage::EndOfTransfer => {
+                    let e = Error::new(
+                        ErrorKind::InvalidDriverResponse,
+                        "the driver sent END_OF_STREAM or END_OF_TRANSFER, which only the service may send",
+                    );
+                    return state.fail(e);
+                }
+                // No error handler is attached: a failure goes back to the driver, which returns
+                // it; anything less goes on. The application's callback never sees it.
+                TransferMessage::DeviceStatus => {
+                    return match params.device_status {
+                        Some(Err(kind)) => state.fail(Error::new(kind, "")),
+                        Some(Ok(_)) | None => Ok(Answer::Continue),
+                    };
+                }
+                TransferMessage::Status | TransferMessage::NewPage => {}
+            }
+            state.percent = params.percent;
+            state.bytes = params.transferred_bytes;
+            match callback.transfer_callback(params) {
+                Ok(Answer::Continue) => Ok(Answer::Continue),
+                Ok(Answer::Cancel) => {
+                    state.refusal = Some(Refusal::Cancel);
+                    Ok(Answer::Cancel)
+                }
+                Err(e) => state.fail(e),
+            }
+        })
+    }
+}
+
+/// The application's stream as the driver holds it. Dead after the next `GetNextStream`, after the
+/// driver's return, and when the driver is abandoned.
+struct SessionStream {
+    session: std::sync::Weak<Session>,
+    number: u64,
+}
+
+impl SessionStream {
+    fn with<T>(
+        &self,
+        call: impl FnOnce(&mut dyn Stream, &mut Option<Error>) -> Result<T>,
+    ) -> Result<T> {
+        let reverted = || Error::new(ErrorKind::Reverted, "the stream has ended");
+        let session = self.session.upgrade().ok_or_else(reverted)?;
+        let (mut state, _) = session.driver_call()?;
+        let State {
+            stream,
+            stream_failure,
+            ..
+        } = &mut *state;
+        match stream {
+            Some(open) if open.number == self.number => {
+                session.in_application(|| call(open.stream.as_mut(), stream_failure))
+            }
+            _ => Err(reverted()),
+        }
+    }
+}
+
+impl Stream for SessionStream {
+    fn write(&mut self, data: &[u8]) -> Result<usize> {
+        self.with(|stream, failure| {
+            let result = stream.write(data);
+            match &result {
+                Ok(taken) if *taken < data.len() => {
+                    *failure = Some(Error::new(ErrorKind::MediumFull, "the stream is full"));
+                }
+                Ok(_) => {}
+                Err(e) => *failure = Some(e.clone()),
+            }
+            result
+        })
+    }
+
+    fn seek(&mut self, to: SeekFrom) -> Result<u64> {
+        self.with(|stream, failure| stream.seek(to).inspect_err(|e| *failure = Some(e.clone())))
+    }
+
+    fn set_size(&mut self, size: u64) -> Result<()> {
+        self.with(|stream, failure| {
+            // The documented way to take a failed page back: then nothing false is left behind.
+            stream.set_size(size).inspect(|()| *failure = None)
+        })
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        self.with(|stream, _| stream.read(buffer))
+    }
+
+    fn size(&mut self) -> Result<u64> {
+        self.with(|stream, _| stream.size())
+    }
+}

@@ -1,0 +1,99 @@
+//! Streams: what an application gives for the data to go to.
+
+use std::io::{self, SeekFrom};
+
+use formats::{Sink, SinkAbilities};
+use wia::{Error, ErrorKind, Result};
+
+/// A stream of bytes with a position (`IStream`, the calls that WIA uses).
+///
+/// A download uses [`write`](Stream::write), [`seek`](Stream::seek) and
+/// [`set_size`](Stream::set_size) only; an upload [`read`](Stream::read), `seek` and
+/// [`size`](Stream::size). An implementation may leave the others as they are: they answer
+/// `E_NOTIMPL`.
+pub trait Stream: Send {
+    /// Writes bytes at the position and moves it; gives how many were taken, which may be fewer than
+    /// offered (`ISequentialStream::Write`).
+    ///
+    /// # Errors
+    ///
+    /// What the place says; `MediumFull` when it is full.
+    fn write(&mut self, data: &[u8]) -> Result<usize>;
+
+    /// Moves the position and gives it, counted from the start (`IStream::Seek`). Positions past the
+    /// end are allowed; the gap reads as zeros once something is written behind it.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidFunction` for a place before the start or a stream that cannot go there.
+    fn seek(&mut self, to: SeekFrom) -> Result<u64>;
+
+    /// Cuts or extends the stream (`IStream::SetSize`). The position stays.
+    ///
+    /// # Errors
+    ///
+    /// What the place says.
+    fn set_size(&mut self, size: u64) -> Result<()>;
+
+    /// Reads bytes at the position (`ISequentialStream::Read`); 0 at the end. Uploads only.
+    ///
+    /// # Errors
+    ///
+    /// `NotImplemented` unless the stream is made for reading.
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
+        let _ = buffer;
+        Err(Error::new(
+            ErrorKind::NotImplemented,
+            "this stream cannot be read",
+        ))
+    }
+
+    /// The size in bytes (`IStream::Stat`). Uploads only.
+    ///
+    /// # Errors
+    ///
+    /// `NotImplemented` unless the stream is made for reading.
+    fn size(&mut self) -> Result<u64> {
+        Err(Error::new(
+            ErrorKind::NotImplemented,
+            "this stream has no size",
+        ))
+    }
+}
+
+/// Writes all of `data`; a short write is a failure.
+///
+/// # Errors
+///
+/// The stream's own, or `MediumFull` when it took fewer bytes than offered.
+pub fn write_all(stream: &mut dyn Stream, data: &[u8]) -> Result<()> {
+    let taken = stream.write(data)?;
+    if taken == data.len() {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::MediumFull,
+        format!("the stream took {taken} of {} bytes", data.len()),
+    ))
+}
+
+/// A [`Stream`] as the sink of a document writer.
+pub struct StreamSink<'a>(pub &'a mut dyn Stream);
+
+impl Sink for StreamSink<'_> {
+    fn write_all(&mut self, data: &[u8]) -> io::Result<()> {
+        Ok(write_all(self.0, data)?)
+    }
+
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        Ok(self.0.seek(to)?)
+    }
+
+    fn set_len(&mut self, len: u64) -> io::Result<()> {
+        Ok(self.0.set_size(len)?)
+    }
+
+    fn abilities(&self) -> SinkAbilities {
+        SinkAbilities { seek: true }
+    }
+}
