@@ -22,7 +22,7 @@ properties! {
     WIA_DIP_REMOTE_DEV_ID = 9, "Remote Device ID", Bstr, NONE, ReadOnly, None;
     /// Class id of the driver's user interface, as text.
     WIA_DIP_UI_CLSID = 10, "UI Class ID", Bstr, NONE, ReadOnly, None;
-    /// Way of attachment: generic 1, SCSI 2, USB 4, serial 8, parallel 16.
+    /// Way of attachment: unknown 1, SCSI 2, USB 4, serial 8, parallel 16.
     WIA_DIP_HW_CONFIG = 11, "Hardware Configuration", I4, NONE, ReadOnly, None;
     /// Speed of a serial device, as text.
     WIA_DIP_BAUDRATE = 12, "BaudRate", Bstr, NONE, ReadOnly, None;
