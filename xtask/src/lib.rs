@@ -1,22 +1,15 @@
 //! What is made from the definition of the command line: man pages and shell completions.
 #![forbid(unsafe_code)]
 
+mod man;
+
 use std::fs;
 use std::io;
 use std::path::Path;
 
 use clap::ValueEnum;
 use clap_complete::Shell;
-
-/// Writes a man page for the program and one for each subcommand into `directory`, which is created.
-///
-/// # Errors
-///
-/// When it cannot be written.
-pub fn man_pages(directory: &Path) -> io::Result<()> {
-    fs::create_dir_all(directory)?;
-    clap_mangen::generate_to(quire_cli::command(), directory)
-}
+pub use man::man_pages;
 
 /// Writes the completions of each shell that clap knows into `directory`, which is created.
 ///

@@ -45,8 +45,14 @@ fn man_formats_every_page_without_a_warning() {
             "{page}: {shown}"
         );
     }
-    assert!(text(&dir.path().join("quire.1")).contains("Exit codes"));
-    assert!(text(&dir.path().join("quire-scan.1")).contains("SOURCE_DATE_EPOCH"));
+    assert!(text(&dir.path().join("quire.1")).contains(".SH \"EXIT CODES\""));
+    let scan = text(&dir.path().join("quire-scan.1"));
+    for heading in ["EXAMPLES", "FILES", "ENVIRONMENT"] {
+        assert!(
+            scan.contains(&format!(".SH \"{heading}\"")),
+            "{heading}: {scan}"
+        );
+    }
 }
 
 #[test]
@@ -88,6 +94,8 @@ fn bash_completes_commands_options_and_values() {
     xtask::completions(dir.path()).unwrap();
     let file = dir.path().join("quire.bash");
     assert_eq!(bash_offers(&file, &["quire", "sc"]), ["scan"]);
+    // Commands of later versions are not offered.
+    assert_eq!(bash_offers(&file, &["quire", "serv"]), [""; 0]);
     assert_eq!(
         bash_offers(&file, &["quire", "scan", "--resol"]),
         ["--resolution"]

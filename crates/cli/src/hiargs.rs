@@ -201,3 +201,6 @@ fn date(text: &OsStr) -> Result<i64, Failure> {
             ))
         })
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,7 +19,7 @@ use std::ffi::OsString;
 use clap::{CommandFactory, Parser};
 
 pub use failure::Failure;
-use lowargs::{LowArgs, Subcommand};
+use lowargs::{LATER_COMMANDS, LowArgs, Subcommand};
 
 /// The definition of the command line.
 pub fn command() -> clap::Command {
@@ -51,12 +51,24 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<u8, Failure> {
         Subcommand::Devices(args) => devices_command::run(&args),
         Subcommand::Show(args) => show::run(&args),
         Subcommand::Scan(args) => Ok(scan::run(*args)),
-        Subcommand::Preview(_) => Err(Failure::not_yet("quire preview")),
-        Subcommand::Upload(_) => Err(Failure::not_yet("quire upload")),
-        Subcommand::Recover(_) => Err(Failure::not_yet("quire recover")),
-        Subcommand::Convert(_) => Err(Failure::not_yet("quire convert")),
-        Subcommand::Enhance(_) => Err(Failure::not_yet("quire enhance")),
-        Subcommand::Check(_) => Err(Failure::not_yet("quire check")),
-        Subcommand::Serve(_) => Err(Failure::not_yet("quire serve")),
+        Subcommand::Other(words) => Err(other(&words)),
     }
+}
+
+/// Why a command that this version does not have cannot be run.
+fn other(words: &[OsString]) -> Failure {
+    let name = words.first().map(|word| word.to_string_lossy());
+    let name = name.unwrap_or_default();
+    if LATER_COMMANDS.contains(&&*name) {
+        return Failure::not_yet(&format!("quire {name}"));
+    }
+    let command = command();
+    let valid: Vec<_> = command
+        .get_subcommands()
+        .map(clap::Command::get_name)
+        .collect();
+    Failure::invalid(format!(
+        "no command {name:?}; valid are {}",
+        valid.join(", ")
+    ))
 }

@@ -32,29 +32,15 @@ pub(crate) enum Subcommand {
     Devices(DevicesArgs),
     Show(ShowArgs),
     Scan(Box<ScanArgs>),
-    #[command(hide = true)]
-    Preview(LaterArgs),
-    #[command(hide = true)]
-    Upload(LaterArgs),
-    #[command(hide = true)]
-    Recover(LaterArgs),
-    #[command(hide = true)]
-    Convert(LaterArgs),
-    #[command(hide = true)]
-    Enhance(LaterArgs),
-    #[command(hide = true)]
-    Check(LaterArgs),
-    #[command(hide = true)]
-    Serve(LaterArgs),
+    /// Anything else, with whatever follows: a command of a later version, or a mistake.
+    #[command(external_subcommand)]
+    Other(Vec<OsString>),
 }
 
-/// A command of a later version, with whatever follows.
-#[derive(Debug, Args)]
-#[command(disable_help_flag = true)]
-pub(crate) struct LaterArgs {
-    #[arg(hide = true, trailing_var_arg = true, allow_hyphen_values = true)]
-    _rest: Vec<OsString>,
-}
+/// The commands of the contract that this version does not have.
+pub(crate) const LATER_COMMANDS: [&str; 7] = [
+    "preview", "upload", "recover", "convert", "enhance", "check", "serve",
+];
 
 /// List what can be scanned from
 ///
@@ -300,8 +286,9 @@ Exit codes:
   8    the device failed in mid-scan (disconnected, a deadline passed)
   9    an input, such as the image of a sheet, is damaged or not supported
   130  cancelled (Ctrl-C, SIGTERM)
-After 4, 5, 7, 8, 9 and 130 the pages that were complete are kept, and the
-message says how many and where.";
+
+  After 4, 5, 7, 8, 9 and 130 the complete pages are kept, and the
+  message says how many and where.";
 
 const SCAN_AFTER: &str = "\
 Examples:
@@ -326,4 +313,5 @@ Environment:
   SOURCE_DATE_EPOCH   seconds since 1970: the date inside documents, for
                       output that is the same each time
 
-Exit codes: see quire --help.";
+Exit codes:
+  See quire --help.";

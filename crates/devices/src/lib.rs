@@ -4,6 +4,8 @@
 //! device by, and parameters. [`list`] tells what there is, [`open`] opens one.
 //!
 //! ```
+//! use quire_devices as devices;
+//!
 //! let device = devices::open("virtual:?sheets=2&seed=7")?;
 //! assert!(device.root().children().len() >= 2);
 //! # Ok::<(), wia::Error>(())

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use quire_devices as devices;
 use wia::{Error, ErrorKind};
 
 fn failure(uri: &str) -> Error {

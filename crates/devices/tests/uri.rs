@@ -1,6 +1,6 @@
 //! What a device URI means.
 
-use devices::DeviceUri;
+use quire_devices::DeviceUri;
 use proptest::prelude::*;
 use wia::ErrorKind;
 
