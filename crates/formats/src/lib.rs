@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod bmp;
+pub mod codec;
 mod date;
 mod format;
 mod one_page;

@@ -5,6 +5,7 @@ use wia::{Error, ErrorKind, Result};
 
 use super::chain::Chain;
 use super::describe;
+use super::encoded::{self, EncodedPage};
 use super::options::{Container, Options};
 use super::page::Page;
 use crate::{PageDone, Sink};
@@ -48,7 +49,7 @@ impl Document {
         previous_ifd_offset: u64,
     ) -> Result<Document> {
         let valid = (8..=u64::from(u32::MAX)).contains(&previous_ifd_offset);
-        if page_index == 0 || !valid || previous_ifd_offset % 2 != 0 {
+        if page_index == 0 || !valid || !previous_ifd_offset.is_multiple_of(2) {
             return Err(Error::invalid(format!(
                 "no TIFF directory of page {page_index} can be at {previous_ifd_offset}"
             )));
@@ -74,15 +75,7 @@ impl Document {
     /// unfinished; `InvalidFunction` for a sink that cannot seek; `MediumFull` for a page of known
     /// size that does not fit into [`Container::Classic`]; else what the sink says.
     pub fn begin_page(&mut self, sink: &mut dyn Sink, layout: &PageLayout) -> Result<()> {
-        if self.page.is_some() {
-            return Err(Error::invalid("the page before has not ended"));
-        }
-        if !sink.abilities().seek {
-            return Err(Error::new(
-                ErrorKind::InvalidFunction,
-                "a TIFF can only be written where it is possible to seek",
-            ));
-        }
+        self.may_begin(sink)?;
         let mut page = Page::new(&self.options, self.chain.pages(), layout)?;
         let ready = self
             .chain
@@ -126,6 +119,55 @@ impl Document {
             height,
             document_bytes,
         })
+    }
+
+    /// Adds a page that is already encoded, as one strip: the one-call form. `layout` must have the
+    /// height. [`Options::compression`] is not looked at. After an error nothing of the page is left
+    /// in the document.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument` for a layout that the compression cannot hold or that is not the JPEG
+    /// stream's, an unknown height, no bytes, or while a page is unfinished; `InputDamaged` and
+    /// `InputUnsupported` for a JPEG stream that is broken before its image data, or neither
+    /// baseline, extended nor progressive with 8-bit samples; else as [`Document::begin_page`].
+    pub fn write_encoded_page(
+        &mut self,
+        sink: &mut dyn Sink,
+        layout: &PageLayout,
+        page: EncodedPage<'_>,
+    ) -> Result<PageDone> {
+        self.may_begin(sink)?;
+        let index = self.chain.pages();
+        let (directory, height) = encoded::describe(&self.options, index, layout, &page)?;
+        let written = self
+            .chain
+            .open_page(sink)
+            .and_then(|()| encoded::write(&mut self.chain, sink, &directory, page.bytes));
+        match written {
+            Ok(document_bytes) => Ok(PageDone {
+                height,
+                document_bytes,
+            }),
+            Err(error) => {
+                // The first failure is the one to tell.
+                let _ = self.chain.drop_page(sink);
+                Err(error)
+            }
+        }
+    }
+
+    fn may_begin(&self, sink: &mut dyn Sink) -> Result<()> {
+        if self.page.is_some() {
+            return Err(Error::invalid("the page before has not ended"));
+        }
+        if !sink.abilities().seek {
+            return Err(Error::new(
+                ErrorKind::InvalidFunction,
+                "a TIFF can only be written where it is possible to seek",
+            ));
+        }
+        Ok(())
     }
 
     /// Takes the unfinished page back, if there is one: the sink gets the length that it had before

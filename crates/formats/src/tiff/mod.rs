@@ -34,6 +34,8 @@ mod chain;
 mod describe;
 mod directory;
 mod document;
+mod encoded;
+mod encoding;
 mod options;
 mod page;
 mod record;
@@ -41,6 +43,7 @@ mod spill;
 mod verify;
 
 pub use document::Document;
+pub use encoded::{EncodedCompression, EncodedPage};
 pub use options::{Compression, Container, Options, Photometric};
 pub use verify::{Verified, verify};
 
@@ -80,6 +83,20 @@ impl<S: Sink> Writer<S> {
             sink,
             document: Document::resume_classic(options, page_index, previous_ifd_offset)?,
         })
+    }
+
+    /// Adds a page that is already encoded: see [`Document::write_encoded_page`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Document::write_encoded_page`].
+    pub fn write_encoded_page(
+        &mut self,
+        layout: &PageLayout,
+        page: EncodedPage<'_>,
+    ) -> Result<PageDone> {
+        self.document
+            .write_encoded_page(&mut self.sink, layout, page)
     }
 
     /// The document's state: pages, offsets, form.

@@ -1,17 +1,16 @@
 //! The page that is being written.
 
 use raster::{Band, PageLayout};
-use wia::{Error, ErrorKind, Result};
+use wia::{Error, Result};
 
 use super::chain::Chain;
 use super::describe;
 use super::directory::{Directory, StripTable, tag};
-use super::options::{Compression, Options, Photometric};
+use super::encoding::{Encoding, STRIP};
+use super::options::Options;
 use crate::Sink;
 
-/// The size that uncompressed strips are brought to, in bytes, and the least and the most that is
-/// taken when it suits the bands that come.
-const STRIP: usize = 256 * 1024;
+/// The least size of an uncompressed strip, in bytes, where it is not the whole page.
 const SMALLEST_STRIP: usize = 64 * 1024;
 
 #[derive(Debug)]
@@ -19,13 +18,14 @@ pub(super) struct Page {
     layout: PageLayout,
     /// Rows taken.
     rows: u32,
-    /// 0 until the first band has come.
+    encoding: Encoding,
+    /// 0 until the first band of an uncompressed page has come.
     rows_per_strip: usize,
-    invert: bool,
     directory: Directory,
     strips: StripTable,
-    /// The unfinished strip.
-    buffer: Vec<u8>,
+    /// The unfinished strip: its bytes as they will be written, and the rows that went into it.
+    strip: Vec<u8>,
+    strip_rows: usize,
     /// A write failed: the page can only be abandoned.
     failed: bool,
 }
@@ -35,26 +35,31 @@ impl Page {
         if layout.width == 0 || layout.height == Some(0) {
             return Err(Error::invalid("a TIFF page needs at least one pixel"));
         }
-        if options.compression != Compression::None {
-            return Err(Error::new(ErrorKind::NotImplemented, "TIFF compression"));
-        }
         let mut directory = describe::page(options, index, layout);
+        let encoding = Encoding::new(options, layout, &mut directory)?;
         describe::fill_up(&mut directory, options);
         Ok(Page {
             layout: *layout,
             rows: 0,
-            rows_per_strip: 0,
-            invert: options.photometric == Photometric::WhiteIsZero && layout.pixel.channels() == 1,
+            rows_per_strip: match encoding {
+                Encoding::Encoded(_, rows) => rows,
+                Encoding::Plain | Encoding::Inverted => 0,
+            },
+            encoding,
             directory,
             strips: StripTable::default(),
-            buffer: Vec::new(),
+            strip: Vec::new(),
+            strip_rows: 0,
             failed: false,
         })
     }
 
     /// Makes sure before anything is written that a page of known size has room.
     pub(super) fn reserve(&mut self, chain: &mut Chain, sink: &mut dyn Sink) -> Result<()> {
-        let data = self.layout.page_bytes().unwrap_or(0);
+        let data = match self.encoding {
+            Encoding::Encoded(..) => 0,
+            _ => self.layout.page_bytes().unwrap_or(0),
+        };
         chain
             .make_room(sink, data, |form| self.directory.size(form, 1))
             .map(|_| ())
@@ -84,7 +89,10 @@ impl Page {
             return Ok(());
         }
         self.failed = true;
-        self.plain_rows(chain, sink, band)?;
+        match (&self.encoding, band.packed()) {
+            (Encoding::Plain, Some(data)) => self.pass(chain, sink, data, band.rows())?,
+            _ => self.gather(chain, sink, band)?,
+        }
         self.failed = false;
         self.rows = rows;
         Ok(())
@@ -120,30 +128,22 @@ impl Page {
         Ok(())
     }
 
-    /// Uncompressed rows: whole strips go to the sink from where they are.
-    fn plain_rows(&mut self, chain: &mut Chain, sink: &mut dyn Sink, band: Band<'_>) -> Result<()> {
-        if self.rows_per_strip == 0 {
-            self.rows_per_strip = rows_per_strip(&self.layout, band.rows());
-        }
-        let strip = self.rows_per_strip * self.layout.row_bytes();
-        let (Some(mut data), false) = (band.packed(), self.invert) else {
-            for row in band.iter() {
-                if self.invert {
-                    self.buffer.extend(row.iter().map(|byte| !byte));
-                } else {
-                    self.buffer.extend_from_slice(row);
-                }
-                if self.buffer.len() >= strip {
-                    self.flush(chain, sink)?;
-                }
-            }
-            return Ok(());
-        };
-        if !self.buffer.is_empty() {
-            let (head, tail) = data.split_at(data.len().min(strip - self.buffer.len()));
-            self.buffer.extend_from_slice(head);
+    /// Uncompressed rows without padding: whole strips go to the sink from where they are.
+    fn pass(
+        &mut self,
+        chain: &mut Chain,
+        sink: &mut dyn Sink,
+        mut data: &[u8],
+        band: usize,
+    ) -> Result<()> {
+        let row = self.layout.row_bytes();
+        let strip = self.strip_of(band) * row;
+        if !self.strip.is_empty() {
+            let (head, tail) = data.split_at(data.len().min(strip - self.strip.len()));
+            self.strip.extend_from_slice(head);
+            self.strip_rows += head.len() / row;
             data = tail;
-            if self.buffer.len() == strip {
+            if self.strip.len() == strip {
                 self.flush(chain, sink)?;
             }
         }
@@ -155,19 +155,55 @@ impl Page {
                 self.strips.push(at + start as u64, strip as u64)?;
             }
         }
-        self.buffer.extend_from_slice(tail);
+        self.strip.extend_from_slice(tail);
+        self.strip_rows += tail.len() / row;
         Ok(())
     }
 
-    /// Writes the strip in the buffer, if there is one.
+    /// Rows that are changed on their way, strip by strip.
+    fn gather(&mut self, chain: &mut Chain, sink: &mut dyn Sink, band: Band<'_>) -> Result<()> {
+        let whole = self.strip_of(band.rows());
+        let mut from = 0;
+        while from < band.rows() {
+            let to = band.rows().min(from + whole - self.strip_rows);
+            let part = band.slice(from, to);
+            match &mut self.encoding {
+                Encoding::Plain => part.iter().for_each(|r| self.strip.extend_from_slice(r)),
+                Encoding::Inverted => part
+                    .iter()
+                    .for_each(|r| self.strip.extend(r.iter().map(|byte| !byte))),
+                Encoding::Encoded(encoder, _) => encoder.rows(part, &mut self.strip)?,
+            }
+            self.strip_rows += to - from;
+            from = to;
+            if self.strip_rows == whole {
+                self.flush(chain, sink)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Rows of a strip, settled by the first band where it is not yet.
+    fn strip_of(&mut self, band: usize) -> usize {
+        if self.rows_per_strip == 0 {
+            self.rows_per_strip = rows_per_strip(&self.layout, band);
+        }
+        self.rows_per_strip
+    }
+
+    /// Completes and writes the unfinished strip, if there is one.
     fn flush(&mut self, chain: &mut Chain, sink: &mut dyn Sink) -> Result<()> {
-        if self.buffer.is_empty() {
+        if self.strip_rows == 0 {
             return Ok(());
         }
+        if let Encoding::Encoded(encoder, _) = &mut self.encoding {
+            encoder.finish(&mut self.strip)?;
+        }
         let count = self.strips.len() + 1;
-        let at = chain.append(sink, &self.buffer, |form| self.directory.size(form, count))?;
-        self.strips.push(at, self.buffer.len() as u64)?;
-        self.buffer.clear();
+        let at = chain.append(sink, &self.strip, |form| self.directory.size(form, count))?;
+        self.strips.push(at, self.strip.len() as u64)?;
+        self.strip.clear();
+        self.strip_rows = 0;
         Ok(())
     }
 }

@@ -65,7 +65,10 @@ pub fn verify(file: &File) -> Result<Verified> {
 }
 
 fn damaged(what: impl std::fmt::Display) -> Error {
-    Error::new(ErrorKind::InputDamaged, format!("the TIFF is damaged: {what}"))
+    Error::new(
+        ErrorKind::InputDamaged,
+        format!("the TIFF is damaged: {what}"),
+    )
 }
 
 struct Reader<'a> {

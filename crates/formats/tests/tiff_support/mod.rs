@@ -1,6 +1,12 @@
 //! What the TIFF tests share: pages made from a seed, a reader of uncompressed TIFF that is
 //! independent of the crate, and libtiff's tools.
-#![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "each test binary uses its part, and fails by panicking"
+)]
 
 pub mod parse;
 
