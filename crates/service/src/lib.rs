@@ -1,1 +1,18 @@
-//! Under construction.
+//! The service core of one device: its lock, its transfers, its trees.
+//!
+//! [`Device`], [`Item`] and [`Transfer`] are what an application works with. [`Service`]
+//! implements them over a [`Minidriver`](minidriver::Minidriver) in this process; a device in a child
+//! process can implement the same traits.
+#![forbid(unsafe_code)]
+
+mod api;
+mod device;
+mod gate;
+mod transfer;
+
+pub use ::transfer::{
+    Answer, DocumentOptions, DocumentProgress, NextStream, Stream, TransferCallback, TransferParams,
+};
+pub use api::{Device, Item, Transfer};
+pub use device::{DeviceOptions, Service};
+pub use minidriver::FormatInfo;
