@@ -1,1 +1,26 @@
-//! Under construction.
+//! From settings to documents.
+//!
+//! [`Settings`] say what is wanted in the words of a person; [`plan`] turns them into the properties of
+//! an item and checks all that can be checked before paper moves; [`Plan::run`] transfers, and builds
+//! the document so that no finished page is lost and nothing unfinished ever stands under the final
+//! name. No terminal and no HTTP here: progress goes to an [`Observer`].
+#![forbid(unsafe_code)]
+
+mod cancel;
+mod event;
+mod in_order;
+mod naming;
+mod partial;
+mod plan;
+mod raw_pages;
+mod report;
+mod run;
+mod settings;
+mod tiff_stream;
+mod writer;
+
+pub use cancel::Cancel;
+pub use event::{Event, Observer, Outcome};
+pub use formats::DocumentFormat;
+pub use plan::{Change, Plan, TransferKind, plan};
+pub use settings::{AreaMm, Compression, Mode, Output, PageSetting, Settings, Source};

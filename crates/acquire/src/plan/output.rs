@@ -1,0 +1,165 @@
+//! Which document, packed how, in which place: what goes together and what does not.
+
+use formats::DocumentFormat;
+use raster::PixelType;
+use wia::{Error, ErrorKind, Result};
+
+use crate::in_order::stdout_takes_any_order;
+use crate::naming::{Place, ending};
+use crate::settings::{Compression, Output, Settings};
+
+/// The format that is asked for, or that the output's ending stands for.
+pub(super) fn format(settings: &Settings) -> Result<DocumentFormat> {
+    const KNOWN: &str = "valid: tiff png jpeg raw";
+    let format = match (settings.format, &settings.output) {
+        (Some(format), _) => format,
+        (None, Output::Stdout) => {
+            return Err(Error::invalid(format!(
+                "standard output needs a format (-f); {KNOWN}"
+            )));
+        }
+        (None, Output::Path(path)) => {
+            let ending = ending(path).ok_or_else(|| {
+                Error::invalid(format!(
+                    "{}: the name has no ending that tells the format; {KNOWN}",
+                    path.display()
+                ))
+            })?;
+            DocumentFormat::from_ending(&ending).ok_or_else(|| {
+                Error::invalid(format!(
+                    "{}: .{ending} is no format that can be written; {KNOWN}",
+                    path.display()
+                ))
+            })?
+        }
+    };
+    match format {
+        DocumentFormat::Tiff | DocumentFormat::Png | DocumentFormat::Jpeg | DocumentFormat::Raw => {
+            Ok(format)
+        }
+        DocumentFormat::Bmp | DocumentFormat::Pdf | DocumentFormat::Pdfa => {
+            Err(not_in_this_version(&format!("format {}", format.name())))
+        }
+    }
+}
+
+/// The compression that is asked for, or the usual one.
+pub(super) fn compression(
+    settings: &Settings,
+    format: DocumentFormat,
+    pixel: PixelType,
+) -> Result<Compression> {
+    let compression = settings.compression.unwrap_or(match (format, pixel) {
+        (DocumentFormat::Tiff, PixelType::Bw1) => Compression::G4,
+        (DocumentFormat::Tiff | DocumentFormat::Png, _) => Compression::Deflate,
+        (DocumentFormat::Jpeg, _) => Compression::Jpeg,
+        _ => Compression::None,
+    });
+    if compression == Compression::G3 {
+        return Err(not_in_this_version("compression g3"));
+    }
+    check_pixels(format, compression, pixel)?;
+    Ok(compression)
+}
+
+/// Whether pages of these pixels can be stored so.
+pub(super) fn check_pixels(
+    format: DocumentFormat,
+    compression: Compression,
+    pixel: PixelType,
+) -> Result<()> {
+    let name = format.name();
+    let valid: &[Compression] = match format {
+        DocumentFormat::Png => &[Compression::Deflate],
+        DocumentFormat::Jpeg => &[Compression::Jpeg],
+        DocumentFormat::Raw => &[Compression::None],
+        _ => &[
+            Compression::None,
+            Compression::PackBits,
+            Compression::Lzw,
+            Compression::Deflate,
+            Compression::G4,
+            Compression::Jpeg,
+        ],
+    };
+    if !valid.contains(&compression) {
+        let valid: Vec<_> = valid.iter().map(|c| c.name()).collect();
+        return Err(Error::invalid(format!(
+            "compression {} is not valid in {name}; valid: {}",
+            compression.name(),
+            valid.join(" ")
+        )));
+    }
+    if !format.abilities().pixels.contains(&pixel) {
+        return Err(Error::invalid(format!(
+            "{name} cannot hold {}; use another mode, depth or format",
+            pixel_name(pixel)
+        )));
+    }
+    let fits = match compression {
+        Compression::G3 | Compression::G4 => pixel == PixelType::Bw1,
+        Compression::Jpeg => matches!(pixel, PixelType::Gray8 | PixelType::Rgb8),
+        _ => true,
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(Error::invalid(format!(
+        "compression {} cannot hold {}; use another mode, depth or compression",
+        compression.name(),
+        pixel_name(pixel)
+    )))
+}
+
+fn pixel_name(pixel: PixelType) -> &'static str {
+    match pixel {
+        PixelType::Bw1 => "bw pages",
+        PixelType::Gray4 => "4-bit gray pages",
+        PixelType::Gray8 => "gray pages",
+        PixelType::Gray16 => "16-bit gray pages",
+        PixelType::Rgb8 => "color pages",
+        PixelType::Rgb16 => "16-bit color pages",
+    }
+}
+
+/// Whether the place can hold the format in this version.
+pub(super) fn check_place(format: DocumentFormat, place: &Place) -> Result<()> {
+    let pipe = match place {
+        Place::Fifo(_) => true,
+        Place::Stdout => !stdout_takes_any_order(),
+        Place::File(_) | Place::Files(_) | Place::Device(_) => false,
+    };
+    if pipe && format == DocumentFormat::Tiff {
+        return Err(not_in_this_version("TIFF to a pipe"));
+    }
+    Ok(())
+}
+
+/// A format of one image needs `%d`, unless there can be only one page.
+pub(super) fn check_page_count(
+    format: DocumentFormat,
+    place: &Place,
+    on_flatbed: bool,
+    scans: u32,
+    pages: Option<u32>,
+) -> Result<()> {
+    let one_page = if on_flatbed {
+        scans == 1
+    } else {
+        pages == Some(1)
+    };
+    if format.abilities().multipage || one_page || matches!(place, Place::Files(_)) {
+        return Ok(());
+    }
+    Err(Error::invalid(format!(
+        "{} holds one page: put %d into the output's name for one file a page, or ask for one page (-n 1)",
+        format.name()
+    )))
+}
+
+fn not_in_this_version(what: &str) -> Error {
+    Error::new(
+        ErrorKind::NotImplemented,
+        format!("{what}: not in this version"),
+    )
+}

@@ -1,0 +1,151 @@
+//! The application's side of a transfer whose one stream is the document: a multipage TIFF that the
+//! page writer makes.
+
+use std::fs::File;
+use std::io::{self, SeekFrom};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use formats::Sink;
+use service::{Answer, DocumentProgress, NextStream, Stream, TransferCallback, TransferParams};
+use wia::{Error, ErrorKind, Result, TransferMessage};
+
+use crate::cancel::Cancel;
+use crate::report::{Reporter, Syncer};
+
+/// Gives the driver the one stream, and reports the pages that the page writer has linked.
+pub(crate) struct TiffStream {
+    sink: Mutex<Option<Box<dyn Sink + Send>>>,
+    progress: Arc<DocumentProgress>,
+    reported: AtomicU32,
+    syncer: Mutex<Option<Syncer>>,
+    reporter: Arc<Reporter>,
+    cancel: Cancel,
+}
+
+impl TiffStream {
+    /// For a regular file, whose pages are reported once they are durable.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be handled or no thread started.
+    pub(crate) fn to_file(
+        file: &File,
+        progress: Arc<DocumentProgress>,
+        reporter: Arc<Reporter>,
+        cancel: &Cancel,
+    ) -> Result<TiffStream> {
+        let handle = || file.try_clone().map_err(Error::from_write);
+        let syncer = Syncer::start(handle()?, Arc::clone(&reporter))?;
+        Ok(TiffStream {
+            syncer: Mutex::new(Some(syncer)),
+            ..TiffStream::to_sink(Box::new(handle()?), progress, reporter, cancel)
+        })
+    }
+
+    /// For anything else that can seek.
+    pub(crate) fn to_sink(
+        sink: Box<dyn Sink + Send>,
+        progress: Arc<DocumentProgress>,
+        reporter: Arc<Reporter>,
+        cancel: &Cancel,
+    ) -> TiffStream {
+        TiffStream {
+            sink: Mutex::new(Some(sink)),
+            progress,
+            reported: AtomicU32::new(0),
+            syncer: Mutex::new(None),
+            reporter,
+            cancel: cancel.clone(),
+        }
+    }
+
+    /// Reports the pages that have been linked since the last time.
+    fn report_pages(&self) -> Result<()> {
+        let linked = self.progress.pages();
+        let bytes = self.progress.bytes();
+        while self.reported.load(Ordering::Acquire) < linked {
+            let page = self.reported.fetch_add(1, Ordering::AcqRel) + 1;
+            match &*self.syncer() {
+                Some(syncer) => syncer.page(page, bytes)?,
+                None => self.reporter.page(page, bytes, None),
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until all pages are durable and reported.
+    ///
+    /// # Errors
+    ///
+    /// When the file could not be synced.
+    pub(crate) fn finish(&self) -> Result<()> {
+        self.report_pages()?;
+        match self.syncer().take() {
+            Some(mut syncer) => syncer.finish(),
+            None => Ok(()),
+        }
+    }
+
+    fn syncer(&self) -> MutexGuard<'_, Option<Syncer>> {
+        self.syncer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl TransferCallback for TiffStream {
+    fn transfer_callback(&self, params: &TransferParams) -> Result<Answer> {
+        self.report_pages()?;
+        match params.message {
+            TransferMessage::Status | TransferMessage::NewPage => {
+                let page = self.reported.load(Ordering::Acquire) + 1;
+                if params.message == TransferMessage::Status {
+                    self.reporter.progress(page, params);
+                }
+                Ok(if self.cancel.is_cancelled() {
+                    Answer::Cancel
+                } else {
+                    Answer::Continue
+                })
+            }
+            TransferMessage::EndOfStream
+            | TransferMessage::EndOfTransfer
+            | TransferMessage::DeviceStatus => Ok(Answer::Continue),
+        }
+    }
+
+    fn get_next_stream(&self, _: &str, full_item_name: &str) -> Result<NextStream> {
+        if self.cancel.is_cancelled() {
+            return Ok(NextStream::Cancel);
+        }
+        let mut sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
+        match sink.take() {
+            Some(sink) => Ok(NextStream::Stream(Box::new(SinkStream(sink)))),
+            None => Err(Error::new(
+                ErrorKind::InvalidDriverResponse,
+                format!("{full_item_name}: the driver asked for a second stream of one document"),
+            )),
+        }
+    }
+}
+
+/// A sink as the stream that a driver writes to.
+struct SinkStream(Box<dyn Sink + Send>);
+
+impl Stream for SinkStream {
+    fn write(&mut self, data: &[u8]) -> Result<usize> {
+        self.0.write_all(data).map_err(Error::from_write)?;
+        Ok(data.len())
+    }
+
+    fn seek(&mut self, to: SeekFrom) -> Result<u64> {
+        self.0.seek(to).map_err(seek_failure)
+    }
+
+    fn set_size(&mut self, size: u64) -> Result<()> {
+        self.0.set_len(size).map_err(Error::from_write)
+    }
+}
+
+fn seek_failure(e: io::Error) -> Error {
+    Error::from_io(e, ErrorKind::InvalidFunction)
+}
