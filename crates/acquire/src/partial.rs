@@ -16,12 +16,15 @@ use crate::naming::directory_of;
 
 /// `.NAME.partial` beside its target, locked for as long as this lives.
 ///
-/// Dropping it leaves the file where it is: what has been scanned is deleted only on purpose.
+/// Dropping it leaves a file with anything in it where it is: what has been scanned is deleted only
+/// on purpose.
 #[derive(Debug)]
 pub(crate) struct PartialFile {
     file: File,
     partial: PathBuf,
     target: PathBuf,
+    /// It has its final name, or is gone: nothing is left to do.
+    named: bool,
 }
 
 impl PartialFile {
@@ -50,6 +53,7 @@ impl PartialFile {
             file,
             partial,
             target: target.to_owned(),
+            named: false,
         })
     }
 
@@ -75,7 +79,7 @@ impl PartialFile {
     /// # Errors
     ///
     /// What the file system says; then the partial file is still there, and the target untouched.
-    pub(crate) fn commit(self) -> Result<PathBuf> {
+    pub(crate) fn commit(mut self) -> Result<PathBuf> {
         let in_context = |e: io::Error| {
             Error::from_write(e).context(format!(
                 "{} (the data is in {})",
@@ -85,6 +89,7 @@ impl PartialFile {
         };
         self.file.sync_all().map_err(in_context)?;
         fs::rename(&self.partial, &self.target).map_err(in_context)?;
+        self.named = true;
         // The rename itself lasts when the directory does. A file system that cannot sync a
         // directory says so with an error that tells nothing about the data.
         if let Ok(directory) = File::open(directory_of(&self.target)) {
@@ -95,13 +100,22 @@ impl PartialFile {
                 _ => {}
             }
         }
-        Ok(self.target)
+        Ok(self.target.clone())
     }
 
     /// Removes the file: it holds nothing complete.
-    pub(crate) fn discard(self) {
+    pub(crate) fn discard(mut self) {
+        self.named = true;
         // If it cannot be removed the next scan will say that it is there.
-        drop(fs::remove_file(&self.partial));
+        let _ = fs::remove_file(&self.partial);
+    }
+}
+
+impl Drop for PartialFile {
+    fn drop(&mut self) {
+        if !self.named && self.file.metadata().is_ok_and(|meta| meta.len() == 0) {
+            let _ = fs::remove_file(&self.partial);
+        }
     }
 }
 

@@ -182,8 +182,9 @@ impl Plan {
                 result = Ok(Status::Cancelled);
                 break;
             }
-            let transfer = self.item.transfer()?;
-            result = self.download(&transfer, callback.clone(), reporter, cancel);
+            result = self.item.transfer().and_then(|transfer| {
+                self.download(&transfer, callback.clone(), reporter, cancel)
+            });
             if !matches!(result, Ok(Status::Ok)) || callback.pages() < scan {
                 break;
             }
