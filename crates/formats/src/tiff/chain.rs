@@ -32,8 +32,9 @@ pub(super) struct Chain {
     base: Option<u64>,
     /// Where the sink ended when it was last looked at.
     end: u64,
-    /// Where an unfinished page is cut off.
+    /// Where an unfinished page is cut off, and whether there is one, or bytes of one.
     keep: u64,
+    unfinished: bool,
     pages: u32,
     first_ifd: u64,
     last_ifd: u64,
@@ -55,6 +56,7 @@ impl Chain {
             base: None,
             end: 0,
             keep: 0,
+            unfinished: false,
             pages: 0,
             first_ifd: 0,
             last_ifd: 0,
@@ -102,12 +104,17 @@ impl Chain {
     pub(super) fn open_page(&mut self, sink: &mut dyn Sink) -> Result<()> {
         self.mend(sink)?;
         if self.base.is_some() {
-            self.keep = self.seek_end(sink)?;
+            let end = self.seek_end(sink)?;
+            if !self.unfinished {
+                self.keep = end;
+            }
+            self.unfinished = true;
             return Ok(());
         }
         self.base = Some(seek(sink, SeekFrom::End(0))?);
         self.end = 0;
         self.keep = 0;
+        self.unfinished = true;
         let header = self.header();
         self.write(sink, &header)
     }
@@ -183,28 +190,28 @@ impl Chain {
             self.first_ifd = at;
         }
         self.link = at + form.next_field(directory.len());
-        self.keep = self.end;
+        self.unfinished = false;
         if form == Form::Classic && self.container == Container::Growing {
             self.record.add(&copy);
         }
         Ok(self.end)
     }
 
-    /// Cuts off what the unfinished page has written.
+    /// Cuts off what an unfinished page has written, if there is one.
     pub(super) fn drop_page(&mut self, sink: &mut dyn Sink) -> Result<()> {
         self.mend(sink)?;
-        let Some(base) = self.base else {
+        let (Some(base), true) = (self.base, self.unfinished) else {
             return Ok(());
         };
         sink.set_len(base.saturating_add(self.keep))
             .map_err(Error::from_write)?;
-        seek(sink, SeekFrom::End(0))?;
+        self.unfinished = false;
         self.end = self.keep;
         if self.keep == 0 {
             // Not even the header is left.
             self.base = None;
         }
-        Ok(())
+        seek(sink, SeekFrom::End(0)).map(|_| ())
     }
 
     /// Puts right what a failed write may have left half done.

@@ -334,3 +334,6 @@ impl Field {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

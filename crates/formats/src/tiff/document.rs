@@ -177,12 +177,10 @@ impl Document {
     /// # Errors
     ///
     /// What the sink says. There is no unfinished page then either, and the finished pages are valid:
-    /// bytes that no directory links to harm no reader.
+    /// bytes that no directory links to harm no reader. Another call tries again.
     pub fn abandon_page(&mut self, sink: &mut dyn Sink) -> Result<()> {
-        match self.page.take() {
-            Some(_) => self.chain.drop_page(sink),
-            None => self.chain.mend(sink),
-        }
+        self.page = None;
+        self.chain.drop_page(sink)
     }
 
     /// Completes the document. There is nothing left to write, as each page completes it; a document

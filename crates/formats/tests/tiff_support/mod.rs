@@ -9,6 +9,7 @@
 )]
 
 pub mod parse;
+pub mod sinks;
 
 use std::path::Path;
 use std::process::Command;
@@ -139,6 +140,25 @@ pub fn tool(name: &str, args: &[&str]) -> String {
         output.status
     );
     String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// The pages that `tiffinfo` lists, which must have nothing to complain about.
+pub fn count(document: &[u8]) -> usize {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.tiff");
+    std::fs::write(&path, document).unwrap();
+    let info = tool("tiffinfo", &[text(&path)]);
+    info.matches("TIFF Directory at offset").count()
+}
+
+/// Asserts that `got`, read by this crate's own reader of uncompressed TIFF, is `pages`.
+pub fn assert_plain(got: &Tiff, pages: &[Page], what: &str) {
+    assert_eq!(got.pages.len(), pages.len(), "{what}");
+    for (n, (got, page)) in got.pages.iter().zip(pages).enumerate() {
+        assert_eq!(got.long(256), page.layout.width, "{what}, page {n}");
+        assert_eq!(got.long(257), page.height(), "{what}, page {n}");
+        assert!(got.pixels == page.data, "{what}, page {n}");
+    }
 }
 
 /// What libtiff makes of a document: every page, decoded by `tiffcp -c none`.
