@@ -8,15 +8,26 @@
 #![forbid(unsafe_code)]
 
 mod app_item;
+mod declare;
 mod driver_item;
 mod lock;
 mod properties;
+mod required;
 mod store;
+mod stream;
 mod tree_edit;
+mod validation;
 mod write;
 
 pub use app_item::AppItem;
+pub use declare::{
+    DeviceInfo, FileInfo, RootInfo, declare_auto, declare_device_info, declare_file,
+    declare_folder, declare_root, declare_scanner_item,
+};
 pub use driver_item::{DriverContext, DriverItem, RemoveReason};
+pub use required::{check_flags, check_required, check_tree, required_properties};
 pub use store::Property;
+pub use stream::{property_stream, set_property_stream};
 pub use tree_edit::CreationFlags;
+pub use validation::*;
 pub use write::{MAX_VALUE_BYTES, write_multiple};

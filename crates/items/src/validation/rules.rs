@@ -1,0 +1,354 @@
+//! What a source of images can do: the description that validation and declaration share.
+
+use wia::constant::{CENTERED, LEFT_JUSTIFIED, RIGHT_JUSTIFIED, page_dimensions};
+use wia::format::{
+    WIA_IMG_FMT_BMP, WIA_IMG_FMT_JPEG, WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF,
+};
+use wia::{Compression, DataType, DocumentHandlingSelect, Guid, Orientation, Tymed, ValidValues};
+
+/// What one source of images (flatbed, feeder, film unit) can do.
+///
+/// From it [`declare_scanner_item`](crate::declare_scanner_item) declares the item's properties, and
+/// [`validate_scanner_item`](crate::validate_scanner_item) keeps them right.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScannerRules {
+    /// Greatest width and height that can be scanned, in 1/1000 inch.
+    pub bed: (i32, i32),
+    /// Smallest width and height of a document, in 1/1000 inch; 1 for a flatbed.
+    pub min_size: (i32, i32),
+    /// Optical resolution across and along, in dots an inch.
+    pub optical: (i32, i32),
+    /// The resolutions, for both directions.
+    pub resolutions: Resolutions,
+    /// The resolution at the start, in dots an inch; the nearest valid one is taken.
+    pub default_resolution: i32,
+    /// What a pixel can be; the first is the one at the start. [`DataType::Auto`] has no depths.
+    pub data_types: Vec<DataTypeRule>,
+    /// The formats of transfers, BMP among them.
+    pub formats: Vec<FormatRule>,
+    /// The format that suits the device best (`WIA_IPA_PREFERRED_FORMAT`).
+    pub preferred_format: Guid,
+    /// Bytes of a buffer that suits the device (`WIA_IPA_BUFFER_SIZE`).
+    pub buffer_size: i32,
+    /// Page sizes (`WIA_PAGE_*`), the first being the one at the start; empty for a source without the
+    /// property. A feeder needs some. Selections of any size need `WIA_PAGE_CUSTOM` among them.
+    pub page_sizes: Vec<i32>,
+    /// The device's own page sizes: number (from `WIA_PAGE_CUSTOM_BASE`), width, height in 1/1000
+    /// inch.
+    pub own_page_sizes: Vec<(i32, i32, i32)>,
+    /// Which orientations of the document can be said, the first being the one at the start; empty for
+    /// a source without the property. A feeder needs some.
+    pub orientations: Vec<Orientation>,
+    /// Where narrow documents lie.
+    pub registration: Registration,
+    /// Whether brightness and contrast can be changed (else they have the one value 0).
+    pub brightness_contrast: bool,
+    /// The resolutions that intents ask for.
+    pub intents: IntentResolutions,
+    /// What a feeder can do; `None` for other sources.
+    pub feeder: Option<FeederRules>,
+    /// Identifies the meaning of saved property streams (`WIA_IPA_PROP_STREAM_COMPAT_ID`): the same
+    /// for devices whose settings can be exchanged.
+    pub stream_id: Guid,
+}
+
+/// Where narrow documents lie (`WIA_IPS_SHEET_FEEDER_REGISTRATION`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Registration {
+    /// At the left edge.
+    #[default]
+    Left,
+    /// In the middle.
+    Centered,
+    /// At the right edge.
+    Right,
+}
+
+impl Registration {
+    /// The property's number.
+    pub const fn value(self) -> i32 {
+        match self {
+            Registration::Left => LEFT_JUSTIFIED,
+            Registration::Centered => CENTERED,
+            Registration::Right => RIGHT_JUSTIFIED,
+        }
+    }
+}
+
+/// The resolutions of a source, in dots an inch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolutions {
+    /// These alone; at least one.
+    List(Vec<i32>),
+    /// All from `min` to `max` in steps.
+    Range {
+        /// The lowest, at least 1.
+        min: i32,
+        /// The highest.
+        max: i32,
+        /// The distance of two neighbours.
+        step: i32,
+    },
+}
+
+impl Resolutions {
+    /// The valid values of `WIA_IPS_XRES`, `nominal` being the recommended one.
+    pub fn valid(&self, nominal: i32) -> ValidValues {
+        match self {
+            Resolutions::List(list) => ValidValues::List {
+                nominal: nominal.into(),
+                values: list.iter().map(|r| (*r).into()).collect(),
+            },
+            Resolutions::Range { min, max, step } => ValidValues::Range {
+                min: *min,
+                nominal,
+                max: *max,
+                step: *step,
+            },
+        }
+    }
+}
+
+/// The resolutions that intents ask for, in dots an inch; the nearest valid one is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IntentResolutions {
+    /// For `WIA_INTENT_BEST_PREVIEW`.
+    pub best_preview: i32,
+    /// For `WIA_INTENT_MINIMIZE_SIZE`.
+    pub minimize_size: i32,
+    /// For `WIA_INTENT_MAXIMIZE_QUALITY`.
+    pub maximize_quality: i32,
+}
+
+impl Default for IntentResolutions {
+    fn default() -> IntentResolutions {
+        IntentResolutions {
+            best_preview: 75,
+            minimize_size: 150,
+            maximize_quality: 300,
+        }
+    }
+}
+
+/// A data type and its depths.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataTypeRule {
+    /// What a pixel is.
+    pub data_type: DataType,
+    /// Bits of a whole pixel, the usual first; empty for [`DataType::Auto`].
+    pub depths: Vec<i32>,
+}
+
+impl DataTypeRule {
+    /// A data type with its depths, in bits of a whole pixel.
+    pub fn new(data_type: DataType, depths: &[i32]) -> DataTypeRule {
+        DataTypeRule {
+            data_type,
+            depths: depths.to_vec(),
+        }
+    }
+}
+
+/// A format and what it can hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormatRule {
+    /// A `WiaImgFmt_*` value.
+    pub format: Guid,
+    /// How it can be transferred.
+    pub tymeds: Vec<Tymed>,
+    /// How its data can be compressed, the usual first.
+    pub compressions: Vec<Compression>,
+    /// Bits of a pixel that it can hold; empty for any.
+    pub depths: Vec<i32>,
+    /// The file name extension of a format of the device's own; `None` for the format's usual one.
+    pub extension: Option<String>,
+}
+
+impl FormatRule {
+    /// A format without compression that holds any depth.
+    pub fn new(format: Guid, tymeds: &[Tymed]) -> FormatRule {
+        FormatRule {
+            format,
+            tymeds: tymeds.to_vec(),
+            compressions: vec![Compression::None],
+            depths: Vec::new(),
+            extension: None,
+        }
+    }
+
+    /// BMP, one stream an image; it holds 1, 4, 8 and 24 bits a pixel.
+    pub fn bmp() -> FormatRule {
+        FormatRule {
+            depths: vec![1, 4, 8, 24],
+            ..FormatRule::new(WIA_IMG_FMT_BMP, &[Tymed::File])
+        }
+    }
+
+    /// RAW, one stream an image.
+    pub fn raw() -> FormatRule {
+        FormatRule::new(WIA_IMG_FMT_RAW, &[Tymed::File])
+    }
+
+    /// TIFF, one stream an image or all images in one, with these compressions.
+    pub fn tiff(compressions: &[Compression]) -> FormatRule {
+        FormatRule {
+            compressions: compressions.to_vec(),
+            ..FormatRule::new(WIA_IMG_FMT_TIFF, &[Tymed::File, Tymed::MultipageFile])
+        }
+    }
+
+    /// JPEG, one stream an image; it holds 8 and 24 bits a pixel.
+    pub fn jpeg() -> FormatRule {
+        FormatRule {
+            compressions: vec![Compression::Jpeg],
+            depths: vec![8, 24],
+            ..FormatRule::new(WIA_IMG_FMT_JPEG, &[Tymed::File])
+        }
+    }
+
+    /// Whether the format is one of the two kinds of bitmap.
+    pub(crate) fn is_bitmap(format: Guid) -> bool {
+        matches!(format, WIA_IMG_FMT_BMP | WIA_IMG_FMT_MEMORYBMP)
+    }
+}
+
+/// What a feeder can do besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FeederRules {
+    /// The bits that `WIA_IPS_DOCUMENT_HANDLING_SELECT` may have.
+    pub select: DocumentHandlingSelect,
+    /// Greatest number of sides of one transfer.
+    pub max_pages: i32,
+    /// Whether a duplex scan always gives both sides, so that `WIA_IPS_PAGES` goes in steps of 2.
+    pub whole_sheets: bool,
+}
+
+impl FeederRules {
+    /// A feeder that scans fronts only.
+    pub fn simplex() -> FeederRules {
+        FeederRules {
+            select: DocumentHandlingSelect::FRONT_ONLY,
+            max_pages: i32::MAX,
+            whole_sheets: false,
+        }
+    }
+
+    /// A feeder that scans fronts, or both sides with the front first.
+    pub fn duplex() -> FeederRules {
+        FeederRules {
+            select: DocumentHandlingSelect::FRONT_ONLY
+                | DocumentHandlingSelect::DUPLEX
+                | DocumentHandlingSelect::FRONT_FIRST,
+            ..FeederRules::simplex()
+        }
+    }
+}
+
+impl ScannerRules {
+    /// A source of this size (1/1000 inch): 300 dpi alone, colour, grey and black and white at the usual
+    /// depths, BMP and RAW. Everything can be changed afterwards.
+    pub fn new(bed: (i32, i32)) -> ScannerRules {
+        ScannerRules {
+            bed,
+            min_size: (1, 1),
+            optical: (300, 300),
+            resolutions: Resolutions::List(vec![300]),
+            default_resolution: 300,
+            data_types: vec![
+                DataTypeRule::new(DataType::Color, &[24]),
+                DataTypeRule::new(DataType::Grayscale, &[8]),
+                DataTypeRule::new(DataType::Threshold, &[1]),
+            ],
+            formats: vec![FormatRule::bmp(), FormatRule::raw()],
+            preferred_format: WIA_IMG_FMT_BMP,
+            buffer_size: 0x1_0000,
+            page_sizes: Vec::new(),
+            own_page_sizes: Vec::new(),
+            orientations: Vec::new(),
+            registration: Registration::Left,
+            brightness_contrast: true,
+            intents: IntentResolutions::default(),
+            feeder: None,
+            stream_id: DEFAULT_STREAM_ID,
+        }
+    }
+
+    /// The pairs of format and kind of transfer (`drvGetWiaFormatInfo`).
+    pub fn format_pairs(&self) -> Vec<(Guid, Tymed)> {
+        self.formats
+            .iter()
+            .flat_map(|f| f.tymeds.iter().map(|t| (f.format, *t)))
+            .collect()
+    }
+
+    /// The rule of a format.
+    pub fn format(&self, format: Guid) -> Option<&FormatRule> {
+        self.formats.iter().find(|f| f.format == format)
+    }
+
+    /// The data types and depths that can be had in a format. RAW has its own name for colour
+    /// (documentation page of `WIA_IPA_DATATYPE`) and nothing automatic.
+    pub fn data_types_in(&self, format: Guid) -> Vec<DataTypeRule> {
+        let raw = format == WIA_IMG_FMT_RAW;
+        let holds = self.format(format).map_or(&[][..], |f| &f.depths);
+        self.data_types
+            .iter()
+            .filter_map(|rule| {
+                let data_type = match rule.data_type {
+                    DataType::Color if raw => DataType::RawRgb,
+                    DataType::Auto | DataType::ColorThreshold | DataType::ColorDither if raw => {
+                        return None;
+                    }
+                    t if !raw && is_raw(t) => return None,
+                    t => t,
+                };
+                let fits = |d: &&i32| holds.is_empty() || holds.contains(d);
+                let depths: Vec<i32> = rule.depths.iter().filter(fits).copied().collect();
+                (!depths.is_empty() || data_type == DataType::Auto)
+                    .then_some(DataTypeRule { data_type, depths })
+            })
+            .collect()
+    }
+
+    /// Width and height of a page size, upright, in 1/1000 inch; `None` for `WIA_PAGE_AUTO` and
+    /// `WIA_PAGE_CUSTOM`.
+    pub fn page_dimensions(&self, page: i32) -> Option<(i32, i32)> {
+        self.own_page_sizes
+            .iter()
+            .find(|(own, _, _)| *own == page)
+            .map(|(_, width, height)| (*width, *height))
+            .or_else(|| page_dimensions(page))
+    }
+}
+
+/// The id of property streams of devices that have none of their own.
+const DEFAULT_STREAM_ID: Guid = Guid(0x5E1D_37A2_8C64_4F0B_9A51_7D20_6B3F_C8E4);
+
+/// Whether the data type belongs to the RAW format alone.
+pub(crate) const fn is_raw(data_type: DataType) -> bool {
+    matches!(
+        data_type,
+        DataType::RawRgb
+            | DataType::RawBgr
+            | DataType::RawYuv
+            | DataType::RawYuvk
+            | DataType::RawCmy
+            | DataType::RawCmyk
+    )
+}
+
+/// Channels of a pixel (`WIA_IPA_CHANNELS_PER_PIXEL`); 0 when the device chooses.
+pub const fn channels(data_type: DataType) -> i32 {
+    match data_type {
+        DataType::Threshold | DataType::Dither | DataType::Grayscale => 1,
+        DataType::RawYuvk | DataType::RawCmyk => 4,
+        DataType::Auto => 0,
+        DataType::Color
+        | DataType::ColorThreshold
+        | DataType::ColorDither
+        | DataType::RawRgb
+        | DataType::RawBgr
+        | DataType::RawYuv
+        | DataType::RawCmy => 3,
+    }
+}
