@@ -1,0 +1,16 @@
+//! The program itself, run in a scratch folder, and its documents read by foreign programs.
+
+mod bad_input;
+mod commands;
+mod documents;
+mod events;
+mod faults;
+mod options;
+mod outputs;
+mod pages;
+mod patterns;
+mod prompt;
+mod scratch;
+mod sheets;
+mod stopping;
+mod usage;

@@ -1,0 +1,218 @@
+//! Where documents go: files, links, devices, pipes, and places that are full.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::{Command, Stdio};
+
+use crate::documents;
+use crate::scratch::{QUIRE, Scratch, start, start_into};
+
+const SMALL: &str = "scan -d virtual:?sheets=3 -s feeder -r 75 -m gray";
+const FLATBED: &str = "scan -d virtual: -s flatbed -r 75 -m gray";
+
+#[test]
+fn an_older_document_is_replaced_by_a_complete_one() {
+    let scratch = Scratch::new();
+    fs::write(scratch.path("out.tiff"), vec![b'x'; 10_000_000]).unwrap();
+    scratch.quire(&format!("{SMALL} -o out.tiff")).succeeds();
+    assert_eq!(scratch.names(), ["out.tiff"]);
+    assert_eq!(documents::tiff(&scratch.path("out.tiff")).len(), 3);
+}
+
+#[test]
+fn a_symbolic_link_stays_one_and_its_target_is_written() {
+    let scratch = Scratch::new();
+    fs::create_dir(scratch.path("far")).unwrap();
+    symlink("far/real.tiff", scratch.path("out.tiff")).unwrap();
+    for _ in 0..2 {
+        // The first time it leads to nothing yet.
+        scratch.quire(&format!("{SMALL} -o out.tiff")).succeeds();
+        assert!(scratch.path("out.tiff").is_symlink());
+        assert_eq!(documents::tiff(&scratch.path("far/real.tiff")).len(), 3);
+        assert_eq!(fs::read_dir(scratch.path("far")).unwrap().count(), 1);
+        assert_eq!(scratch.names(), ["far", "out.tiff"]);
+    }
+}
+
+#[test]
+fn standard_output_takes_one_page() {
+    let scratch = Scratch::new();
+    let ended = scratch.quire(&format!("{FLATBED} -f png -o -")).succeeds();
+    fs::write(scratch.path("out.png"), &ended.stdout).unwrap();
+    assert_eq!(documents::png_pixels(&scratch.path("out.png")).kind, "P5");
+    let ended = scratch.quire(&format!("{FLATBED} -f raw -o -")).succeeds();
+    assert_eq!(&ended.stdout[..4], b"WRAW");
+}
+
+#[test]
+fn tiff_into_a_pipe_is_not_in_this_version() {
+    let scratch = Scratch::new();
+    let ended = scratch.quire(&format!("{SMALL} -f tiff -o -")).exits(2);
+    assert_eq!(ended.says(&["TIFF", "not in this version"]).stdout, b"");
+}
+
+#[test]
+fn a_pipe_whose_reader_went_away() {
+    let scratch = Scratch::new();
+    let line = format!("{FLATBED} -r 300 -f raw -o -");
+    let mut command = Command::new("bash");
+    // The reader takes a little and goes.
+    let script = format!("set -o pipefail; {QUIRE} {line} | head -c 100 >/dev/null");
+    command.args(["-c", &script]).current_dir(scratch.dir());
+    start(command).end().exits(7).says(&["pipe"]);
+}
+
+#[test]
+fn results_into_a_closed_pipe() {
+    let scratch = Scratch::new();
+    for line in [
+        "devices",
+        "show virtual:",
+        "show virtual: Root --json",
+        "scan -d virtual: -o a.tiff --check",
+        "--help",
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let ended = start_into(scratch.command(line), writer.into()).end();
+        ended.exits(7).says(&["standard output", "pipe"]);
+    }
+}
+
+#[test]
+fn dev_null_takes_a_document_and_dev_full_does_not() {
+    let scratch = Scratch::new();
+    for format in ["tiff", "png", "raw", "jpeg"] {
+        let line = format!("{FLATBED} -f {format} -o");
+        scratch.quire(&format!("{line} /dev/null")).succeeds();
+        let full = scratch.quire(&format!("{line} /dev/full")).exits(7);
+        full.says(&["/dev/full", "o space left"]);
+    }
+    assert_eq!(scratch.names(), [""; 0]);
+}
+
+#[test]
+fn a_fifo_is_written_directly() {
+    let scratch = Scratch::new();
+    fifo(&scratch, "pipe");
+    let mut reader = Command::new("cat");
+    reader.arg("pipe").current_dir(scratch.dir());
+    let reader = start(reader);
+    scratch
+        .quire(&format!("{FLATBED} -f png -o pipe"))
+        .succeeds();
+    fs::write(scratch.path("out.png"), reader.end().stdout).unwrap();
+    documents::png_pixels(&scratch.path("out.png"));
+    assert_eq!(scratch.names(), ["out.png", "pipe"]);
+}
+
+#[test]
+fn a_fifo_that_closes_early() {
+    let scratch = Scratch::new();
+    fifo(&scratch, "pipe");
+    let mut reader = Command::new("head");
+    reader
+        .args(["-c", "100", "pipe"])
+        .current_dir(scratch.dir());
+    let reader = start(reader);
+    let ended = scratch
+        .quire(&format!("{FLATBED} -r 300 -f raw -o pipe"))
+        .exits(7);
+    ended.says(&["pipe"]);
+    assert_eq!(reader.end().stdout.len(), 100);
+}
+
+fn fifo(scratch: &Scratch, name: &str) {
+    let mut command = Command::new("mkfifo");
+    command.arg(scratch.path(name));
+    start(command).end().exits(0);
+}
+
+#[test]
+fn two_scans_into_one_file() {
+    let scratch = Scratch::new();
+    let slow = "scan --json -d virtual:?ppm=120&sheets=90 -s feeder -r 75 -m gray -o out.tiff";
+    let mut first = scratch.start(slow);
+    first.wait_for_page(1);
+    let second = scratch.quire(&format!("{SMALL} -o out.tiff")).exits(6);
+    second.says(&["out.tiff", "in use"]);
+    first.send(rustix::process::Signal::INT);
+    first.end().exits(130);
+    assert_eq!(scratch.names(), ["out.tiff"]);
+}
+
+#[test]
+fn a_partial_file_that_a_crash_left_is_never_overwritten() {
+    let scratch = Scratch::new();
+    fs::write(scratch.path(".out.tiff.partial"), "precious").unwrap();
+    let ended = scratch.quire(&format!("{SMALL} -o out.tiff")).exits(7);
+    ended.says(&[".out.tiff.partial", "quire recover"]);
+    assert_eq!(
+        fs::read(scratch.path(".out.tiff.partial")).unwrap(),
+        b"precious"
+    );
+    assert_eq!(scratch.names(), [".out.tiff.partial"]);
+}
+
+/// Runs a script in a mount namespace of its own, in which `small` is a file system of `size`.
+fn with_small_disk(scratch: &Scratch, size: &str, script: &str) -> crate::scratch::Ended {
+    fs::create_dir(scratch.path("small")).unwrap();
+    let script = format!("mount -t tmpfs -o size={size} none small && {{ {script}; }}");
+    let mut command = Command::new("unshare");
+    if !rustix::process::geteuid().is_root() {
+        command.arg("--map-root-user");
+    }
+    command
+        .args(["--mount", "bash", "-c", &script])
+        .current_dir(scratch.dir())
+        .stdin(Stdio::null());
+    start(command).end()
+}
+
+#[test]
+fn a_disk_that_runs_full_keeps_the_complete_pages() {
+    for compression in ["none", "packbits", "lzw", "deflate", "jpeg"] {
+        let scratch = Scratch::new();
+        // A page is 544 kB without compression, so that a few fit and never all.
+        let size = if compression == "none" { "2m" } else { "700k" };
+        let script = format!(
+            "{QUIRE} scan -d virtual:?sheets=200 -s feeder -r 75 -m gray -c {compression} \
+             -o small/out.tiff; code=$?; cp small/out.tiff . && ls -A small; exit $code"
+        );
+        let ended = with_small_disk(&scratch, size, &script).exits(7);
+        assert_eq!(ended.text(), "out.tiff\n", "{compression}");
+        let pages = documents::tiff(&scratch.path("out.tiff")).len();
+        assert!((1..200).contains(&pages), "{compression}: {pages}");
+        ended.says(&[
+            "o space left",
+            &format!("{pages} complete page"),
+            "small/out.tiff",
+        ]);
+    }
+}
+
+#[test]
+fn a_disk_too_small_for_one_page_is_left_as_it_was() {
+    let scratch = Scratch::new();
+    let script = format!(
+        "{QUIRE} scan -d virtual: -s feeder -r 75 -m gray -c none -o small/out.tiff; \
+         code=$?; ls -A small; exit $code"
+    );
+    let ended = with_small_disk(&scratch, "100k", &script).exits(7);
+    assert_eq!(ended.text(), "");
+    ended.says(&["o space left", "no page was complete"]);
+}
+
+#[test]
+fn the_document_has_the_permissions_of_any_new_file() {
+    let scratch = Scratch::new();
+    let script = format!("umask 027; {QUIRE} {SMALL} -o out.tiff");
+    let mut command = Command::new("bash");
+    command.args(["-c", &script]).current_dir(scratch.dir());
+    start(command).end().exits(0);
+    let mode = fs::metadata(scratch.path("out.tiff"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o640);
+}
