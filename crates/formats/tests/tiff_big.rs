@@ -197,7 +197,7 @@ fn a_classic_document_stays_classic_or_fails() {
             container: Container::Classic,
             ..Options::default()
         },
-        &[page.clone()],
+        std::slice::from_ref(&page),
         10,
     );
     for (limit, fits) in [(exact.len(), true), (exact.len() - 1, false)] {

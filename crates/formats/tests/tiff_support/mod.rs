@@ -163,6 +163,11 @@ pub fn assert_plain(got: &Tiff, pages: &[Page], what: &str) {
 
 /// What libtiff makes of a document: every page, decoded by `tiffcp -c none`.
 pub fn decode(document: &[u8]) -> Tiff {
+    decode_and(document, |_, _| {})
+}
+
+/// [`decode`], then looks at the document and the copy as files.
+fn decode_and(document: &[u8], look: impl FnOnce(&str, &str)) -> Tiff {
     let folder = tempfile::tempdir().unwrap();
     let (from, to) = (folder.path().join("a.tiff"), folder.path().join("b.tiff"));
     std::fs::write(&from, document).unwrap();
@@ -171,6 +176,7 @@ pub fn decode(document: &[u8]) -> Tiff {
     let decoded = Tiff::parse(&std::fs::read(&to).unwrap());
     let directories = info.matches("TIFF Directory at offset").count();
     assert_eq!(directories, decoded.pages.len());
+    look(text(&from), text(&to));
     decoded
 }
 
@@ -180,7 +186,12 @@ pub fn text(path: &Path) -> &str {
 
 /// Asserts that libtiff sees exactly `pages`.
 pub fn assert_pages(document: &[u8], pages: &[Page], what: &str) {
-    let decoded = decode(document);
+    let decoded = decode_and(document, |original, copy| {
+        // It names the pages, the fields that differ, and the first pixels that do.
+        let lines = tool("tiffcmp", &["-t", original, copy]);
+        let other = lines.lines().find(|line| line.starts_with("Scanline"));
+        assert_eq!(other, None, "{what}");
+    });
     assert_eq!(decoded.pages.len(), pages.len(), "{what}");
     for (n, (got, page)) in decoded.pages.iter().zip(pages).enumerate() {
         assert_eq!(got.long(256), page.layout.width, "{what}, page {n}");
