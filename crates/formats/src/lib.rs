@@ -8,6 +8,7 @@ pub mod bmp;
 pub mod codec;
 mod date;
 mod format;
+pub mod image;
 mod one_page;
 mod output;
 pub mod png;

@@ -181,3 +181,31 @@ pub fn drawing(layout: &PageLayout, seed: u64) -> Vec<u8> {
     }
     rows
 }
+
+/// A page of canonical rows as PBM, PGM or PPM. Gray4 becomes a PGM of 16 shades.
+pub fn pnm(layout: &PageLayout, rows: &[u8]) -> Vec<u8> {
+    let (width, height) = (layout.width, layout.height.unwrap());
+    let (kind, max) = match layout.pixel {
+        PixelType::Bw1 => (4, ""),
+        PixelType::Gray4 => (5, "15\n"),
+        PixelType::Gray8 => (5, "255\n"),
+        PixelType::Gray16 => (5, "65535\n"),
+        PixelType::Rgb8 => (6, "255\n"),
+        PixelType::Rgb16 => (6, "65535\n"),
+    };
+    let mut file = format!("P{kind}\n{width} {height}\n{max}").into_bytes();
+    match layout.pixel {
+        PixelType::Bw1 => file.extend(rows.iter().map(|b| !b)),
+        PixelType::Gray4 => {
+            for row in rows.chunks(layout.row_bytes()) {
+                let half = |x: usize| row[x / 2] >> (4 - x % 2 * 4) & 15;
+                file.extend((0..width as usize).map(half));
+            }
+        }
+        PixelType::Gray8 | PixelType::Rgb8 => file.extend_from_slice(rows),
+        PixelType::Gray16 | PixelType::Rgb16 => {
+            file.extend(rows.chunks(2).flat_map(|s| [s[1], s[0]]));
+        }
+    }
+    file
+}

@@ -1,0 +1,95 @@
+//! Image files as sheets of paper: their sizes, resolutions and rows.
+//!
+//! PNG, JPEG (baseline and progressive, 8 bits) and TIFF (all pages; see [`ImageFile`]) are read row
+//! by row into canonical rows (see [`raster`]); transparency is left out. Any bytes may be given:
+//! what is damaged or of another kind is an error that names the file, never a panic and never a
+//! page that only seems complete.
+
+mod fax;
+mod file;
+mod jpeg;
+mod png;
+mod tiff;
+
+use raster::PixelType;
+use wia::{Error, ErrorKind, Result};
+
+pub use file::ImageFile;
+
+/// The longest row that is read, in bytes.
+const LONGEST_ROW: u64 = 64 << 20;
+
+/// What a page of an image file is like.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ImageInfo {
+    /// Pixels of a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// The form in which rows are delivered.
+    pub pixel: PixelType,
+    /// Horizontal resolution in dots an inch; `None` when the file does not tell it, or only the
+    /// shape of its pixels.
+    pub x_dpi: Option<f64>,
+    /// Vertical resolution in dots an inch.
+    pub y_dpi: Option<f64>,
+}
+
+impl ImageInfo {
+    /// Bytes of a row.
+    pub const fn row_bytes(&self) -> usize {
+        self.pixel.row_bytes(self.width)
+    }
+
+    /// Refuses pages of no size, and such as need memory without bounds. Forgets resolutions that are
+    /// no resolution: programs that know none write 1.
+    fn check(mut self) -> Result<ImageInfo> {
+        self.x_dpi = self.x_dpi.filter(|dpi| *dpi > 2.6);
+        self.y_dpi = self.y_dpi.filter(|dpi| *dpi > 2.6);
+        if self.width == 0 || self.height == 0 {
+            return Err(damaged("the image has no size"));
+        }
+        let bits = u64::from(self.width) * u64::from(self.pixel.bits_per_pixel());
+        if bits.div_ceil(8) > LONGEST_ROW {
+            return Err(unsupported(format!("rows of {} pixels", self.width)));
+        }
+        Ok(self)
+    }
+}
+
+/// The rows of a page, from the top.
+pub trait RowReader {
+    /// Writes the next row to the beginning of `row`, which has room for at least
+    /// [`ImageInfo::row_bytes`]. Returns false, and writes nothing, after the last row.
+    ///
+    /// # Errors
+    ///
+    /// `InputDamaged` for a damaged file, `ReadFault` or the like when reading fails,
+    /// `InvalidArgument` for too short a `row`.
+    fn next_row(&mut self, row: &mut [u8]) -> Result<bool>;
+}
+
+fn damaged(what: impl Into<String>) -> Error {
+    Error::new(ErrorKind::InputDamaged, what)
+}
+
+fn unsupported(what: impl std::fmt::Display) -> Error {
+    Error::new(
+        ErrorKind::InputUnsupported,
+        format!("{what}: not supported"),
+    )
+}
+
+/// The error for a failed read from a file or a decompressor, which says `InvalidInput` or
+/// `InvalidData` for damage.
+fn read_error(e: std::io::Error) -> Error {
+    use std::io::ErrorKind as Io;
+    match e.kind() {
+        Io::UnexpectedEof => damaged("the data end early").with_source(e),
+        Io::InvalidInput | Io::InvalidData => {
+            let text = e.to_string();
+            damaged(text).with_source(e)
+        }
+        _ => Error::from_read(e),
+    }
+}

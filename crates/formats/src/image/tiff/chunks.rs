@@ -1,0 +1,188 @@
+//! Strips and tiles: where they are, and rows of the page made of theirs.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::rc::Rc;
+
+use wia::Result;
+
+use super::super::{LONGEST_ROW, damaged, file};
+use super::codec::{ChunkRows, Section, Shape};
+use super::directory::tag;
+use super::{Directory, ImageInfo, Pixels, unsupported};
+
+/// The most tiles, planes included, that are decompressed side by side.
+const MOST_ACROSS: u64 = 1024;
+
+/// The strips or tiles of a page.
+#[derive(Debug)]
+pub(super) struct Chunks {
+    shape: Shape,
+    across: usize,
+    /// Strips or tiles of one plane.
+    plane: usize,
+    /// Bytes of a row of one strip or tile.
+    row_bytes: usize,
+    offsets: Vec<u64>,
+    /// As many as there are offsets.
+    counts: Vec<u64>,
+}
+
+impl Chunks {
+    pub(super) fn read(
+        source: &mut (impl Read + Seek),
+        directory: &Directory,
+        pixels: &Pixels,
+        info: ImageInfo,
+    ) -> Result<Chunks> {
+        let tiles = directory.number(source, tag::TILE_WIDTH)?.is_some();
+        let (width, rows, offsets, counts) = if tiles {
+            (
+                directory.small(source, tag::TILE_WIDTH, 0)?,
+                directory.small(source, tag::TILE_LENGTH, 0)?,
+                tag::TILE_OFFSETS,
+                tag::TILE_BYTE_COUNTS,
+            )
+        } else {
+            let rows = directory.small(source, tag::ROWS_PER_STRIP, u32::MAX)?;
+            let rows = rows.min(info.height);
+            (info.width, rows, tag::STRIP_OFFSETS, tag::STRIP_BYTE_COUNTS)
+        };
+        if width == 0 || rows == 0 {
+            return Err(damaged("strips or tiles of no size"));
+        }
+        let (samples, planes) = if pixels.planar {
+            (1, pixels.samples)
+        } else {
+            (pixels.samples, 1)
+        };
+        let shape = Shape {
+            pixels: width,
+            rows,
+            samples,
+            bits: pixels.bits,
+        };
+        let row_bits = u64::from(width) * (samples * pixels.bits) as u64;
+        let across = u64::from(info.width.div_ceil(width));
+        if across > 1 && row_bits % 8 != 0 {
+            return Err(unsupported(format!("tiles of {width} pixels")));
+        }
+        let row_bytes = row_bits.div_ceil(8);
+        let side_by_side = across * planes as u64;
+        if side_by_side > MOST_ACROSS || side_by_side * row_bytes > 2 * LONGEST_ROW {
+            return Err(unsupported(format!(
+                "{side_by_side} tiles of {width} pixels"
+            )));
+        }
+        let plane = across * u64::from(info.height.div_ceil(rows));
+        let offsets = directory.numbers(source, offsets)?;
+        let mut counts = directory.numbers(source, counts)?;
+        if counts.is_empty() {
+            // Some writers of single strips leave them out.
+            counts = vec![u64::MAX; offsets.len()];
+        }
+        let needed = plane * planes as u64;
+        if (offsets.len().min(counts.len()) as u64) < needed {
+            return Err(damaged(format!(
+                "{} strips or tiles where the page has {needed}",
+                offsets.len().min(counts.len())
+            )));
+        }
+        Ok(Chunks {
+            shape,
+            across: across as usize,
+            plane: plane as usize,
+            row_bytes: row_bytes as usize,
+            offsets,
+            counts,
+        })
+    }
+}
+
+/// The rows of a page.
+pub(in super::super) struct Rows {
+    file: Rc<RefCell<File>>,
+    chunks: Chunks,
+    pixels: Pixels,
+    next: u32,
+    /// The strips or tiles that the next row is made of: of each used plane, from the left.
+    open: Vec<ChunkRows>,
+    /// Their rows, one after the other.
+    stored: Vec<u8>,
+    /// The row with the samples of each pixel together.
+    packed: Vec<u8>,
+}
+
+impl Rows {
+    pub(super) fn new(file: File, chunks: Chunks, pixels: Pixels) -> Rows {
+        let planes = if pixels.planar { pixels.used } else { 1 };
+        let row = chunks.row_bytes * chunks.across;
+        Rows {
+            file: Rc::new(RefCell::new(file)),
+            next: 0,
+            open: Vec::new(),
+            stored: vec![0; row * planes],
+            packed: vec![0; if pixels.planar { row * planes } else { 0 }],
+            chunks,
+            pixels,
+        }
+    }
+
+    fn open_chunks(&mut self) -> Result<()> {
+        let chunks = &self.chunks;
+        let down = (self.next / chunks.shape.rows) as usize;
+        let planes = if self.pixels.planar {
+            self.pixels.used
+        } else {
+            1
+        };
+        self.open.clear();
+        for plane in 0..planes {
+            for x in 0..chunks.across {
+                let index = plane * chunks.plane + down * chunks.across + x;
+                let section = Section {
+                    file: Rc::clone(&self.file),
+                    at: chunks.offsets[index],
+                    left: chunks.counts[index],
+                };
+                let rows = self.pixels.compression.open(section, chunks.shape)?;
+                self.open.push(rows);
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the samples of the planes together.
+    fn pack(&mut self) {
+        let bytes = self.pixels.bits / 8;
+        let planes = self.pixels.used;
+        let plane_bytes = self.stored.len() / planes;
+        for (plane, samples) in self.stored.chunks_exact(plane_bytes).enumerate() {
+            let places = self.packed.chunks_exact_mut(bytes * planes);
+            for (sample, place) in samples.chunks_exact(bytes).zip(places) {
+                place[plane * bytes..(plane + 1) * bytes].copy_from_slice(sample);
+            }
+        }
+    }
+}
+
+impl file::Rows for Rows {
+    fn row(&mut self, row: &mut [u8]) -> Result<()> {
+        if self.next % self.chunks.shape.rows == 0 {
+            self.open_chunks()?;
+        }
+        let places = self.stored.chunks_exact_mut(self.chunks.row_bytes);
+        for (chunk, place) in self.open.iter_mut().zip(places) {
+            chunk.row(place)?;
+        }
+        self.next += 1;
+        if self.pixels.planar {
+            self.pack();
+            self.pixels.convert(&self.packed, self.pixels.used, row);
+        } else {
+            self.pixels.convert(&self.stored, self.pixels.samples, row);
+        }
+        Ok(())
+    }
+}

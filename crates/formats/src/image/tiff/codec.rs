@@ -1,0 +1,321 @@
+//! Decompressing strips and tiles, row by row.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::rc::Rc;
+
+use flate2::bufread::ZlibDecoder;
+use wia::Result;
+
+use super::super::jpeg::{self, Colour};
+use super::super::{damaged, fax, read_error, unsupported};
+use super::directory::{Directory, tag};
+
+/// The number of JPEG compression.
+pub(super) const JPEG: u32 = 7;
+
+/// How strips and tiles are compressed.
+#[derive(Debug)]
+pub(super) struct Compression {
+    pub(super) code: u32,
+    t4_options: u32,
+    low_bit_first: bool,
+    difference: bool,
+    /// A JPEG stream of tables alone, or nothing.
+    jpeg_tables: Vec<u8>,
+    big_endian: bool,
+    ycbcr: bool,
+}
+
+impl Compression {
+    pub(super) fn read(
+        source: &mut (impl Read + Seek),
+        directory: &Directory,
+    ) -> Result<Compression> {
+        let code = directory.small(source, tag::COMPRESSION, 1)?;
+        if !matches!(code, 1..=5 | JPEG | 8 | 32_773 | 32_946) {
+            return Err(unsupported(format!("TIFF compression {code}")));
+        }
+        let low_bit_first = directory.small(source, tag::FILL_ORDER, 1)? == 2;
+        if low_bit_first && matches!(code, 5 | 8 | 32_946) {
+            return Err(unsupported(format!(
+                "FillOrder 2 with TIFF compression {code}"
+            )));
+        }
+        // Only LZW and deflate know the predictor.
+        let difference = match code {
+            5 | 8 | 32_946 => match directory.small(source, tag::PREDICTOR, 1)? {
+                1 => false,
+                2 => true,
+                other => return Err(unsupported(format!("TIFF predictor {other}"))),
+            },
+            _ => false,
+        };
+        Ok(Compression {
+            code,
+            t4_options: directory.small(source, tag::T4_OPTIONS, 0)?,
+            low_bit_first,
+            difference,
+            jpeg_tables: if code == JPEG {
+                directory.bytes(source, tag::JPEG_TABLES)?
+            } else {
+                Vec::new()
+            },
+            big_endian: directory.style().big_endian,
+            ycbcr: directory.small(source, tag::PHOTOMETRIC, 1)? == 6,
+        })
+    }
+
+    pub(super) fn is_fax(&self) -> bool {
+        matches!(self.code, 2..=4)
+    }
+
+    /// Decompresses one strip or tile of rows of `shape`.
+    pub(super) fn open(&self, section: Section, shape: Shape) -> Result<ChunkRows> {
+        let bytes = BufReader::new(section);
+        let decoder: Source = match self.code {
+            1 => self.in_order(bytes),
+            32_773 => Source::Bytes(Box::new(PackBits::new(self.bit_order(bytes)))),
+            5 => Source::Bytes(Box::new(Lzw::new(bytes)?)),
+            8 | 32_946 => Source::Bytes(Box::new(ZlibDecoder::new(bytes))),
+            JPEG => Source::Jpeg(self.jpeg(bytes, shape)?),
+            _ => {
+                let coding = match self.code {
+                    2 => fax::Coding::RunLengths,
+                    3 => fax::Coding::Group3 {
+                        two_dimensional: self.t4_options & 1 != 0,
+                    },
+                    _ => fax::Coding::Group4,
+                };
+                let width = shape.pixels;
+                let source = Box::new(bytes);
+                let decoder = fax::Decoder::new(source, coding, width, self.low_bit_first)?;
+                Source::Fax(decoder)
+            }
+        };
+        Ok(ChunkRows {
+            decoder,
+            swap: self.big_endian && shape.bits == 16,
+            difference: self.difference.then_some(shape),
+        })
+    }
+
+    fn in_order(&self, bytes: BufReader<Section>) -> Source {
+        Source::Bytes(self.bit_order(bytes))
+    }
+
+    fn bit_order(&self, bytes: BufReader<Section>) -> Box<dyn Read> {
+        if self.low_bit_first {
+            Box::new(Reversed(bytes))
+        } else {
+            Box::new(bytes)
+        }
+    }
+
+    fn jpeg(&self, mut bytes: BufReader<Section>, shape: Shape) -> Result<jpeg::Decoder> {
+        let colour = if self.ycbcr {
+            Colour::Picture
+        } else {
+            Colour::Stored
+        };
+        let source: Box<dyn BufRead> = match self.jpeg_tables.strip_suffix(&[0xFF, 0xD9]) {
+            None => Box::new(bytes),
+            // Two streams become one: the tables without their end, the pixels without their start.
+            Some(tables) => {
+                bytes.read_exact(&mut [0; 2]).map_err(read_error)?;
+                Box::new(Cursor::new(tables.to_vec()).chain(bytes))
+            }
+        };
+        jpeg::check_held(shape.pixels, shape.rows, shape.samples as u64)?;
+        let shape = jpeg::Shape {
+            width: shape.pixels,
+            least_height: 1,
+            // Some writers count the rows that fill the last blocks.
+            most_height: shape.rows.saturating_add(63),
+            channels: shape.samples,
+            colour,
+        };
+        jpeg::Decoder::new(source, shape)
+    }
+}
+
+/// What a strip or tile is made of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shape {
+    pub(super) pixels: u32,
+    /// Rows of a whole strip or tile.
+    pub(super) rows: u32,
+    /// Samples of a pixel in this strip or tile.
+    pub(super) samples: usize,
+    pub(super) bits: usize,
+}
+
+enum Source {
+    Bytes(Box<dyn Read>),
+    Fax(fax::Decoder),
+    Jpeg(jpeg::Decoder),
+}
+
+/// The rows of a strip or tile.
+pub(super) struct ChunkRows {
+    decoder: Source,
+    swap: bool,
+    difference: Option<Shape>,
+}
+
+impl ChunkRows {
+    /// The next row, which fills `row`; 16-bit samples become little-endian.
+    pub(super) fn row(&mut self, row: &mut [u8]) -> Result<()> {
+        match &mut self.decoder {
+            Source::Bytes(bytes) => bytes.read_exact(row).map_err(read_error)?,
+            Source::Fax(fax) => fax.row(row)?,
+            Source::Jpeg(jpeg) => jpeg.row(row)?,
+        }
+        if self.swap {
+            row.chunks_exact_mut(2).for_each(<[u8]>::reverse);
+        }
+        if let Some(shape) = self.difference {
+            add_up(row, shape)?;
+        }
+        Ok(())
+    }
+}
+
+/// Undoes horizontal differencing (predictor 2).
+fn add_up(row: &mut [u8], shape: Shape) -> Result<()> {
+    let step = shape.samples * shape.bits / 8;
+    match shape.bits {
+        8 => {
+            for i in step..row.len() {
+                row[i] = row[i].wrapping_add(row[i - step]);
+            }
+        }
+        16 => {
+            for i in (step..row.len().saturating_sub(1)).step_by(2) {
+                let left = u16::from_le_bytes([row[i - step], row[i - step + 1]]);
+                let this = u16::from_le_bytes([row[i], row[i + 1]]);
+                row[i..i + 2].copy_from_slice(&this.wrapping_add(left).to_le_bytes());
+            }
+        }
+        bits => return Err(unsupported(format!("the predictor with {bits} bits"))),
+    }
+    Ok(())
+}
+
+/// Some bytes of a file that several readers share.
+#[derive(Debug)]
+pub(super) struct Section {
+    pub(super) file: Rc<RefCell<File>>,
+    pub(super) at: u64,
+    pub(super) left: u64,
+}
+
+impl Read for Section {
+    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+        let mut file = self.file.borrow_mut();
+        file.seek(SeekFrom::Start(self.at))?;
+        let most = usize::try_from(self.left).map_or(to.len(), |left| left.min(to.len()));
+        let n = file.read(&mut to[..most])?;
+        self.at += n as u64;
+        self.left -= n as u64;
+        Ok(n)
+    }
+}
+
+/// Bytes with their bits in the other order.
+struct Reversed<R>(R);
+
+impl<R: Read> Read for Reversed<R> {
+    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.0.read(to)?;
+        to[..n].iter_mut().for_each(|b| *b = b.reverse_bits());
+        Ok(n)
+    }
+}
+
+/// PackBits: a count, then so many bytes, or one byte so many times.
+struct PackBits<R> {
+    source: R,
+    /// Bytes of the present piece that are to come, and the byte that is repeated.
+    left: usize,
+    repeated: Option<u8>,
+}
+
+impl<R: Read> PackBits<R> {
+    fn new(source: R) -> PackBits<R> {
+        PackBits {
+            source,
+            left: 0,
+            repeated: None,
+        }
+    }
+
+    fn byte(&mut self) -> std::io::Result<u8> {
+        let mut byte = [0];
+        self.source.read_exact(&mut byte)?;
+        Ok(byte[0])
+    }
+}
+
+impl<R: Read> Read for PackBits<R> {
+    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+        while self.left == 0 {
+            let count = self.byte()?;
+            (self.left, self.repeated) = match count {
+                0..=127 => (usize::from(count) + 1, None),
+                128 => (0, None),
+                129.. => (257 - usize::from(count), Some(self.byte()?)),
+            };
+        }
+        let n = self.left.min(to.len());
+        match self.repeated {
+            Some(byte) => to[..n].fill(byte),
+            None => self.source.read_exact(&mut to[..n])?,
+        }
+        self.left -= n;
+        Ok(n)
+    }
+}
+
+/// LZW with the highest bit first, as TIFF 6.0 has it.
+struct Lzw<R> {
+    source: R,
+    decoder: weezl::decode::Decoder,
+}
+
+impl<R: BufRead> Lzw<R> {
+    fn new(mut source: R) -> Result<Lzw<R>> {
+        // Before TIFF 6.0 some programs wrote the lowest bit first; the first code, 256, tells.
+        if let [0, second, ..] = source.fill_buf().map_err(read_error)?
+            && second & 1 != 0
+        {
+            return Err(unsupported("LZW of before TIFF 6.0"));
+        }
+        let decoder = weezl::decode::Configuration::with_tiff_size_switch(weezl::BitOrder::Msb, 8)
+            .with_yield_on_full_buffer(true)
+            .build();
+        Ok(Lzw { source, decoder })
+    }
+}
+
+impl<R: BufRead> Read for Lzw<R> {
+    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+        use std::io::{Error, ErrorKind};
+        while !to.is_empty() {
+            let input = self.source.fill_buf()?;
+            let at_end = input.is_empty();
+            let result = self.decoder.decode_bytes(input, to);
+            self.source.consume(result.consumed_in);
+            let status = result
+                .status
+                .map_err(|e| Error::new(ErrorKind::InvalidData, e.to_string()))?;
+            let ended = matches!(status, weezl::LzwStatus::Done)
+                || (at_end && matches!(status, weezl::LzwStatus::NoProgress));
+            if result.consumed_out > 0 || ended {
+                return Ok(result.consumed_out);
+            }
+        }
+        Ok(0)
+    }
+}

@@ -1,0 +1,259 @@
+//! Image file directories: fields and their values (TIFF 6.0, and BigTIFF).
+
+use std::collections::HashSet;
+use std::io::{Read, Seek, SeekFrom};
+
+use wia::Result;
+
+use super::super::{damaged, read_error, unsupported};
+
+/// More entries than any directory has; a corrupt count is found by it.
+const MOST_ENTRIES: u64 = 4096;
+/// The largest value of a field that is read, in bytes: more than a million strips.
+const LARGEST_VALUE: u64 = 16 << 20;
+/// The most pages.
+const MOST_PAGES: usize = 1 << 16;
+
+/// Numbers of the fields that are read.
+pub(super) mod tag {
+    pub(crate) const IMAGE_WIDTH: u16 = 256;
+    pub(crate) const IMAGE_LENGTH: u16 = 257;
+    pub(crate) const BITS_PER_SAMPLE: u16 = 258;
+    pub(crate) const COMPRESSION: u16 = 259;
+    pub(crate) const PHOTOMETRIC: u16 = 262;
+    pub(crate) const FILL_ORDER: u16 = 266;
+    pub(crate) const STRIP_OFFSETS: u16 = 273;
+    pub(crate) const SAMPLES_PER_PIXEL: u16 = 277;
+    pub(crate) const ROWS_PER_STRIP: u16 = 278;
+    pub(crate) const STRIP_BYTE_COUNTS: u16 = 279;
+    pub(crate) const X_RESOLUTION: u16 = 282;
+    pub(crate) const Y_RESOLUTION: u16 = 283;
+    pub(crate) const PLANAR: u16 = 284;
+    pub(crate) const T4_OPTIONS: u16 = 292;
+    pub(crate) const RESOLUTION_UNIT: u16 = 296;
+    pub(crate) const PREDICTOR: u16 = 317;
+    pub(crate) const COLOR_MAP: u16 = 320;
+    pub(crate) const TILE_WIDTH: u16 = 322;
+    pub(crate) const TILE_LENGTH: u16 = 323;
+    pub(crate) const TILE_OFFSETS: u16 = 324;
+    pub(crate) const TILE_BYTE_COUNTS: u16 = 325;
+    pub(crate) const SAMPLE_FORMAT: u16 = 339;
+    pub(crate) const JPEG_TABLES: u16 = 347;
+}
+
+/// How numbers are stored.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Style {
+    pub(super) big_endian: bool,
+    /// BigTIFF: offsets of 8 bytes.
+    big: bool,
+}
+
+impl Style {
+    fn number(self, bytes: &[u8]) -> u64 {
+        let fold = |n: u64, b: &u8| n << 8 | u64::from(*b);
+        if self.big_endian {
+            bytes.iter().fold(0, fold)
+        } else {
+            bytes.iter().rev().fold(0, fold)
+        }
+    }
+
+    fn offset_bytes(self) -> usize {
+        if self.big { 8 } else { 4 }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    tag: u16,
+    kind: u16,
+    count: u64,
+    /// The value itself, or where it is.
+    value: [u8; 8],
+}
+
+/// A directory: its fields, with values still in the file.
+#[derive(Debug)]
+pub(super) struct Directory {
+    style: Style,
+    entries: Vec<Entry>,
+}
+
+/// Reads the file header; returns how numbers are stored and where the first directory is.
+pub(super) fn header(source: &mut (impl Read + Seek)) -> Result<(Style, u64)> {
+    source.seek(SeekFrom::Start(0)).map_err(read_error)?;
+    let mut bytes = [0; 16];
+    source.read_exact(&mut bytes[..8]).map_err(read_error)?;
+    let mut style = Style {
+        big_endian: bytes[0] == b'M',
+        big: false,
+    };
+    if style.number(&bytes[2..4]) != 43 {
+        return Ok((style, style.number(&bytes[4..8])));
+    }
+    source.read_exact(&mut bytes[8..]).map_err(read_error)?;
+    if style.number(&bytes[4..6]) != 8 || style.number(&bytes[6..8]) != 0 {
+        return Err(unsupported("BigTIFF with other than 8-byte offsets"));
+    }
+    style.big = true;
+    Ok((style, style.number(&bytes[8..])))
+}
+
+/// Calls `each` with every directory of the chain that begins at `first`.
+pub(super) fn chain<R: Read + Seek>(
+    source: &mut R,
+    style: Style,
+    first: u64,
+    mut each: impl FnMut(&mut R, u64, &Directory) -> Result<()>,
+) -> Result<()> {
+    let mut seen = HashSet::new();
+    let mut next = first;
+    while next != 0 {
+        if !seen.insert(next) {
+            return Err(damaged("the pages are linked in a circle"));
+        }
+        if seen.len() > MOST_PAGES {
+            return Err(unsupported(format!("more than {MOST_PAGES} pages")));
+        }
+        let (directory, after) = Directory::read(source, style, next)?;
+        each(source, next, &directory)?;
+        next = after;
+    }
+    if seen.is_empty() {
+        return Err(damaged("the file has no page"));
+    }
+    Ok(())
+}
+
+impl Directory {
+    /// Reads the directory at `offset`, and the offset of the next one.
+    pub(super) fn read(
+        source: &mut (impl Read + Seek),
+        style: Style,
+        offset: u64,
+    ) -> Result<(Directory, u64)> {
+        source.seek(SeekFrom::Start(offset)).map_err(read_error)?;
+        let mut bytes = [0; 20];
+        let wide = style.offset_bytes();
+        let count_bytes = if style.big { 8 } else { 2 };
+        let mut take = |n: usize| -> Result<[u8; 20]> {
+            source.read_exact(&mut bytes[..n]).map_err(read_error)?;
+            Ok(bytes)
+        };
+        let count = style.number(&take(count_bytes)?[..count_bytes]);
+        if count == 0 || count > MOST_ENTRIES {
+            return Err(damaged(format!("a directory of {count} fields")));
+        }
+        let mut entries = Vec::with_capacity(count as usize);
+        for _ in 0..count {
+            let bytes = take(4 + 2 * wide)?;
+            let mut value = [0; 8];
+            value[..wide].copy_from_slice(&bytes[4 + wide..4 + 2 * wide]);
+            entries.push(Entry {
+                tag: style.number(&bytes[..2]) as u16,
+                kind: style.number(&bytes[2..4]) as u16,
+                count: style.number(&bytes[4..4 + wide]),
+                value,
+            });
+        }
+        let next = style.number(&take(wide)?[..wide]);
+        Ok((Directory { style, entries }, next))
+    }
+
+    pub(super) fn style(&self) -> Style {
+        self.style
+    }
+
+    /// The bytes of a field's value as they are stored, and the size of one element.
+    fn stored(
+        &self,
+        source: &mut (impl Read + Seek),
+        tag: u16,
+    ) -> Result<Option<(Entry, Vec<u8>, usize)>> {
+        let Some(entry) = self.entries.iter().find(|e| e.tag == tag).copied() else {
+            return Ok(None);
+        };
+        let size = match entry.kind {
+            1 | 2 | 6 | 7 => 1,
+            3 | 8 => 2,
+            4 | 9 | 11 | 13 => 4,
+            5 | 10 | 12 | 16..=18 => 8,
+            kind => return Err(damaged(format!("field {tag} has the type {kind}"))),
+        };
+        let len = entry.count.saturating_mul(size);
+        if len > LARGEST_VALUE {
+            return Err(damaged(format!("field {tag} has {len} bytes")));
+        }
+        let wide = self.style.offset_bytes();
+        let mut bytes = Vec::new();
+        if len <= wide as u64 {
+            bytes.extend_from_slice(&entry.value[..len as usize]);
+        } else {
+            let at = self.style.number(&entry.value[..wide]);
+            source.seek(SeekFrom::Start(at)).map_err(read_error)?;
+            source
+                .take(len)
+                .read_to_end(&mut bytes)
+                .map_err(read_error)?;
+            if (bytes.len() as u64) < len {
+                return Err(damaged(format!("field {tag} ends early")));
+            }
+        }
+        Ok(Some((entry, bytes, size as usize)))
+    }
+
+    /// A field's value as whole numbers; empty when the field is absent.
+    pub(super) fn numbers(&self, source: &mut (impl Read + Seek), tag: u16) -> Result<Vec<u64>> {
+        let Some((entry, bytes, size)) = self.stored(source, tag)? else {
+            return Ok(Vec::new());
+        };
+        if !matches!(entry.kind, 1 | 3 | 4 | 13 | 16 | 18) {
+            return Err(damaged(format!("field {tag} holds no whole numbers")));
+        }
+        let numbers = bytes.chunks_exact(size);
+        Ok(numbers.map(|n| self.style.number(n)).collect())
+    }
+
+    /// The only, or first, number of a field.
+    pub(super) fn number(&self, source: &mut (impl Read + Seek), tag: u16) -> Result<Option<u64>> {
+        Ok(self.numbers(source, tag)?.first().copied())
+    }
+
+    /// As [`Directory::number`], for numbers of up to 32 bits with a default.
+    pub(super) fn small(
+        &self,
+        source: &mut (impl Read + Seek),
+        tag: u16,
+        default: u32,
+    ) -> Result<u32> {
+        match self.number(source, tag)? {
+            None => Ok(default),
+            Some(n) => u32::try_from(n).map_err(|_| damaged(format!("field {tag} is {n}"))),
+        }
+    }
+
+    /// A field's bytes; empty when it is absent.
+    pub(super) fn bytes(&self, source: &mut (impl Read + Seek), tag: u16) -> Result<Vec<u8>> {
+        Ok(self
+            .stored(source, tag)?
+            .map_or(Vec::new(), |(_, bytes, _)| bytes))
+    }
+
+    /// A rational number, when it is one and has a positive finite value.
+    pub(super) fn rational(
+        &self,
+        source: &mut (impl Read + Seek),
+        tag: u16,
+    ) -> Result<Option<f64>> {
+        let Some((Entry { kind: 5, .. }, bytes, _)) = self.stored(source, tag)? else {
+            return Ok(None);
+        };
+        let Some(bytes) = bytes.get(..8) else {
+            return Ok(None);
+        };
+        let over = self.style.number(&bytes[..4]) as f64;
+        let under = self.style.number(&bytes[4..]) as f64;
+        Ok(Some(over / under).filter(|n| n.is_finite() && *n > 0.0))
+    }
+}
