@@ -222,6 +222,21 @@ fn updates_mark_what_they_change() {
 }
 
 #[test]
+fn whole_sheets_are_counted_in_steps_of_two() {
+    let (_tree, item) = item("pages");
+    write(&item, &values(&item, "DOCUMENT_HANDLING_SELECT=0x4")).unwrap();
+    let range = |max, step| ValidValues::Range {
+        min: 0,
+        nominal: 0,
+        max,
+        step,
+    };
+    assert_eq!(item.attributes(WIA_IPS_PAGES).unwrap().valid, range(98, 2));
+    write(&item, &values(&item, "DOCUMENT_HANDLING_SELECT=0x20")).unwrap();
+    assert_eq!(item.attributes(WIA_IPS_PAGES).unwrap().valid, range(99, 1));
+}
+
+#[test]
 fn kinds_of_valid_values() {
     let range = |min, max, step| ValidValues::Range {
         min,

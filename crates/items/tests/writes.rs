@@ -1,7 +1,7 @@
 //! Property storage, and what an application writes.
 #![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
-use quire_items::{AppItem, DriverItem, MAX_VALUE_BYTES, write_multiple};
+use quire_items::{AppItem, DriverItem, MAX_VALUE_BYTES, RemoveReason, write_multiple};
 use wia::category::{WIA_CATEGORY_FLATBED, WIA_CATEGORY_ROOT};
 use wia::property::*;
 use wia::{
@@ -186,6 +186,23 @@ fn a_refused_write_leaves_no_trace_in_the_whole_tree() {
     assert!(std::panic::catch_unwind(crash).is_err());
     assert_eq!((root.properties(), item.properties()), before);
     write(&item, &[(WIA_IPS_XRES, 600.into())]).unwrap();
+}
+
+#[test]
+fn an_item_that_goes_during_a_write_stays_gone() {
+    let (root, item) = flatbed();
+    let goes = &mut |i: &AppItem, _: &[PropertyId]| {
+        i.remove(RemoveReason::Disconnected);
+        Err(Error::invalid("no"))
+    };
+    assert!(write_multiple(&item, &[(WIA_IPS_XRES, 600.into())], goes).is_err());
+    assert!(root.children().is_empty());
+    assert_eq!(item.read_i32(WIA_IPS_XRES).unwrap(), 300);
+    assert_eq!(
+        item.read_i32(WIA_IPA_ITEM_FLAGS).unwrap(),
+        item.flags().bits()
+    );
+    assert!(item.flags().contains(ItemFlags::DISCONNECTED));
 }
 
 #[test]

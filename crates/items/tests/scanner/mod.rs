@@ -68,6 +68,11 @@ pub(crate) fn rules_of(name: &str) -> ScannerRules {
                 max: 2400,
                 step: 1,
             },
+            data_types: vec![
+                DataTypeRule::new(DataType::Grayscale, &[8]),
+                DataTypeRule::new(DataType::Color, &[24]),
+                DataTypeRule::new(DataType::Threshold, &[1]),
+            ],
             ..ScannerRules::new((1420, 1420))
         },
         other => panic!("no rules for {other}"),
