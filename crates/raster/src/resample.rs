@@ -126,6 +126,11 @@ impl Resampler {
         self.area.height - self.next
     }
 
+    /// Leaves out rows, so that `row` of the area is the next; rows that have been passed stay so.
+    pub fn skip_to(&mut self, row: u32) {
+        self.next = row.clamp(self.next, self.area.height);
+    }
+
     /// Writes the next row into `dst` ([`Resampler::row_bytes`] long at least; of a shorter slice as
     /// much is filled as it holds), or returns `false` after the last.
     ///

@@ -282,6 +282,28 @@ fn rows_that_the_area_does_not_touch_are_not_asked_for() {
 }
 
 #[test]
+fn rows_that_are_left_out_change_nothing() {
+    let picture = Picture::noise(40, 40, PixelType::Gray16, 3);
+    let scale = Scale::between(3.0, 2.0).unwrap();
+    let area = Area::new(1, 2, 20, 20);
+    let (_, all) = picture.resample((scale, scale), area);
+    let mut sampler =
+        Resampler::new((40, 40), PixelType::Gray16, (scale, scale), area).unwrap();
+    for row in [0, 1, 7, 8, 19] {
+        let mut sampled = vec![0; sampler.row_bytes()];
+        sampler.skip_to(row);
+        let source = |y: u32, row: &mut [u8]| {
+            row.copy_from_slice(picture.row(y));
+            Ok(())
+        };
+        assert!(sampler.next_row(&mut sampled, source).unwrap());
+        assert_eq!(sampled, all[row as usize], "row {row}");
+    }
+    sampler.skip_to(3);
+    assert_eq!(sampler.rows_left(), 0);
+}
+
+#[test]
 fn errors_of_the_source_come_through_and_empty_areas_are_refused() {
     let new = |size, area| Resampler::new(size, PixelType::Gray8, (Scale::ONE, Scale::ONE), area);
     let mut sampler = new((5, 5), Area::of_size(5, 5)).unwrap();
