@@ -76,7 +76,7 @@ pub(crate) struct ShowArgs {
 ///
 /// Scans from a feeder until it is empty, or from the glass, into the file that -o names.
 #[derive(Debug, Args)]
-#[command(after_help = "See quire scan --help for examples and exit codes.", after_long_help = SCAN_AFTER)]
+#[command(args_override_self = true, after_help = "See quire scan --help for examples and exit codes.", after_long_help = SCAN_AFTER)]
 pub(crate) struct ScanArgs {
     /// Device, as `quire devices` prints it [default: the only real one]
     ///

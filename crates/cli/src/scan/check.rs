@@ -1,6 +1,6 @@
 //! `--check`: what would be scanned.
 
-use acquire::{Output, PageSetting, Plan};
+use acquire::{Output, Plan};
 use raster::PixelType;
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ pub(crate) fn text(request: &ScanRequest, plan: &Plan) -> String {
         ("device", request.device.clone()),
         ("item", plan.item_name.clone()),
         ("pages", pages(plan)),
-        ("size", size(request, plan)),
+        ("size", size(plan)),
         ("mode", mode(plan.pixel).to_owned()),
         (
             "format",
@@ -53,6 +53,7 @@ pub(crate) fn json(request: &ScanRequest, plan: &Plan) -> Value {
         "height": plan.height,
         "width_mm": width_mm,
         "height_mm": height_mm,
+        "page_auto": plan.page_auto,
         "x_dpi": plan.x_dpi,
         "y_dpi": plan.y_dpi,
         "mode": mode(plan.pixel),
@@ -76,16 +77,16 @@ fn pages(plan: &Plan) -> String {
     }
 }
 
-fn size(request: &ScanRequest, plan: &Plan) -> String {
+fn size(plan: &Plan) -> String {
     let (width_mm, height_mm) = millimetres(plan);
     let dpi = match plan.x_dpi == plan.y_dpi {
         true => plan.x_dpi.to_string(),
         false => format!("{} x {}", plan.x_dpi, plan.y_dpi),
     };
-    // With page size auto each sheet that the device measures has its own size.
-    let most = match request.settings.page == PageSetting::Auto && request.settings.area.is_none() {
-        true => "at most ",
-        false => "",
+    let most = if plan.page_auto {
+        "each sheet's own, at most "
+    } else {
+        ""
     };
     format!(
         "{most}{width_mm:.1} x {height_mm:.1} mm, {} x {} pixels at {dpi} dpi",

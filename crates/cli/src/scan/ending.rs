@@ -1,9 +1,9 @@
 //! How a scan ended: exit code, what was kept, and the sentence about it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use acquire::{Outcome, Output, Settings};
-use wia::Status;
+use wia::{Blame, Error, Status};
 
 use super::events::{EventLine, path_texts};
 use crate::failure::{Failure, one_line};
@@ -42,23 +42,33 @@ impl Ending {
         }
     }
 
-    /// A scan ended.
-    pub(crate) fn of_scan(settings: &Settings, outcome: &Outcome) -> Ending {
+    /// A scan ended. `declined` says that a person did not want the next scan of a flatbed.
+    pub(crate) fn of_scan(settings: &Settings, outcome: &Outcome, declined: bool) -> Ending {
+        let files: Vec<_> = outcome
+            .files
+            .iter()
+            .map(|file| as_typed(&settings.output, file))
+            .collect();
+        let ended = if declined {
+            "stopped"
+        } else {
+            "the feeder ran empty"
+        };
         let why = match &outcome.result {
             Ok(Status::Ok) => None,
             Ok(Status::Cancelled) => Some("cancelled".to_owned()),
             Ok(Status::EndOfMedia) => Some(match settings.pages {
-                Some(wanted) => format!("the feeder ran empty before the {wanted} pages of -n"),
-                None => "the feeder ran empty early".to_owned(),
+                Some(wanted) => format!("{ended} before the {wanted} pages of -n"),
+                None => format!("{ended} early"),
             }),
             Ok(other) => Some(format!("the transfer ended with {other}")),
-            Err(e) => Some(one_line(&e.to_string())),
+            Err(e) => Some(told(e, &settings.output)),
         };
-        let message = why.map(|why| format!("{why}; {}", kept(settings, outcome)));
+        let message = why.map(|why| format!("{why}; {}", kept(settings, outcome.pages, &files)));
         Ending {
             code: outcome.exit_code(),
             pages: outcome.pages,
-            files: outcome.files.clone(),
+            files,
             message,
         }
     }
@@ -82,16 +92,48 @@ impl Ending {
     }
 }
 
-/// What happened to the pages before the failure.
-fn kept(settings: &Settings, outcome: &Outcome) -> String {
-    let pages = outcome.pages;
-    match (&settings.output, place(&outcome.files)) {
-        (Output::Stdout, _) => format!("{} written to standard output", complete(pages)),
-        (Output::Path(_), Some(place)) if pages > 0 => {
-            format!("{} kept in {place}", complete(pages))
-        }
-        (Output::Path(path), _) => format!("no page was complete, {} is as it was", path.display()),
+/// What went wrong; where the output did, it is named.
+fn told(e: &Error, output: &Output) -> String {
+    let text = one_line(&e.to_string());
+    let place = match output {
+        Output::Stdout => "standard output".to_owned(),
+        Output::Path(path) => path.display().to_string(),
+    };
+    match e.kind().blame() == Blame::Output && !text.contains(&place) {
+        true => format!("{place}: {text}"),
+        false => text,
     }
+}
+
+/// What happened to the pages before the failure.
+fn kept(settings: &Settings, pages: u32, files: &[PathBuf]) -> String {
+    match (&settings.output, place(files)) {
+        (_, Some(place)) if pages > 0 => format!("{} kept in {place}", complete(pages)),
+        (Output::Stdout, _) => format!("{} written to standard output", complete(pages)),
+        (Output::Path(path), _) if pages > 0 => {
+            format!("{} written to {}", complete(pages), path.display())
+        }
+        (Output::Path(path), _) if path.is_file() => {
+            format!("no page was complete, {} is untouched", path.display())
+        }
+        (Output::Path(_), _) => "no page was complete".to_owned(),
+    }
+}
+
+/// A file as a person typed it, who may not know the path that links and working directory make of it.
+pub(crate) fn as_typed(output: &Output, file: &Path) -> PathBuf {
+    let Output::Path(typed) = output else {
+        return file.to_owned();
+    };
+    let numbered = typed.with_file_name(file.file_name().unwrap_or_default());
+    let is_it = |path: &PathBuf| {
+        let real = path.canonicalize();
+        real.is_ok_and(|real| file.canonicalize().is_ok_and(|file| file == real))
+    };
+    [typed.clone(), numbered]
+        .into_iter()
+        .find(is_it)
+        .unwrap_or_else(|| file.to_owned())
 }
 
 /// One file, or the first and last of many.

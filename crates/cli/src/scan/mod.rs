@@ -45,10 +45,14 @@ fn scan(args: &ScanArgs, report: &Arc<Report>, cancel: &Cancel) -> Result<Ending
         }
         return Ok(Ending::checked());
     }
-    report.plan(&request, &plan);
+    report.begin(&request, &plan);
     let observer: Arc<dyn acquire::Observer> = Arc::clone(report) as Arc<dyn acquire::Observer>;
     let outcome: Outcome = plan.run(observer, cancel);
-    Ok(Ending::of_scan(&request.settings, &outcome))
+    Ok(Ending::of_scan(
+        &request.settings,
+        &outcome,
+        report.declined(),
+    ))
 }
 
 /// Whether the arguments, which clap did not understand, ask for the events of a scan.

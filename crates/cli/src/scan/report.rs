@@ -3,10 +3,10 @@
 use std::io::{IsTerminal, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use acquire::{Cancel, Event, Observer, Plan};
+use acquire::{Cancel, Event, Observer, Output, Plan};
 
 use super::check;
-use super::ending::Ending;
+use super::ending::{Ending, as_typed};
 use super::events::{self, EventLine, path_text};
 use super::progress::Bar;
 use super::prompt;
@@ -28,6 +28,9 @@ pub(crate) struct Report {
 #[derive(Default)]
 struct State {
     bar: Option<Bar>,
+    output: Option<Output>,
+    started: bool,
+    declined: bool,
     pages: Option<u32>,
     /// Page and percent of the last progress event.
     told: (u32, u32),
@@ -50,10 +53,16 @@ impl Report {
     }
 
     /// What is going to be scanned.
-    pub(crate) fn plan(&self, request: &ScanRequest, plan: &Plan) {
+    pub(crate) fn begin(&self, request: &ScanRequest, plan: &Plan) {
+        self.lock().output = Some(request.settings.output.clone());
         if self.verbose && !self.json {
             self.say(&self.lock(), check::text(request, plan).trim_end());
         }
+    }
+
+    /// Whether a person did not want the next scan.
+    pub(crate) fn declined(&self) -> bool {
+        self.lock().declined
     }
 
     /// The end. Nothing is told after it.
@@ -118,7 +127,9 @@ impl Observer for Report {
         match event {
             Event::Start { item, pages } => {
                 state.pages = *pages;
-                if self.json {
+                // A flatbed starts again for each of its pages.
+                let again = std::mem::replace(&mut state.started, true);
+                if self.json && !again {
                     events::write(&EventLine::Start {
                         item,
                         pages: *pages,
@@ -137,6 +148,10 @@ impl Observer for Report {
                 bytes,
                 file,
             } => {
+                let file = file.as_deref().map(|file| match &state.output {
+                    Some(output) => as_typed(output, file),
+                    None => file.to_owned(),
+                });
                 if self.json {
                     events::write(&EventLine::Page {
                         page: *page,
@@ -166,7 +181,7 @@ impl Observer for Report {
 
     fn next_scan(&self, scanned: u32) -> bool {
         if !self.prompt || !prompt::possible() {
-            return !self.cancel.is_cancelled();
+            return true;
         }
         {
             let mut state = self.lock();
@@ -182,6 +197,10 @@ impl Observer for Report {
                 self.say(&state, &text);
             }
         }
-        prompt::wait_for_enter(&self.cancel)
+        let next = prompt::wait_for_enter(&self.cancel);
+        // A cancel is no answer to the question: the scan looks for it by itself.
+        let cancelled = self.cancel.is_cancelled();
+        self.lock().declined = !next && !cancelled;
+        next || cancelled
     }
 }

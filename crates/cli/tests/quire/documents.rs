@@ -7,7 +7,7 @@ use crate::scratch::{Ended, start};
 
 /// Runs a foreign program; it must succeed and have nothing to say.
 #[track_caller]
-pub fn tool(program: &str, args: &[&str], paths: &[&Path]) -> Ended {
+pub(crate) fn tool(program: &str, args: &[&str], paths: &[&Path]) -> Ended {
     let mut command = Command::new(program);
     command.args(args).args(paths);
     start(command).succeeds_quietly(program)
@@ -28,19 +28,19 @@ impl crate::scratch::Running {
 
 /// A page of a TIFF as `tiffinfo` tells it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct TiffPage {
-    pub width: u32,
-    pub height: u32,
-    pub dpi: (f64, f64),
-    pub bits: u32,
-    pub samples: u32,
-    pub compression: String,
-    pub text: String,
+pub(crate) struct TiffPage {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) dpi: (f64, f64),
+    pub(crate) bits: u32,
+    pub(crate) samples: u32,
+    pub(crate) compression: String,
+    pub(crate) text: String,
 }
 
 /// The pages of a TIFF. `tiffinfo` reads the directories and the data, `tiffcp` decodes every strip.
 #[track_caller]
-pub fn tiff(path: &Path) -> Vec<TiffPage> {
+pub(crate) fn tiff(path: &Path) -> Vec<TiffPage> {
     let told = tool("tiffinfo", &["-D"], &[path]).text();
     let copy = path.with_extension("copy-of-tiffcp");
     tool("tiffcp", &["-c", "none"], &[path, &copy]);
@@ -102,11 +102,11 @@ fn resolution(text: &str) -> (f64, f64) {
 
 /// Pixels as netpbm gives them: the header's words and the bytes behind them.
 #[derive(PartialEq)]
-pub struct Pixels {
-    pub kind: String,
-    pub width: usize,
-    pub height: usize,
-    pub bytes: Vec<u8>,
+pub(crate) struct Pixels {
+    pub(crate) kind: String,
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl std::fmt::Debug for Pixels {
@@ -118,7 +118,7 @@ impl std::fmt::Debug for Pixels {
 impl Pixels {
     /// Reads PBM, PGM or PPM, the binary kinds.
     #[track_caller]
-    pub fn of_pnm(file: &[u8]) -> Pixels {
+    pub(crate) fn of_pnm(file: &[u8]) -> Pixels {
         let mut words = Vec::new();
         let mut at = 0;
         let count = |words: &[String]| {
@@ -153,7 +153,7 @@ impl Pixels {
 
 /// The pixels of page `index` (from 0) of a TIFF, by `tifftopnm`.
 #[track_caller]
-pub fn tiff_pixels(path: &Path, index: usize) -> Pixels {
+pub(crate) fn tiff_pixels(path: &Path, index: usize) -> Pixels {
     let single = path.with_extension(format!("page-{index}"));
     let source = format!("{},{index}", path.display());
     tool("tiffcp", &["-c", "none", &source], &[&single]);
@@ -164,13 +164,13 @@ pub fn tiff_pixels(path: &Path, index: usize) -> Pixels {
 
 /// The pixels of a PNG, which `pngcheck` has found to be right.
 #[track_caller]
-pub fn png_pixels(path: &Path) -> Pixels {
+pub(crate) fn png_pixels(path: &Path) -> Pixels {
     tool("pngcheck", &["-q"], &[path]);
     Pixels::of_pnm(&tool("pngtopnm", &["-quiet"], &[path]).stdout)
 }
 
 /// The pixels of a JPEG, by `djpeg`.
 #[track_caller]
-pub fn jpeg_pixels(path: &Path) -> Pixels {
+pub(crate) fn jpeg_pixels(path: &Path) -> Pixels {
     Pixels::of_pnm(&tool("djpeg", &["-strict", "-pnm"], &[path]).stdout)
 }

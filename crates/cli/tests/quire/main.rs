@@ -10,6 +10,7 @@ mod outputs;
 mod pages;
 mod patterns;
 mod prompt;
+mod readme;
 mod scratch;
 mod sheets;
 mod stopping;

@@ -117,7 +117,7 @@ fn any_property_can_be_set_by_name_or_number() {
 #[test]
 fn a_check_tells_what_would_be_scanned_and_makes_no_file() {
     let scratch = Scratch::new();
-    let line = "scan -d virtual: -s flatbed -r 300 -m gray -c none --check -o out.tiff";
+    let line = "scan -d virtual: -s flatbed -r 300 --page a4 -m gray -c none --check -o out.tiff";
     let text = scratch.quire(line).succeeds().text();
     for part in [
         "virtual:",
@@ -133,7 +133,8 @@ fn a_check_tells_what_would_be_scanned_and_makes_no_file() {
     }
     assert_eq!(scratch.names(), [""; 0]);
 
-    let line = "scan -d virtual: -s flatbed -r 300 -m gray -c none --check --json -o out.tiff";
+    let line =
+        "scan -d virtual: -s flatbed -r 300 --page a4 -m gray -c none --check --json -o out.tiff";
     let ended = scratch.quire(line).exits(0);
     let plan = ended.json();
     let (width, height) = (
@@ -147,7 +148,7 @@ fn a_check_tells_what_would_be_scanned_and_makes_no_file() {
 
     // What was announced is what comes.
     scratch
-        .quire("scan -d virtual: -s flatbed -r 300 -m gray -c none -o out.tiff")
+        .quire("scan -d virtual: -s flatbed --page a4 -r 300 -m gray -c none -o out.tiff")
         .succeeds();
     let page = &tiff(&scratch.path("out.tiff"))[0];
     assert_eq!(

@@ -1,41 +1,93 @@
 //! A person at a terminal: the bar, and Enter between the scans of a flatbed.
 
-use std::io::Write;
+use std::io::{PipeWriter, Read, Write};
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
 
 use crate::documents::tiff;
-use crate::scratch::{QUIRE, Scratch, start};
+use crate::scratch::{LIMIT, QUIRE, Running, Scratch, start_into};
 
-const LINE: &str = "scan -d virtual: -s flatbed -n 3 -r 75 -m gray -o out.tiff";
+const FLATBED: &str = "scan -d virtual: -s flatbed -n 3 -r 75 -m gray -o out.tiff";
+const PROMPT: &str = "press Enter";
 
-/// Runs the program on a terminal of its own; `input` is typed there.
-fn on_a_terminal(scratch: &Scratch, line: &str, input: &str) -> (i32, String) {
-    let (read, write) = std::io::pipe().unwrap();
-    let mut command = Command::new("script");
-    command
-        .args(["--quiet", "--return", "--echo=never", "--command"])
-        .arg(format!("{QUIRE} {line}"))
-        .arg(scratch.path("typescript"))
-        .current_dir(scratch.dir())
-        .env("TERM", "xterm")
-        .stdin(Stdio::from(read));
-    let mut keys = write;
-    keys.write_all(input.as_bytes()).unwrap();
-    let ended = start(command).end();
-    // The keys stay open until the end: a closed terminal would be an answer too.
-    drop(keys);
-    (
-        ended.code.unwrap(),
-        String::from_utf8_lossy(&ended.stdout).into_owned(),
-    )
+/// The program on a terminal of its own.
+struct Terminal {
+    program: Running,
+    keys: PipeWriter,
+    screen: Receiver<String>,
+    shown: String,
+    read: usize,
+}
+
+impl Terminal {
+    fn open(scratch: &Scratch, line: &str) -> Terminal {
+        let (stdin, keys) = std::io::pipe().unwrap();
+        let (mut output, stdout) = std::io::pipe().unwrap();
+        let mut command = Command::new("script");
+        let words: Vec<_> = line.split(' ').map(|word| format!("'{word}'")).collect();
+        command
+            .args(["--quiet", "--return", "--echo=never", "--command"])
+            .arg(format!("{QUIRE} {}", words.join(" ")))
+            .arg("/dev/null")
+            .current_dir(scratch.dir())
+            .env("TERM", "xterm")
+            .stdin(Stdio::from(stdin));
+        let program = start_into(command, Stdio::from(stdout));
+        let (sender, screen) = mpsc::channel();
+        thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(n @ 1..) = output.read(&mut bytes) {
+                let _ = sender.send(String::from_utf8_lossy(&bytes[..n]).into_owned());
+            }
+        });
+        Terminal {
+            program,
+            keys,
+            screen,
+            shown: String::new(),
+            read: 0,
+        }
+    }
+
+    /// Waits until the screen shows `text` behind what was waited for before.
+    #[track_caller]
+    fn wait_for(&mut self, text: &str) {
+        loop {
+            if let Some(at) = self.shown[self.read..].find(text) {
+                self.read += at + text.len();
+                return;
+            }
+            match self.screen.recv_timeout(LIMIT) {
+                Ok(more) => self.shown += &more,
+                Err(e) => panic!("{e}: no {text:?} in {:?}", self.shown),
+            }
+        }
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Exit code, and all that was shown.
+    #[track_caller]
+    fn end(mut self) -> (i32, String) {
+        let code = self.program.end().code.unwrap();
+        self.shown.extend(self.screen.iter());
+        (code, self.shown)
+    }
 }
 
 #[test]
 fn enter_scans_the_next() {
     let scratch = Scratch::new();
-    let (code, screen) = on_a_terminal(&scratch, LINE, "\n\n");
+    let mut terminal = Terminal::open(&scratch, FLATBED);
+    for _ in 0..2 {
+        terminal.wait_for(PROMPT);
+        terminal.press("\n");
+    }
+    let (code, screen) = terminal.end();
     assert_eq!(code, 0, "{screen}");
-    assert_eq!(screen.matches("press Enter").count(), 2, "{screen}");
     assert_eq!(tiff(&scratch.path("out.tiff")).len(), 3);
     assert!(screen.contains("3 pages in out.tiff"), "{screen}");
 }
@@ -43,39 +95,52 @@ fn enter_scans_the_next() {
 #[test]
 fn the_end_of_input_ends_the_scans() {
     let scratch = Scratch::new();
-    let (code, screen) = on_a_terminal(&scratch, LINE, "\n\u{4}");
-    assert_ne!(code, 1, "{screen}");
-    assert_eq!(tiff(&scratch.path("out.tiff")).len(), 2, "{screen}");
-}
-
-#[test]
-fn without_a_prompt_nothing_is_waited_for() {
-    let scratch = Scratch::new();
-    let (code, screen) = on_a_terminal(&scratch, &format!("{LINE} --no-prompt"), "");
-    assert_eq!(code, 0, "{screen}");
-    assert!(!screen.contains("press Enter"), "{screen}");
-    assert_eq!(tiff(&scratch.path("out.tiff")).len(), 3);
+    let mut terminal = Terminal::open(&scratch, FLATBED);
+    terminal.wait_for(PROMPT);
+    terminal.press("\n");
+    terminal.wait_for(PROMPT);
+    terminal.press("\u{4}");
+    let (code, screen) = terminal.end();
+    assert_eq!(code, 5, "{screen}");
+    let message = "stopped before the 3 pages of -n; 2 complete pages kept in out.tiff";
+    assert!(screen.contains(message), "{screen}");
+    assert_eq!(tiff(&scratch.path("out.tiff")).len(), 2);
 }
 
 #[test]
 fn ctrl_c_is_heard_while_it_waits() {
     let scratch = Scratch::new();
-    let (code, screen) = on_a_terminal(&scratch, LINE, "\u{3}");
+    let mut terminal = Terminal::open(&scratch, FLATBED);
+    terminal.wait_for(PROMPT);
+    terminal.press("\u{3}");
+    let (code, screen) = terminal.end();
     assert_eq!(code, 130, "{screen}");
     assert_eq!(tiff(&scratch.path("out.tiff")).len(), 1);
+}
+
+#[test]
+fn without_a_prompt_nothing_is_waited_for() {
+    let scratch = Scratch::new();
+    let (code, screen) = Terminal::open(&scratch, &format!("{FLATBED} --no-prompt")).end();
+    assert_eq!(code, 0, "{screen}");
+    assert!(!screen.contains(PROMPT), "{screen}");
+    assert_eq!(tiff(&scratch.path("out.tiff")).len(), 3);
 }
 
 #[test]
 fn a_bar_is_drawn_on_a_terminal_and_nowhere_else() {
     let scratch = Scratch::new();
     let line = "scan -d virtual:?sheets=2&ppm=200 -s feeder -r 75 -m gray -o out.tiff";
-    let (code, screen) = on_a_terminal(&scratch, line, "");
+    let (code, screen) = Terminal::open(&scratch, line).end();
     assert_eq!(code, 0, "{screen}");
     assert!(
         screen.contains("page 1") && screen.contains('%'),
         "{screen}"
     );
-    let (_, screen) = on_a_terminal(&scratch, &format!("{line} --quiet"), "");
-    assert!(!screen.contains("page 1"), "{screen}");
+    for option in ["--quiet", "--json"] {
+        let (code, screen) = Terminal::open(&scratch, &format!("{line} {option}")).end();
+        assert_eq!(code, 0, "{screen}");
+        assert!(!screen.contains("page 1"), "{screen}");
+    }
     scratch.quire(line).succeeds();
 }

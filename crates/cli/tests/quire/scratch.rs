@@ -14,33 +14,33 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// No step of any test takes this long, also on a slow machine at work on other things.
-pub const LIMIT: Duration = Duration::from_secs(100);
+pub(crate) const LIMIT: Duration = Duration::from_secs(100);
 
 /// The program under test.
-pub const QUIRE: &str = env!("CARGO_BIN_EXE_quire");
+pub(crate) const QUIRE: &str = env!("CARGO_BIN_EXE_quire");
 
 /// A folder that goes away with the test.
-pub struct Scratch {
+pub(crate) struct Scratch {
     dir: TempDir,
 }
 
 impl Scratch {
-    pub fn new() -> Scratch {
+    pub(crate) fn new() -> Scratch {
         Scratch {
             dir: tempfile::tempdir().unwrap(),
         }
     }
 
-    pub fn dir(&self) -> &Path {
+    pub(crate) fn dir(&self) -> &Path {
         self.dir.path()
     }
 
-    pub fn path(&self, name: impl AsRef<Path>) -> PathBuf {
+    pub(crate) fn path(&self, name: impl AsRef<Path>) -> PathBuf {
         self.dir().join(name)
     }
 
     /// Names of all that is in the folder, also what is hidden, sorted.
-    pub fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let mut names: Vec<_> = fs::read_dir(self.dir())
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -50,7 +50,7 @@ impl Scratch {
     }
 
     /// The program with the words of `line`, in this folder, without input.
-    pub fn command(&self, line: &str) -> Command {
+    pub(crate) fn command(&self, line: &str) -> Command {
         let mut command = Command::new(QUIRE);
         command
             .args(line.split_whitespace())
@@ -62,25 +62,25 @@ impl Scratch {
 
     /// Runs the program to its end.
     #[track_caller]
-    pub fn quire(&self, line: &str) -> Ended {
+    pub(crate) fn quire(&self, line: &str) -> Ended {
         start(self.command(line)).end()
     }
 
     /// Starts the program.
-    pub fn start(&self, line: &str) -> Running {
+    pub(crate) fn start(&self, line: &str) -> Running {
         start(self.command(line))
     }
 }
 
 /// Starts a program, its output and messages caught.
 #[track_caller]
-pub fn start(command: Command) -> Running {
+pub(crate) fn start(command: Command) -> Running {
     start_into(command, Stdio::piped())
 }
 
 /// Starts a program whose output goes elsewhere.
 #[track_caller]
-pub fn start_into(mut command: Command, stdout: Stdio) -> Running {
+pub(crate) fn start_into(mut command: Command, stdout: Stdio) -> Running {
     let mut child = command
         .stdout(stdout)
         .stderr(Stdio::piped())
@@ -118,7 +118,7 @@ fn wait(mut child: Child) -> Receiver<ExitStatus> {
 }
 
 /// A program that runs.
-pub struct Running {
+pub(crate) struct Running {
     pid: Pid,
     ended: Receiver<ExitStatus>,
     stdout: Option<JoinHandle<Vec<u8>>>,
@@ -129,7 +129,7 @@ pub struct Running {
 impl Running {
     /// Waits for a line on standard error.
     #[track_caller]
-    pub fn wait_for(&mut self, what: impl Fn(&str) -> bool) {
+    pub(crate) fn wait_for(&mut self, what: impl Fn(&str) -> bool) {
         loop {
             match self.lines.recv_timeout(LIMIT) {
                 Ok(line) => {
@@ -146,23 +146,23 @@ impl Running {
 
     /// Waits for an event of `--json`.
     #[track_caller]
-    pub fn wait_for_event(&mut self, what: impl Fn(&Value) -> bool) {
+    pub(crate) fn wait_for_event(&mut self, what: impl Fn(&Value) -> bool) {
         self.wait_for(|line| serde_json::from_str(line).is_ok_and(|event| what(&event)));
     }
 
     /// Waits until page `page` is durable.
     #[track_caller]
-    pub fn wait_for_page(&mut self, page: u64) {
+    pub(crate) fn wait_for_page(&mut self, page: u64) {
         self.wait_for_event(|e| e["event"] == "page" && e["page"] == page);
     }
 
-    pub fn send(&self, signal: Signal) {
+    pub(crate) fn send(&self, signal: Signal) {
         kill_process(self.pid, signal).unwrap();
     }
 
     /// Waits for the end.
     #[track_caller]
-    pub fn end(mut self) -> Ended {
+    pub(crate) fn end(mut self) -> Ended {
         let Ok(status) = self.ended.recv_timeout(LIMIT) else {
             let _ = kill_process(self.pid, Signal::KILL);
             panic!("still running after {LIMIT:?}; so far: {:#?}", self.told);
@@ -179,17 +179,17 @@ impl Running {
 
 /// What a program left.
 #[derive(Debug)]
-pub struct Ended {
-    pub code: Option<i32>,
-    pub signal: Option<i32>,
-    pub stdout: Vec<u8>,
-    pub stderr: String,
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) signal: Option<i32>,
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: String,
 }
 
 impl Ended {
     /// It ended with this exit code, and nothing panicked.
     #[track_caller]
-    pub fn exits(self, code: i32) -> Ended {
+    pub(crate) fn exits(self, code: i32) -> Ended {
         assert_eq!(self.code, Some(code), "{}", self.stderr);
         assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
         self
@@ -197,7 +197,7 @@ impl Ended {
 
     /// It did what was asked for and had nothing to say.
     #[track_caller]
-    pub fn succeeds(self) -> Ended {
+    pub(crate) fn succeeds(self) -> Ended {
         let ended = self.exits(0);
         assert_eq!(ended.stderr, "");
         ended
@@ -205,7 +205,7 @@ impl Ended {
 
     /// It said one line, and these parts are in it.
     #[track_caller]
-    pub fn says(self, parts: &[&str]) -> Ended {
+    pub(crate) fn says(self, parts: &[&str]) -> Ended {
         assert!(self.stderr.starts_with("quire: "), "{}", self.stderr);
         assert_eq!(self.stderr.lines().count(), 1, "{}", self.stderr);
         for part in parts {
@@ -220,7 +220,7 @@ impl Ended {
 
     /// The events of `--json`; every line is one, and the last is `end`.
     #[track_caller]
-    pub fn events(&self) -> Vec<Value> {
+    pub(crate) fn events(&self) -> Vec<Value> {
         let events: Vec<Value> = self
             .stderr
             .lines()
@@ -234,13 +234,13 @@ impl Ended {
 
     /// Standard output as text.
     #[track_caller]
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.stdout.clone()).unwrap()
     }
 
     /// Standard output as JSON.
     #[track_caller]
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.stdout).unwrap()
     }
 }

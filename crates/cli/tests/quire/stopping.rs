@@ -93,7 +93,7 @@ fn killed_at_once_the_partial_file_opens_as_a_tiff() {
         let again = scratch.quire("scan -d virtual: -s feeder -r 75 -o out.tiff");
         again
             .exits(7)
-            .says(&[".out.tiff.partial", "quire recover", "rename or remove"]);
+            .says(&[".out.tiff.partial", "rename or remove"]);
         assert_eq!(fs::read(&partial).unwrap(), before);
 
         // As the message says: renamed, it is a document of the pages that were complete.

@@ -67,6 +67,17 @@ fn mistakes_are_one_line_and_exit_2() {
 }
 
 #[test]
+fn an_option_that_stands_there_twice_counts_as_it_stands_last() {
+    let scratch = Scratch::new();
+    let line = "scan -d foo -d virtual: -r 75 -r 150 --check -o a.png -o b.tiff";
+    let text = scratch.quire(line).succeeds().text();
+    assert!(
+        text.contains("150 dpi") && text.contains("b.tiff"),
+        "{text}"
+    );
+}
+
+#[test]
 fn commands_of_later_versions_exit_2() {
     for command in [
         "preview", "upload", "recover", "convert", "enhance", "check", "serve",
