@@ -1,0 +1,122 @@
+//! The benchmarks of Quire: the whole program, run as a user runs it, beside libtiff's tools.
+//!
+//! `cargo run --release -p quire-bench -- tiff`; what each benchmark measures, and how, is in `README.md`.
+#![forbid(unsafe_code)]
+
+mod bench;
+mod codecs;
+mod first_byte;
+mod instructions;
+mod machine;
+mod memory;
+mod process;
+mod programs;
+mod report;
+mod rounds;
+mod tiff;
+
+use std::io::{self, Write};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+
+use bench::Bench;
+use process::Runner;
+use programs::Quire;
+use report::Table;
+
+/// Benchmarks of quire
+#[derive(Debug, Parser)]
+#[command(name = "quire-bench")]
+struct Args {
+    /// Which to run
+    #[arg(value_enum, default_value = "all")]
+    benchmark: Which,
+
+    /// Measured runs of each side [default: 7, first-byte 50, memory 3]
+    #[arg(long)]
+    runs: Option<NonZeroUsize>,
+
+    /// The release build of quire [default: the one beside this program]
+    #[arg(long, value_name = "PATH")]
+    quire: Option<PathBuf>,
+
+    /// Folder on a memory file system, with 10 GB to spare
+    #[arg(long, value_name = "DIR", default_value = "/dev/shm")]
+    dir: PathBuf,
+
+    /// Folder on a disk: tiff measures there too what syncing costs
+    #[arg(long, value_name = "DIR")]
+    disk: Option<PathBuf>,
+
+    /// Count instructions too, by perf or else callgrind (slow)
+    #[arg(long)]
+    instructions: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Which {
+    /// 100 colour pages into one uncompressed TIFF, against tiffcp
+    Tiff,
+    /// Peak memory by page count and by compression
+    Memory,
+    /// From the start of the process to the first byte of a page
+    FirstByte,
+    /// Every compression and format, against tiffcp where it has the same
+    Codecs,
+    /// All of these
+    All,
+}
+
+impl Which {
+    /// The benchmarks that are meant, in the order in which they run.
+    fn benchmarks(self) -> Vec<Benchmark> {
+        match self {
+            Which::Tiff => vec![tiff::run],
+            Which::Memory => vec![memory::run],
+            Which::FirstByte => vec![first_byte::run],
+            Which::Codecs => vec![codecs::run],
+            Which::All => vec![tiff::run, memory::run, first_byte::run, codecs::run],
+        }
+    }
+}
+
+/// Measures, and makes tables of it.
+type Benchmark = fn(&Bench) -> io::Result<Vec<Table>>;
+
+fn main() -> ExitCode {
+    match run(&Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing is left to be done when standard error cannot be written either.
+            let _ = writeln!(io::stderr(), "quire-bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &Args) -> io::Result<()> {
+    let bench = Bench {
+        runner: Runner::new()?,
+        quire: Quire::find(args.quire.as_deref())?,
+        runs: args.runs.map(NonZeroUsize::get),
+        dir: args.dir.clone(),
+        disk: args.disk.clone(),
+    };
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}", machine::describe(&bench)?)?;
+    out.flush()?;
+    let mut benchmarks = args.benchmark.benchmarks();
+    if args.instructions {
+        benchmarks.push(instructions::run);
+    }
+    for benchmark in benchmarks {
+        for table in benchmark(&bench)? {
+            writeln!(out, "\n{table}")?;
+        }
+        out.flush()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! Sides that are run in turn, so that what the machine does meanwhile meets all of them.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::process::{Runner, Usage};
+
+/// One of the things that are compared.
+#[derive(Debug)]
+pub(crate) struct Side {
+    pub(crate) name: String,
+    command: Command,
+    /// The folder that the command fills: made before a run, removed after it, neither timed.
+    folder: PathBuf,
+}
+
+impl Side {
+    /// `command` is given the folder that it may fill.
+    pub(crate) fn new(
+        name: impl Into<String>,
+        scratch: &Path,
+        command: impl FnOnce(&Path) -> Command,
+    ) -> Side {
+        let folder = scratch.join("out");
+        Side {
+            name: name.into(),
+            command: command(&folder),
+            folder,
+        }
+    }
+
+    fn run(&mut self, runner: &Runner) -> io::Result<(Usage, u64)> {
+        fs::create_dir(&self.folder)?;
+        let usage = runner.run(&mut self.command);
+        let written = folder_size(&self.folder);
+        fs::remove_dir_all(&self.folder)?;
+        Ok((usage?, written?))
+    }
+}
+
+/// What the measured runs of one side cost.
+#[derive(Debug)]
+pub(crate) struct Measured {
+    pub(crate) name: String,
+    pub(crate) runs: Vec<Usage>,
+    /// Bytes in the folder at the end.
+    pub(crate) written: u64,
+}
+
+impl Measured {
+    pub(crate) fn fastest(&self) -> Duration {
+        let walls = self.runs.iter().map(|run| run.wall);
+        walls.min().unwrap_or_default()
+    }
+
+    pub(crate) fn least_cpu(&self) -> Duration {
+        self.runs.iter().map(Usage::cpu).min().unwrap_or_default()
+    }
+
+    /// The highest peak of all runs, in bytes: a bound holds only if every run keeps it.
+    pub(crate) fn peak(&self) -> u64 {
+        self.runs.iter().map(|run| run.peak).max().unwrap_or(0)
+    }
+
+    /// Wall time of each run over that of the other side's run of the same round, sorted.
+    pub(crate) fn ratios(&self, other: &Measured) -> Vec<f64> {
+        let rounds = self.runs.iter().zip(&other.runs);
+        let mut ratios: Vec<f64> = rounds
+            .map(|(one, two)| one.wall.as_secs_f64() / two.wall.as_secs_f64())
+            .collect();
+        ratios.sort_by(f64::total_cmp);
+        ratios
+    }
+
+    /// The shortest wall time over that of the other side.
+    pub(crate) fn ratio_of_minima(&self, other: &Measured) -> f64 {
+        self.fastest().as_secs_f64() / other.fastest().as_secs_f64()
+    }
+}
+
+/// Runs each side once to warm up and `runs` times measured, in turn.
+pub(crate) fn alternate(
+    runner: &Runner,
+    runs: usize,
+    mut sides: Vec<Side>,
+) -> io::Result<Vec<Measured>> {
+    let mut measured: Vec<Measured> = sides
+        .iter()
+        .map(|side| Measured {
+            name: side.name.clone(),
+            runs: Vec::new(),
+            written: 0,
+        })
+        .collect();
+    for round in 0..=runs {
+        for (side, measured) in sides.iter_mut().zip(&mut measured) {
+            let (usage, written) = side.run(runner)?;
+            let mut note = "warm-up";
+            if round > 0 {
+                measured.runs.push(usage);
+                measured.written = written;
+                note = "";
+            }
+            let wall = usage.wall.as_secs_f64();
+            let line = format!("{round}/{runs} {:<40} {wall:>8.3} s {note}", side.name);
+            // Somebody may be watching; the tables go to standard output.
+            let _ = writeln!(io::stderr(), "{}", line.trim_end());
+        }
+    }
+    Ok(measured)
+}
+
+/// The bytes of the files in a folder.
+fn folder_size(folder: &Path) -> io::Result<u64> {
+    fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.metadata()?.len()))
+        .sum()
+}
