@@ -1,0 +1,261 @@
+//! The transfer itself (`drvAcquireItemData`): streams asked for, pages written into them.
+
+use std::sync::Arc;
+use std::thread;
+
+use items::AppItem;
+use transfer::{MinidrvTransferCallback, NextStream, Stream, TransferContext};
+use wia::{Error, ErrorKind, Result, Status, TransferFlags};
+
+use crate::document_stream::{DocumentStream, StreamWatch};
+use crate::draw::{Pace, draw};
+use crate::job::{Job, Source};
+use crate::page::{
+    Halt, PageWriter, Reporter, discard_page, out_of_order, write_page, write_single,
+};
+use crate::paper::Paper;
+use crate::pool::{Drawer, Handover, Page, Reader, Step};
+
+/// What a transfer needs of its device.
+pub(crate) struct Machine<'a> {
+    pub(crate) paper: &'a Paper,
+    pub(crate) pace: Pace,
+    pub(crate) late_height: bool,
+    /// Where a cancel arrives.
+    pub(crate) handover: &'a Handover,
+}
+
+/// How a whole transfer went.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    /// Pages that went into a stream.
+    written: u32,
+    /// Pages that nobody wanted.
+    skipped: u32,
+}
+
+pub(crate) fn acquire(
+    machine: &Machine<'_>,
+    item: &AppItem,
+    flags: TransferFlags,
+    context: &mut TransferContext,
+) -> Result<Status> {
+    check_flags(flags)?;
+    let callback = context.callback.clone().ok_or_else(|| {
+        Error::new(ErrorKind::Pointer, "the transfer's context has no callback")
+    })?;
+    let job = Job::new(item, context)?;
+    machine.paper.begin_transfer(&job)?;
+    let transfer = Transfer {
+        machine,
+        job: &job,
+        item,
+        callback,
+        watch: StreamWatch::default(),
+    };
+    let tally = match transfer.run(context) {
+        Ok(tally) => tally,
+        Err(Halt::Cancelled) => return Ok(Status::Cancelled),
+        Err(Halt::Refused(e) | Halt::Stream(e)) => return Err(e),
+        Err(Halt::Device(failure)) => {
+            machine.paper.fail(&job, &failure);
+            return Err(failure.error);
+        }
+    };
+    let all = tally.written + tally.skipped;
+    let early = job.pages.is_some_and(|wanted| all < wanted);
+    // A transfer of which nothing was wanted is one that went well.
+    if early && tally.written > 0 {
+        return Ok(Status::EndOfMedia);
+    }
+    Ok(Status::Ok)
+}
+
+fn check_flags(flags: TransferFlags) -> Result<()> {
+    if flags.contains(TransferFlags::UPLOAD) {
+        return Err(Error::invalid("nothing can be uploaded to a scanner"));
+    }
+    if !flags.contains(TransferFlags::DOWNLOAD) {
+        return Err(Error::new(
+            ErrorKind::NotImplemented,
+            "the virtual scanner transfers into streams only",
+        ));
+    }
+    Ok(())
+}
+
+struct Transfer<'a> {
+    machine: &'a Machine<'a>,
+    job: &'a Job,
+    item: &'a AppItem,
+    callback: Arc<dyn MinidrvTransferCallback>,
+    watch: StreamWatch,
+}
+
+impl Transfer<'_> {
+    fn run(&self, context: &mut TransferContext) -> Result<Tally, Halt> {
+        // A flatbed does not scan what nobody wants: the stream is asked for first.
+        let first = match self.job.source {
+            Source::Feeder => None,
+            Source::Flatbed => match self.next_stream()? {
+                Some(stream) => Some(stream),
+                None => return Ok(Tally::default()),
+            },
+        };
+        let targets = self.machine.paper.targets(self.job);
+        let handover = self.machine.handover;
+        thread::scope(|scope| {
+            let drawer = Drawer::new(handover);
+            let (job, pace) = (self.job, self.machine.pace);
+            let drawing = thread::Builder::new()
+                .name("draw".into())
+                // When it is stopped there is nobody left to tell.
+                .spawn_scoped(scope, move || drop(draw(&drawer, job, pace, targets)))
+                .map_err(|e| Halt::Refused(Error::from_io(e, ErrorKind::OutOfMemory)))?;
+            let reader = Reader::new(handover);
+            let result = if self.job.multipage {
+                self.one_document(&reader, first, context)
+            } else {
+                self.documents(&reader, first, context)
+            };
+            // This stops the drawing thread. Should it have died, then `result` says so already.
+            drop(reader);
+            drop(drawing.join());
+            result
+        })
+    }
+
+    /// Asks for a stream; `None` when the item is to be skipped.
+    fn next_stream(&self) -> Result<Option<Box<dyn Stream>>, Halt> {
+        let answer = self
+            .callback
+            .get_next_stream(self.item.name(), self.item.full_name())
+            .map_err(Halt::Refused)?;
+        match answer {
+            NextStream::Stream(stream) => Ok(Some(stream)),
+            NextStream::SkipItem => Ok(None),
+            NextStream::Cancel => Err(Halt::Cancelled),
+            NextStream::Missing => Err(Halt::Refused(Error::new(
+                ErrorKind::Pointer,
+                "the application gave no stream",
+            ))),
+            NextStream::Other(status, _) => Err(Halt::Refused(Error::new(
+                ErrorKind::Unexpected,
+                format!("the application answered {status} when asked for a stream"),
+            ))),
+        }
+    }
+
+    /// The next page; `None` after the last.
+    fn next_page(&self, reader: &Reader<'_>) -> Result<Option<Page>, Halt> {
+        match reader.next()? {
+            Step::Page(page) => {
+                // From here on the sheet is through, whatever becomes of its page.
+                self.machine.paper.feed(self.job, page.sheet);
+                Ok(Some(page))
+            }
+            Step::End => Ok(None),
+            Step::Failed(failure) => Err(Halt::Device(failure)),
+            Step::Band(_) | Step::PageEnd => Err(out_of_order()),
+        }
+    }
+
+    /// A stream for each page (`TYMED_FILE`).
+    fn documents(
+        &self,
+        reader: &Reader<'_>,
+        mut first: Option<Box<dyn Stream>>,
+        context: &mut TransferContext,
+    ) -> Result<Tally, Halt> {
+        let mut tally = Tally::default();
+        while let Some(page) = self.next_page(reader)? {
+            let stream = match first.take() {
+                Some(stream) => Some(stream),
+                None => self.next_stream()?,
+            };
+            let Some(stream) = stream else {
+                discard_page(reader)?;
+                tally.skipped += 1;
+                continue;
+            };
+            let mut reporter = Reporter::new(self.callback.as_ref(), &self.watch);
+            let mut stream = DocumentStream::new(stream, &self.watch).map_err(Halt::Stream)?;
+            reporter.status(0)?;
+            write_single(
+                reader,
+                &page,
+                self.machine.late_height,
+                self.job.format,
+                context,
+                &mut stream,
+                &mut reporter,
+            )?;
+            tally.written += 1;
+            // The stream is released here, before the next is asked for.
+        }
+        Ok(tally)
+    }
+
+    /// One stream for all pages (`TYMED_MULTIPAGE_FILE`).
+    fn one_document(
+        &self,
+        reader: &Reader<'_>,
+        first: Option<Box<dyn Stream>>,
+        context: &mut TransferContext,
+    ) -> Result<Tally, Halt> {
+        let mut tally = Tally::default();
+        let Some(mut page) = self.next_page(reader)? else {
+            return Ok(tally);
+        };
+        let stream = match first {
+            Some(stream) => Some(stream),
+            None => self.next_stream()?,
+        };
+        let Some(stream) = stream else {
+            loop {
+                discard_page(reader)?;
+                tally.skipped += 1;
+                if self.next_page(reader)?.is_none() {
+                    return Ok(tally);
+                }
+            }
+        };
+        let mut reporter = Reporter::new(self.callback.as_ref(), &self.watch);
+        let mut stream = DocumentStream::new(stream, &self.watch).map_err(Halt::Stream)?;
+        reporter.status(0)?;
+        loop {
+            self.page_of_document(reader, &page, context, &mut stream, &mut reporter)?;
+            tally.written += 1;
+            page = match self.next_page(reader)? {
+                Some(page) => page,
+                None => return Ok(tally),
+            };
+            reporter.new_page()?;
+        }
+    }
+
+    /// One page of a multipage document. When it fails on this side, what it has written is taken
+    /// back, so that the stream holds the finished pages and nothing else.
+    fn page_of_document(
+        &self,
+        reader: &Reader<'_>,
+        page: &Page,
+        context: &mut TransferContext,
+        stream: &mut dyn Stream,
+        reporter: &mut Reporter<'_>,
+    ) -> Result<(), Halt> {
+        let mut writer = PageWriter {
+            context: &mut *context,
+            stream: &mut *stream,
+        };
+        let late = self.machine.late_height;
+        let written = write_page(reader, page, late, &mut writer, reporter);
+        if let Err(Halt::Stream(_) | Halt::Device(_)) = &written {
+            // The failure that led here is the one to tell; the finished pages are valid even when
+            // their stream cannot be cut.
+            drop(transfer::abandon_page(context, stream));
+        }
+        written?;
+        reporter.status(100)
+    }
+}

@@ -1,0 +1,277 @@
+//! The virtual scanner as a minidriver.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use items::{AppItem, DeviceInfo, DriverItem, RootInfo, ScannerRules};
+use minidriver::{Capability, CapabilityKind, FormatInfo, Minidriver};
+use transfer::TransferContext;
+use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FLATBED, WIA_CATEGORY_ROOT};
+use wia::command::WIA_CMD_SYNCHRONIZE;
+use wia::event::{
+    WIA_EVENT_CANCEL_IO, WIA_EVENT_DEVICE_CONNECTED, WIA_EVENT_DEVICE_DISCONNECTED,
+};
+use wia::property::{WIA_DIP_DEV_ID, WIA_DPS_DOCUMENT_HANDLING_STATUS};
+use wia::{
+    DocumentHandlingCapabilities, Error, ErrorKind, Guid, ItemFlags, PropertyId, Result, Status,
+    TransferFlags,
+};
+
+use crate::acquire::{Machine, acquire};
+use crate::draw::Pace;
+use crate::job::Source;
+use crate::options::Options;
+use crate::paper::Paper;
+use crate::pool::Handover;
+use crate::properties::rules;
+
+/// A scanner made of software: a flatbed and a duplex feeder, or what a model file describes.
+///
+/// The tree has the items `Root`, `Flatbed` and `Feeder`. The same options give the same bytes. The
+/// feeder is full at first; sheets leave it as they are fed, and `WIA_CMD_SYNCHRONIZE` fills it
+/// again.
+#[derive(Debug)]
+pub struct VirtualScanner {
+    options: Options,
+    paper: Paper,
+    flatbed: Option<ScannerRules>,
+    feeder: Option<ScannerRules>,
+    root: DriverItem,
+    /// The device's identity in events.
+    device_id: Mutex<String>,
+    /// Where a cancel of the running transfer goes.
+    running: Mutex<Option<Arc<Handover>>>,
+}
+
+impl VirtualScanner {
+    /// A scanner with a full feeder.
+    ///
+    /// # Errors
+    ///
+    /// `NoDeviceAvailable` when a folder of images cannot be read.
+    pub fn new(options: Options) -> Result<VirtualScanner> {
+        let paper = Paper::new(&options)?;
+        let largest = paper.largest();
+        let rules_of = |source, options: &Option<_>| {
+            options.as_ref().map(|options| rules(source, options, largest))
+        };
+        let flatbed = rules_of(Source::Flatbed, &options.flatbed);
+        let feeder = rules_of(Source::Feeder, &options.feeder);
+        Ok(VirtualScanner {
+            root: tree(flatbed.is_some(), feeder.is_some())?,
+            paper,
+            flatbed,
+            feeder,
+            options,
+            device_id: Mutex::default(),
+            running: Mutex::default(),
+        })
+    }
+
+    /// What the scanner was made from.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    fn rules(&self, item: &AppItem) -> Option<&ScannerRules> {
+        match Source::of(item.category())? {
+            Source::Flatbed => self.flatbed.as_ref(),
+            Source::Feeder => self.feeder.as_ref(),
+        }
+    }
+
+    fn duplex(&self) -> bool {
+        self.options.feeder.as_ref().is_some_and(|f| f.duplex)
+    }
+
+    fn status(&self) -> i32 {
+        self.paper
+            .status(self.flatbed.is_some(), self.feeder.is_some(), self.duplex())
+            .bits()
+    }
+
+    fn declare_root(&self, item: &AppItem) {
+        use DocumentHandlingCapabilities as Has;
+        let mut capabilities = Has::empty();
+        capabilities.set(Has::FLAT, self.flatbed.is_some());
+        capabilities.set(Has::FEED | Has::DETECT_FEED, self.feeder.is_some());
+        capabilities.set(Has::DUP, self.duplex());
+        let info = RootInfo {
+            capabilities,
+            ..RootInfo::default()
+        };
+        items::declare_root(item, &info);
+        // A service that knows the device by itself has said so before.
+        if !item.has(WIA_DIP_DEV_ID) {
+            let info = DeviceInfo {
+                id: lock(&self.device_id).clone(),
+                vendor: self.options.vendor.clone(),
+                description: self.options.name.clone(),
+                name: self.options.name.clone(),
+                port: "virtual".into(),
+                driver_version: env!("CARGO_PKG_VERSION").into(),
+            };
+            items::declare_device_info(item, &info);
+        }
+    }
+
+    /// Registers a transfer for a cancel.
+    fn begin(&self) -> Result<Running<'_>> {
+        let mut running = lock(&self.running);
+        if running.is_some() {
+            return Err(Error::new(ErrorKind::Busy, "another transfer is running"));
+        }
+        let handover = Arc::new(Handover::default());
+        *running = Some(Arc::clone(&handover));
+        Ok(Running {
+            scanner: self,
+            handover,
+        })
+    }
+}
+
+fn tree(flatbed: bool, feeder: bool) -> Result<DriverItem> {
+    let root = DriverItem::new(
+        ItemFlags::ROOT | ItemFlags::FOLDER | ItemFlags::DEVICE,
+        "Root",
+        "0000\\Root",
+        WIA_CATEGORY_ROOT,
+    )?;
+    let source = ItemFlags::PROGRAMMABLE_DATA_SOURCE
+        | ItemFlags::TRANSFER
+        | ItemFlags::IMAGE
+        | ItemFlags::FILE;
+    if flatbed {
+        DriverItem::new_child(&root, source, "Flatbed", WIA_CATEGORY_FLATBED, None)?;
+    }
+    if feeder {
+        DriverItem::new_child(&root, source, "Feeder", WIA_CATEGORY_FEEDER, None)?;
+    }
+    Ok(root)
+}
+
+/// A transfer that a cancel can reach.
+struct Running<'a> {
+    scanner: &'a VirtualScanner,
+    handover: Arc<Handover>,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        *lock(&self.scanner.running) = None;
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Minidriver for VirtualScanner {
+    fn initialize(&self, device_id: &str) -> Result<DriverItem> {
+        self.paper.check_online()?;
+        device_id.clone_into(&mut lock(&self.device_id));
+        Ok(self.root.clone())
+    }
+
+    fn init_item_properties(&self, item: &AppItem) -> Result<()> {
+        self.paper.check_online()?;
+        match self.rules(item) {
+            Some(rules) => items::declare_scanner_item(item, rules),
+            None => {
+                self.declare_root(item);
+                item.write(WIA_DPS_DOCUMENT_HANDLING_STATUS, self.status())
+            }
+        }
+    }
+
+    fn validate_item_properties(&self, item: &AppItem, changed: &[PropertyId]) -> Result<()> {
+        self.paper.check_online()?;
+        match self.rules(item) {
+            Some(rules) => items::validate_scanner_item(item, changed, rules),
+            None => items::validate_item_properties(item, changed),
+        }
+    }
+
+    fn read_item_properties(&self, item: &AppItem, ids: &[PropertyId]) -> Result<()> {
+        self.paper.check_online()?;
+        let status = WIA_DPS_DOCUMENT_HANDLING_STATUS;
+        if ids.contains(&status) && item.category() == WIA_CATEGORY_ROOT {
+            item.write_if_present(status, self.status())?;
+        }
+        Ok(())
+    }
+
+    fn acquire_item_data(
+        &self,
+        item: &AppItem,
+        flags: TransferFlags,
+        context: &mut TransferContext,
+    ) -> Result<Status> {
+        let running = self.begin()?;
+        let machine = Machine {
+            paper: &self.paper,
+            pace: Pace::new(self.options.warm_up, self.options.ppm),
+            late_height: self.options.quirks.late_height,
+            handover: &running.handover,
+        };
+        acquire(&machine, item, flags, context)
+    }
+
+    fn wia_format_info(&self, item: &AppItem) -> Result<Vec<FormatInfo>> {
+        let rules = self.rules(item).ok_or_else(|| {
+            Error::invalid(format!("{}: this item has no data", item.full_name()))
+        })?;
+        let pairs = rules.format_pairs().into_iter();
+        Ok(pairs
+            .map(|(format, tymed)| FormatInfo { format, tymed })
+            .collect())
+    }
+
+    fn lock_device(&self) -> Result<()> {
+        self.paper.check_online()
+    }
+
+    fn device_command(&self, item: &AppItem, command: Guid) -> Result<()> {
+        self.paper.check_online()?;
+        if command != WIA_CMD_SYNCHRONIZE {
+            return Err(Error::invalid(format!(
+                "{}: the device has no command {command}; valid: WIA_CMD_SYNCHRONIZE",
+                item.full_name()
+            )));
+        }
+        self.paper.load();
+        Ok(())
+    }
+
+    fn capabilities(&self) -> Vec<Capability> {
+        let event = CapabilityKind::Event { action: false };
+        vec![
+            Capability {
+                id: WIA_CMD_SYNCHRONIZE,
+                kind: CapabilityKind::Command,
+                name: "Synchronize",
+                description: "Load the feeder again",
+            },
+            Capability {
+                id: WIA_EVENT_DEVICE_CONNECTED,
+                kind: event,
+                name: "Device connected",
+                description: "The scanner was connected",
+            },
+            Capability {
+                id: WIA_EVENT_DEVICE_DISCONNECTED,
+                kind: event,
+                name: "Device disconnected",
+                description: "The scanner was disconnected",
+            },
+        ]
+    }
+
+    fn notify_pnp_event(&self, event: Guid) {
+        if event != WIA_EVENT_CANCEL_IO || self.options.quirks.ignores_cancel {
+            return;
+        }
+        if let Some(handover) = lock(&self.running).as_ref() {
+            handover.cancel();
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The drawing thread: sheets become bands of rows, at the device's pace and with its faults.
+
+use std::time::{Duration, Instant};
+
+use crate::faults::{Fault, FaultKind};
+use crate::job::Job;
+use crate::pool::{Drawer, Failure, Page, Step, Stopped, band_rows};
+use crate::sheet::{RowSource, Side};
+
+/// A side that is to be scanned.
+#[derive(Debug)]
+pub(crate) struct Target {
+    /// The sheet, from 1.
+    pub(crate) sheet: u32,
+    /// What is on it.
+    pub(crate) side: Side,
+    /// What goes wrong with this side.
+    pub(crate) fault: Option<Fault>,
+}
+
+/// How fast the device is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pace {
+    /// Before the first line.
+    pub(crate) warm_up: Duration,
+    /// From the first line of a page to its last.
+    pub(crate) page: Option<Duration>,
+}
+
+impl Pace {
+    /// A pace of `ppm` pages a minute.
+    pub(crate) fn new(warm_up: Duration, ppm: Option<u32>) -> Pace {
+        Pace {
+            warm_up,
+            page: ppm.map(|n| Duration::from_secs(60) / n.max(1)),
+        }
+    }
+}
+
+/// Draws every target. The last step is [`Step::End`] or [`Step::Failed`]; there is none when the
+/// transfer was stopped.
+pub(crate) fn draw(
+    drawer: &Drawer<'_>,
+    job: &Job,
+    pace: Pace,
+    targets: impl Iterator<Item = Target>,
+) -> Result<(), Stopped> {
+    let started = Instant::now();
+    let mut free_at = started + pace.warm_up;
+    drawer.pause_until(free_at)?;
+    for target in targets {
+        let mut page = DrawnPage {
+            drawer,
+            fault: target.fault,
+            sheet: target.sheet,
+            began: free_at.max(Instant::now()),
+            takes: pace.page,
+        };
+        match page.draw(job, &target.side)? {
+            Outcome::Complete => drawer.send(Step::PageEnd)?,
+            Outcome::Failed(failure) => return drawer.send(Step::Failed(failure)),
+        }
+        free_at = page.began + pace.page.unwrap_or_default();
+    }
+    drawer.send(Step::End)
+}
+
+enum Outcome {
+    Complete,
+    Failed(Failure),
+}
+
+struct DrawnPage<'a> {
+    drawer: &'a Drawer<'a>,
+    sheet: u32,
+    fault: Option<Fault>,
+    began: Instant,
+    takes: Option<Duration>,
+}
+
+impl DrawnPage<'_> {
+    fn draw(&mut self, job: &Job, side: &Side) -> Result<Outcome, Stopped> {
+        if let Some(fault) = self.fault.filter(|f| f.line.is_none()) {
+            return self.strike(fault);
+        }
+        let opened = job.request(side).and_then(|request| side.scan(&request));
+        let mut rows = match opened {
+            Ok(rows) => rows,
+            Err(error) => return Ok(self.unreadable(error)),
+        };
+        let layout = rows.layout();
+        let height = rows.rows_left();
+        self.drawer.send(Step::Page(Page {
+            sheet: self.sheet,
+            layout,
+            height,
+        }))?;
+        // The rows before the line that does not come; a line past the end is the last one.
+        let good_rows = match self.fault.and_then(|f| f.line) {
+            Some(line) => line.min(height) - 1,
+            None => height,
+        };
+        if let Some(failed) = self.bands(rows.as_mut(), good_rows, height)? {
+            return Ok(failed);
+        }
+        match self.fault {
+            Some(fault) => self.strike(fault),
+            None => Ok(Outcome::Complete),
+        }
+    }
+
+    /// Sends the first `good_rows` of `height` rows.
+    fn bands(
+        &self,
+        rows: &mut dyn RowSource,
+        good_rows: u32,
+        height: u32,
+    ) -> Result<Option<Outcome>, Stopped> {
+        let stride = rows.layout().row_bytes();
+        let most = band_rows(stride, height);
+        let mut done = 0;
+        while done < good_rows {
+            let wanted = most.min((good_rows - done) as usize);
+            let mut buffer = self.drawer.buffer(wanted * stride)?;
+            let filled = match rows.next_rows(&mut buffer, wanted) {
+                Ok(0) => break,
+                Ok(filled) => filled,
+                Err(error) => return Ok(Some(self.unreadable(error))),
+            };
+            buffer.truncate(filled * stride);
+            // No more than `wanted`, which fits.
+            done += u32::try_from(filled).unwrap_or(u32::MAX);
+            if let Some(takes) = self.takes {
+                let part = f64::from(done) / f64::from(height);
+                self.drawer.pause_until(self.began + takes.mul_f64(part))?;
+            }
+            self.drawer.send(Step::Band(buffer))?;
+        }
+        Ok(None)
+    }
+
+    fn strike(&self, fault: Fault) -> Result<Outcome, Stopped> {
+        match fault.error() {
+            Some(error) => Ok(Outcome::Failed(Failure {
+                sheet: self.sheet,
+                error,
+                fault: Some(fault.kind),
+            })),
+            None => {
+                debug_assert_eq!(fault.kind, FaultKind::Stall);
+                Err(self.drawer.stall())
+            }
+        }
+    }
+
+    fn unreadable(&self, error: wia::Error) -> Outcome {
+        Outcome::Failed(Failure {
+            sheet: self.sheet,
+            error: error.context(format!("sheet {}", self.sheet)),
+            fault: None,
+        })
+    }
+}

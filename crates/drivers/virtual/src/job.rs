@@ -1,0 +1,229 @@
+//! What one transfer is asked for: an item's properties, read once.
+
+use raster::geometry::thousandths_to_pixels;
+use raster::{Area, PixelType};
+use transfer::TransferContext;
+use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FLATBED};
+use wia::constant::WIA_PAGE_AUTO;
+use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
+use wia::property::{
+    WIA_IPA_DATATYPE, WIA_IPA_DEPTH, WIA_IPS_BRIGHTNESS, WIA_IPS_CONTRAST,
+    WIA_IPS_DOCUMENT_HANDLING_SELECT, WIA_IPS_MAX_HORIZONTAL_SIZE, WIA_IPS_MAX_VERTICAL_SIZE, WIA_IPS_PAGE_SIZE, WIA_IPS_PAGES, WIA_IPS_THRESHOLD,
+    WIA_IPS_XEXTENT, WIA_IPS_XPOS, WIA_IPS_XRES, WIA_IPS_YEXTENT, WIA_IPS_YPOS, WIA_IPS_YRES,
+};
+use wia::{
+    Compression, DataType, DocumentHandlingSelect, Error, Guid, PropertyId, Result, Tymed,
+};
+
+use items::AppItem;
+
+use crate::sheet::{ScanRequest, Side};
+
+/// Where the paper is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Flatbed,
+    Feeder,
+}
+
+impl Source {
+    /// The source that an item stands for.
+    pub(crate) fn of(category: Guid) -> Option<Source> {
+        match category {
+            WIA_CATEGORY_FLATBED => Some(Source::Flatbed),
+            WIA_CATEGORY_FEEDER => Some(Source::Feeder),
+            _ => None,
+        }
+    }
+}
+
+/// Which sides of a sheet are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sides {
+    Front,
+    Back,
+    Both,
+}
+
+/// What a transfer's streams hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PageFormat {
+    Raw,
+    Bmp,
+    Tiff,
+}
+
+/// Everything that a transfer needs to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Job {
+    pub(crate) source: Source,
+    pub(crate) sides: Sides,
+    /// Sides to scan; `None` until the feeder is empty.
+    pub(crate) pages: Option<u32>,
+    pub(crate) format: PageFormat,
+    /// Whether all pages go into one stream.
+    pub(crate) multipage: bool,
+    /// Without an area where each sheet has its own size.
+    area: Option<Area>,
+    /// The pixels of the bed, which cuts off what is larger.
+    bed: (u32, u32),
+    /// The rest of each request.
+    request: ScanRequest,
+}
+
+impl Job {
+    /// Reads the settings of an item and the service's context.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument` that names a property which makes no transfer.
+    pub(crate) fn new(item: &AppItem, context: &TransferContext) -> Result<Job> {
+        let source = Source::of(item.category()).ok_or_else(|| {
+            Error::invalid(format!("{}: this item has no data", item.full_name()))
+        })?;
+        let pixel = pixel_type(item)?;
+        let format = page_format(context, pixel)?;
+        let area = match item.opt_i32(WIA_IPS_PAGE_SIZE) {
+            Some(WIA_PAGE_AUTO) => None,
+            _ => Some(Area::new(
+                unsigned(item, WIA_IPS_XPOS)?,
+                unsigned(item, WIA_IPS_YPOS)?,
+                unsigned(item, WIA_IPS_XEXTENT)?,
+                unsigned(item, WIA_IPS_YEXTENT)?,
+            )),
+        };
+        let x_dpi = unsigned(item, WIA_IPS_XRES)?;
+        let y_dpi = unsigned(item, WIA_IPS_YRES)?;
+        let bed = (
+            thousandths_to_pixels(unsigned(item, WIA_IPS_MAX_HORIZONTAL_SIZE)?, x_dpi).max(1),
+            thousandths_to_pixels(unsigned(item, WIA_IPS_MAX_VERTICAL_SIZE)?, y_dpi).max(1),
+        );
+        let threshold = item.opt_i32(WIA_IPS_THRESHOLD).unwrap_or(128);
+        let request = ScanRequest {
+            x_dpi,
+            y_dpi,
+            area: area.unwrap_or_default(),
+            pixel,
+            threshold: u8::try_from(threshold.clamp(0, 255)).unwrap_or(128),
+            brightness: item.opt_i32(WIA_IPS_BRIGHTNESS).unwrap_or(0),
+            contrast: item.opt_i32(WIA_IPS_CONTRAST).unwrap_or(0),
+        };
+        let (sides, pages) = match source {
+            Source::Flatbed => (Sides::Front, Some(1)),
+            Source::Feeder => {
+                let pages = unsigned(item, WIA_IPS_PAGES)?;
+                (sides(item)?, Some(pages).filter(|n| *n > 0))
+            }
+        };
+        Ok(Job {
+            source,
+            sides,
+            pages,
+            format,
+            multipage: context.tymed == Tymed::MultipageFile,
+            area,
+            bed,
+            request,
+        })
+    }
+
+    /// What is to be seen of a side.
+    ///
+    /// # Errors
+    ///
+    /// When the side's image cannot be read.
+    pub(crate) fn request(&self, side: &Side) -> Result<ScanRequest> {
+        let (x_dpi, y_dpi) = (self.request.x_dpi, self.request.y_dpi);
+        let area = match self.area {
+            Some(area) => area,
+            None => {
+                let (width, height) = side.size()?.pixels(x_dpi, y_dpi);
+                Area::of_size(width.min(self.bed.0), height.min(self.bed.1))
+            }
+        };
+        Ok(ScanRequest {
+            area,
+            ..self.request
+        })
+    }
+}
+
+fn unsigned(item: &AppItem, id: PropertyId) -> Result<u32> {
+    let value = item.read_i32(id)?;
+    u32::try_from(value).map_err(|_| {
+        let name = item.property_name(id);
+        Error::invalid(format!("{name}: {value} is not valid; valid: 0 and more"))
+    })
+}
+
+/// The canonical pixels of the item's data type and depth.
+pub(crate) fn pixel_type(item: &AppItem) -> Result<PixelType> {
+    let data_type = item.read_i32(WIA_IPA_DATATYPE)?;
+    let depth = item.read_i32(WIA_IPA_DEPTH)?;
+    match (DataType::from_value(data_type), depth) {
+        (Some(DataType::Threshold), 1) => Ok(PixelType::Bw1),
+        (Some(DataType::Grayscale), 8) => Ok(PixelType::Gray8),
+        (Some(DataType::Grayscale), 16) => Ok(PixelType::Gray16),
+        // The RAW format has a name of its own for colour.
+        (Some(DataType::Color | DataType::RawRgb), 24) => Ok(PixelType::Rgb8),
+        (Some(DataType::Color | DataType::RawRgb), 48) => Ok(PixelType::Rgb16),
+        _ => Err(Error::invalid(format!(
+            "WIA_IPA_DATATYPE {data_type} with WIA_IPA_DEPTH {depth} is not valid; valid: 0 with 1, \
+             2 with 8 or 16, 3 or 6 with 24 or 48"
+        ))),
+    }
+}
+
+fn page_format(context: &TransferContext, pixel: PixelType) -> Result<PageFormat> {
+    let format = match (context.format, context.tymed) {
+        (WIA_IMG_FMT_TIFF, Tymed::File | Tymed::MultipageFile) => PageFormat::Tiff,
+        (WIA_IMG_FMT_RAW, Tymed::File) => PageFormat::Raw,
+        (WIA_IMG_FMT_BMP, Tymed::File) => PageFormat::Bmp,
+        (other, tymed) => {
+            let name = wia::format::name(other).map_or_else(|| other.to_string(), str::to_owned);
+            return Err(Error::invalid(format!(
+                "WIA_IPA_FORMAT {name} with WIA_IPA_TYMED {tymed:?} is not valid; valid: BMP, RAW \
+                 and TIFF with TYMED_FILE, TIFF with TYMED_MULTIPAGE_FILE"
+            )));
+        }
+    };
+    let fits = match context.compression {
+        Compression::None => true,
+        Compression::G4 => format == PageFormat::Tiff && pixel == PixelType::Bw1,
+        Compression::Jpeg => {
+            format == PageFormat::Tiff && matches!(pixel, PixelType::Gray8 | PixelType::Rgb8)
+        }
+        _ => false,
+    };
+    if !fits {
+        return Err(Error::invalid(format!(
+            "WIA_IPA_COMPRESSION {:?} is not valid here; valid: None, and in TIFF G4 for 1 bit a \
+             pixel and Jpeg for 8 bits a channel",
+            context.compression
+        )));
+    }
+    if format == PageFormat::Bmp && pixel.bits_per_channel() > 8 {
+        return Err(Error::invalid(
+            "WIA_IPA_FORMAT: BMP holds at most 8 bits a channel; valid: RAW, TIFF",
+        ));
+    }
+    Ok(format)
+}
+
+fn sides(item: &AppItem) -> Result<Sides> {
+    let bits = item.opt_i32(WIA_IPS_DOCUMENT_HANDLING_SELECT).unwrap_or(0);
+    let select = DocumentHandlingSelect::from_bits_retain(bits);
+    let one = DocumentHandlingSelect::FRONT_ONLY | DocumentHandlingSelect::BACK_ONLY;
+    match (
+        select.contains(DocumentHandlingSelect::DUPLEX),
+        select.intersection(one),
+    ) {
+        (true, alone) if alone.is_empty() => Ok(Sides::Both),
+        (false, alone) if alone == DocumentHandlingSelect::BACK_ONLY => Ok(Sides::Back),
+        (false, alone) if alone != one => Ok(Sides::Front),
+        _ => Err(Error::invalid(format!(
+            "WIA_IPS_DOCUMENT_HANDLING_SELECT: {bits:#x} is not valid; valid: one of FRONT_ONLY \
+             0x20, BACK_ONLY 0x40, DUPLEX 0x4"
+        ))),
+    }
+}

@@ -1,0 +1,154 @@
+//! What the scanner's sources can do, in the words of item properties.
+
+use items::{
+    DataTypeRule, FeederRules, FormatRule, IntentResolutions, Registration, Resolutions,
+    ScannerRules,
+};
+use raster::geometry::mm_to_thousandths;
+use wia::constant::{
+    WIA_PAGE_AUTO, WIA_PAGE_CUSTOM, WIA_PAGE_ISO_A4, WIA_PAGE_ISO_A5, WIA_PAGE_ISO_A6,
+    WIA_PAGE_ISO_A7, WIA_PAGE_ISO_A3, WIA_PAGE_ISO_B5, WIA_PAGE_JIS_B5, WIA_PAGE_BUSINESSCARD,
+    WIA_PAGE_USLEDGER, WIA_PAGE_USLEGAL, WIA_PAGE_USLETTER, WIA_PAGE_USSTATEMENT, page_dimensions,
+};
+use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_RAW};
+use wia::{Compression, DataType, DocumentHandlingSelect, Guid, Orientation};
+
+use crate::job::Source;
+use crate::model::{Depth, Mode};
+use crate::options::SourceOptions;
+use crate::sheet::PaperSize;
+
+/// Settings can be exchanged between virtual scanners: what one lacks is refused.
+const STREAM_ID: Guid = Guid(0x8D4B_31C6_0F52_4E7A_B1D9_6A73_C05E_2F18);
+/// What suits: some bands of a page.
+const BUFFER_SIZE: i32 = 256 * 1024;
+/// Width of the built-in beds in millimetres: A4 and letter fit.
+const BED_WIDTH: f64 = 216.0;
+/// Height of the built-in flatbed: A4 and letter fit.
+const FLATBED_HEIGHT: f64 = 297.2;
+/// Height of the built-in feeder: legal fits.
+const FEEDER_HEIGHT: f64 = 356.0;
+/// The smallest document of a feeder, in 1/1000 inch.
+const SMALLEST_SHEET: i32 = 1000;
+
+/// Page sizes that are offered where they fit.
+const PAGE_SIZES: [i32; 12] = [
+    WIA_PAGE_ISO_A4,
+    WIA_PAGE_USLETTER,
+    WIA_PAGE_USLEGAL,
+    WIA_PAGE_USLEDGER,
+    WIA_PAGE_USSTATEMENT,
+    WIA_PAGE_ISO_A3,
+    WIA_PAGE_ISO_A5,
+    WIA_PAGE_ISO_A6,
+    WIA_PAGE_ISO_A7,
+    WIA_PAGE_ISO_B5,
+    WIA_PAGE_JIS_B5,
+    WIA_PAGE_BUSINESSCARD,
+];
+
+/// The rules of one source; `largest` is the largest image of a folder.
+pub(crate) fn rules(
+    source: Source,
+    options: &SourceOptions,
+    largest: Option<PaperSize>,
+) -> ScannerRules {
+    let bed = bed(source, options, largest);
+    let data_types: Vec<DataTypeRule> = options
+        .modes
+        .iter()
+        .map(|mode| data_type(*mode, &options.depths))
+        .collect();
+    let dpi = |d: &u32| i32::try_from(*d).unwrap_or(i32::MAX);
+    let resolutions: Vec<i32> = options.resolutions.iter().map(dpi).collect();
+    let optical = resolutions.iter().max().copied().unwrap_or(300);
+    let bmp = FormatRule::bmp();
+    let holds = |rule: &DataTypeRule| rule.depths.iter().any(|d| bmp.depths.contains(d));
+    let bmp_fits = data_types.iter().any(holds);
+    let mut formats = vec![
+        FormatRule::raw(),
+        FormatRule::tiff(&[Compression::None, Compression::G4, Compression::Jpeg]),
+    ];
+    if bmp_fits {
+        formats.insert(0, bmp);
+    }
+    let feeder = source == Source::Feeder;
+    ScannerRules {
+        min_size: if feeder {
+            (SMALLEST_SHEET.min(bed.0), SMALLEST_SHEET.min(bed.1))
+        } else {
+            (1, 1)
+        },
+        optical: (optical, optical),
+        resolutions: Resolutions::List(resolutions),
+        default_resolution: 300,
+        data_types,
+        formats,
+        preferred_format: if bmp_fits { WIA_IMG_FMT_BMP } else { WIA_IMG_FMT_RAW },
+        buffer_size: BUFFER_SIZE,
+        page_sizes: page_sizes(source, bed),
+        orientations: vec![Orientation::Portrait, Orientation::Landscape],
+        registration: Registration::Left,
+        intents: IntentResolutions::default(),
+        feeder: feeder.then(|| feeder_rules(options.duplex)),
+        stream_id: STREAM_ID,
+        ..ScannerRules::new(bed)
+    }
+}
+
+/// Width and height of the bed in 1/1000 inch.
+fn bed(source: Source, options: &SourceOptions, largest: Option<PaperSize>) -> (i32, i32) {
+    let usual_height = match source {
+        Source::Flatbed => FLATBED_HEIGHT,
+        Source::Feeder => FEEDER_HEIGHT,
+    };
+    let side = |given: Option<f64>, image: Option<f64>, usual: f64| {
+        let size = match (given, image) {
+            (Some(mm), _) => mm_to_thousandths(mm),
+            // Rounded up, so that no row or column of the image is cut off.
+            (None, Some(inches)) => (inches * 1000.0 - 1e-6).ceil() as u32,
+            (None, None) => mm_to_thousandths(usual),
+        };
+        i32::try_from(size).unwrap_or(i32::MAX).max(1)
+    };
+    (
+        side(options.width, largest.map(|s| s.width), BED_WIDTH),
+        side(options.height, largest.map(|s| s.height), usual_height),
+    )
+}
+
+fn data_type(mode: Mode, depths: &[Depth]) -> DataTypeRule {
+    let (data_type, channels) = match mode {
+        Mode::Color => (DataType::Color, 3),
+        Mode::Gray => (DataType::Grayscale, 1),
+        Mode::Bw => return DataTypeRule::new(DataType::Threshold, &[1]),
+    };
+    let bits = depths.iter().map(|depth| match depth {
+        Depth::Eight => 8 * channels,
+        Depth::Sixteen => 16 * channels,
+    });
+    DataTypeRule::new(data_type, &bits.collect::<Vec<_>>())
+}
+
+/// The flatbed starts with the whole glass, the feeder with A4 where that fits.
+fn page_sizes(source: Source, bed: (i32, i32)) -> Vec<i32> {
+    let fits = |page: &i32| page_dimensions(*page).is_some_and(|(w, h)| w <= bed.0 && h <= bed.1);
+    let mut sizes: Vec<i32> = PAGE_SIZES.into_iter().filter(fits).collect();
+    match source {
+        Source::Flatbed => sizes.insert(0, WIA_PAGE_CUSTOM),
+        Source::Feeder => sizes.push(WIA_PAGE_CUSTOM),
+    }
+    sizes.push(WIA_PAGE_AUTO);
+    sizes
+}
+
+fn feeder_rules(duplex: bool) -> FeederRules {
+    if !duplex {
+        return FeederRules::simplex();
+    }
+    let rules = FeederRules::duplex();
+    FeederRules {
+        select: rules.select | DocumentHandlingSelect::BACK_ONLY,
+        ..rules
+    }
+}

@@ -1,0 +1,362 @@
+//! A service and an application in one, as far as a driver can tell: item trees, a scripted callback,
+//! streams in memory that count what is done to them.
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
+
+pub mod decode;
+pub mod stream;
+
+use std::sync::{Arc, Mutex};
+
+use items::{AppItem, write_multiple};
+use minidriver::Minidriver;
+use quire_virtual::{Options, VirtualScanner};
+use transfer::{
+    Answer, DocumentOptions, MinidrvTransferCallback, NextStream, TransferContext, TransferParams,
+    TransferRecord,
+};
+use wia::property::*;
+use wia::{
+    Compression, DataType, DocumentHandlingSelect, Guid, PropertyId, PropertyValue, Result, Status,
+    TransferFlags, TransferMessage, Tymed,
+};
+
+use stream::MemoryStream;
+
+/// One open virtual scanner.
+pub struct Rig {
+    pub scanner: Arc<VirtualScanner>,
+    pub root: AppItem,
+    driver_root: items::DriverItem,
+}
+
+impl Rig {
+    pub fn new(options: Options) -> Rig {
+        let scanner = Arc::new(VirtualScanner::new(options).unwrap());
+        let driver_root = scanner.initialize("test").unwrap();
+        let root = AppItem::from_driver_tree(&driver_root);
+        for item in root.descendants() {
+            scanner.init_item_properties(&item).unwrap();
+        }
+        Rig {
+            scanner,
+            root,
+            driver_root,
+        }
+    }
+
+    /// The scanner of `virtual:PATH?QUERY`.
+    pub fn open(path: &str, query: &str) -> Rig {
+        Rig::new(options(path, query).unwrap())
+    }
+
+    pub fn item(&self, name: &str) -> AppItem {
+        self.root
+            .children()
+            .into_iter()
+            .find(|i| i.name() == name)
+            .unwrap_or_else(|| panic!("no item {name}"))
+    }
+
+    pub fn feeder(&self) -> AppItem {
+        self.item("Feeder")
+    }
+
+    pub fn flatbed(&self) -> AppItem {
+        self.item("Flatbed")
+    }
+
+    pub fn write(&self, item: &AppItem, values: &[(PropertyId, PropertyValue)]) -> Result<()> {
+        write_multiple(item, values, &mut |item, changed| {
+            self.scanner.validate_item_properties(item, changed)
+        })
+    }
+
+    pub fn set(&self, item: &AppItem, values: &[(PropertyId, PropertyValue)]) {
+        self.write(item, values).unwrap();
+    }
+
+    /// The usual settings of these tests: small pages, one form of pixels, a format.
+    pub fn prepare(&self, item: &AppItem, format: Guid, tymed: Tymed, dpi: i32, mode: Mode) {
+        self.set(
+            item,
+            &[
+                (WIA_IPA_TYMED, tymed.value().into()),
+                (WIA_IPA_FORMAT, format.into()),
+            ],
+        );
+        let (data_type, depth) = mode.in_format(format);
+        self.set(
+            item,
+            &[
+                (WIA_IPA_DATATYPE, data_type.value().into()),
+                (WIA_IPA_DEPTH, depth.into()),
+                (WIA_IPS_XRES, dpi.into()),
+                (WIA_IPS_YRES, dpi.into()),
+            ],
+        );
+        self.set(
+            item,
+            &[(WIA_IPS_PAGE_SIZE, wia::constant::WIA_PAGE_AUTO.into())],
+        );
+    }
+
+    pub fn duplex(&self, item: &AppItem) {
+        let bits = DocumentHandlingSelect::DUPLEX.bits();
+        self.set(item, &[(WIA_IPS_DOCUMENT_HANDLING_SELECT, bits.into())]);
+    }
+
+    /// The context as a service fills it in.
+    pub fn context(&self, item: &AppItem, script: &Arc<Script>) -> TransferContext {
+        TransferContext {
+            compression: Compression::from_value(item.read_i32(WIA_IPA_COMPRESSION).unwrap())
+                .unwrap(),
+            format: item.read_guid(WIA_IPA_FORMAT).unwrap(),
+            tymed: Tymed::from_value(item.read_i32(WIA_IPA_TYMED).unwrap()).unwrap(),
+            width_in_pixels: item.read_i32(WIA_IPA_PIXELS_PER_LINE).unwrap_or(0),
+            lines: item.read_i32(WIA_IPA_NUMBER_OF_LINES).unwrap_or(0),
+            depth: item.read_i32(WIA_IPA_DEPTH).unwrap(),
+            callback: Some(script.clone()),
+            record: Some(TransferRecord::new(DocumentOptions::default())),
+            ..TransferContext::default()
+        }
+    }
+
+    pub fn acquire(&self, item: &AppItem, script: &Arc<Script>) -> Result<Status> {
+        let mut context = self.context(item, script);
+        let result =
+            self.scanner
+                .acquire_item_data(item, TransferFlags::DOWNLOAD, &mut context);
+        script.returned();
+        result
+    }
+
+    /// A transfer in which the application wants everything; gives the streams' bytes.
+    pub fn download(&self, item: &AppItem) -> (Result<Status>, Vec<Vec<u8>>) {
+        let script = Script::new();
+        let result = self.acquire(item, &script);
+        (result, script.bytes())
+    }
+
+    /// Puts paper into the feeder.
+    pub fn scanner_reload(&self) {
+        let command = wia::command::WIA_CMD_SYNCHRONIZE;
+        self.scanner.device_command(&self.root, command).unwrap();
+    }
+
+    /// `WIA_DPS_DOCUMENT_HANDLING_STATUS`, asked for now.
+    pub fn status(&self) -> wia::DocumentHandlingStatus {
+        let id = WIA_DPS_DOCUMENT_HANDLING_STATUS;
+        self.scanner.read_item_properties(&self.root, &[id]).unwrap();
+        wia::DocumentHandlingStatus::from_bits_retain(self.root.read_i32(id).unwrap())
+    }
+}
+
+pub fn options(path: &str, query: &str) -> Result<Options> {
+    let params: Vec<(String, String)> = query
+        .split('&')
+        .filter(|p| !p.is_empty())
+        .map(|p| p.split_once('=').unwrap())
+        .map(|(k, v)| (k.into(), v.into()))
+        .collect();
+    Options::parse(path, &params)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Bw,
+    Gray,
+    Gray16,
+    Color,
+    Color16,
+}
+
+impl Mode {
+    pub const ALL: [Mode; 5] = [Mode::Bw, Mode::Gray, Mode::Gray16, Mode::Color, Mode::Color16];
+
+    pub fn in_format(self, format: Guid) -> (DataType, i32) {
+        let color = if format == wia::format::WIA_IMG_FMT_RAW {
+            DataType::RawRgb
+        } else {
+            DataType::Color
+        };
+        match self {
+            Mode::Bw => (DataType::Threshold, 1),
+            Mode::Gray => (DataType::Grayscale, 8),
+            Mode::Gray16 => (DataType::Grayscale, 16),
+            Mode::Color => (color, 24),
+            Mode::Color16 => (color, 48),
+        }
+    }
+
+    pub fn pixel(self) -> raster::PixelType {
+        match self {
+            Mode::Bw => raster::PixelType::Bw1,
+            Mode::Gray => raster::PixelType::Gray8,
+            Mode::Gray16 => raster::PixelType::Gray16,
+            Mode::Color => raster::PixelType::Rgb8,
+            Mode::Color16 => raster::PixelType::Rgb16,
+        }
+    }
+}
+
+/// What the driver did, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    AskedForStream,
+    Said(TransferParams),
+    /// The stream with this number was released.
+    Released(usize),
+}
+
+type OnNext = Box<dyn FnMut(usize) -> Option<Result<NextStream>> + Send>;
+type OnMessage = Box<dyn FnMut(usize, &TransferParams) -> Result<Answer> + Send>;
+
+/// A callback that writes down what it is asked, and answers by a script.
+pub struct Script {
+    pub log: Arc<Mutex<Vec<Event>>>,
+    pub names: Mutex<Vec<(String, String)>>,
+    pub streams: Mutex<Vec<MemoryStream>>,
+    on_next: Mutex<OnNext>,
+    on_message: Mutex<OnMessage>,
+    messages: Mutex<usize>,
+    /// What was answered last, if it ends the transfer.
+    over: Mutex<bool>,
+    has_returned: Mutex<bool>,
+    before: Vec<u8>,
+    capacity: Option<usize>,
+}
+
+impl Script {
+    pub fn new() -> Arc<Script> {
+        Arc::new(Script::plain())
+    }
+
+    pub fn plain() -> Script {
+        Script {
+            log: Arc::default(),
+            names: Mutex::default(),
+            streams: Mutex::default(),
+            on_next: Mutex::new(Box::new(|_| None)),
+            on_message: Mutex::new(Box::new(|_, _| Ok(Answer::Continue))),
+            messages: Mutex::new(0),
+            over: Mutex::new(false),
+            has_returned: Mutex::new(false),
+            before: Vec::new(),
+            capacity: None,
+        }
+    }
+
+    /// Answers to `GetNextStream`, by its number from 0; `None` gives a stream in memory.
+    pub fn on_next(
+        self,
+        answer: impl FnMut(usize) -> Option<Result<NextStream>> + Send + 'static,
+    ) -> Script {
+        Script {
+            on_next: Mutex::new(Box::new(answer)),
+            ..self
+        }
+    }
+
+    /// Answers to messages, by their number from 0.
+    pub fn on_message(
+        self,
+        answer: impl FnMut(usize, &TransferParams) -> Result<Answer> + Send + 'static,
+    ) -> Script {
+        Script {
+            on_message: Mutex::new(Box::new(answer)),
+            ..self
+        }
+    }
+
+    /// What every stream holds before it is given.
+    pub fn before(self, bytes: &[u8]) -> Script {
+        Script {
+            before: bytes.to_vec(),
+            ..self
+        }
+    }
+
+    /// How many bytes a stream takes.
+    pub fn capacity(self, bytes: usize) -> Script {
+        Script {
+            capacity: Some(bytes),
+            ..self
+        }
+    }
+
+    pub fn events(&self) -> Vec<Event> {
+        self.log.lock().unwrap().clone()
+    }
+
+    pub fn bytes(&self) -> Vec<Vec<u8>> {
+        let streams = self.streams.lock().unwrap();
+        streams.iter().map(MemoryStream::bytes).collect()
+    }
+
+    pub fn said(&self) -> Vec<TransferParams> {
+        let said = |e| match e {
+            Event::Said(params) => Some(params),
+            _ => None,
+        };
+        self.events().into_iter().filter_map(said).collect()
+    }
+
+    pub fn messages(&self, kind: TransferMessage) -> Vec<TransferParams> {
+        self.said().into_iter().filter(|p| p.message == kind).collect()
+    }
+
+    /// The driver has returned: all streams are released, and nothing more may come.
+    fn returned(&self) {
+        *self.has_returned.lock().unwrap() = true;
+        for stream in self.streams.lock().unwrap().iter() {
+            assert!(stream.is_released(), "a stream is kept after the return");
+        }
+    }
+
+    fn call(&self, over: impl FnOnce() -> bool) {
+        assert!(!*self.has_returned.lock().unwrap(), "a call after the return");
+        let mut ended = self.over.lock().unwrap();
+        assert!(!*ended, "a call after the transfer was ended by an answer");
+        *ended = over();
+        if *ended {
+            for stream in self.streams.lock().unwrap().iter() {
+                stream.forbid("after the transfer was ended by an answer");
+            }
+        }
+    }
+}
+
+impl MinidrvTransferCallback for Script {
+    fn get_next_stream(&self, item_name: &str, full_item_name: &str) -> Result<NextStream> {
+        for stream in self.streams.lock().unwrap().iter() {
+            assert!(stream.is_released(), "a stream is kept while the next is asked for");
+        }
+        let number = {
+            let mut names = self.names.lock().unwrap();
+            names.push((item_name.into(), full_item_name.into()));
+            self.log.lock().unwrap().push(Event::AskedForStream);
+            names.len() - 1
+        };
+        let answer = (self.on_next.lock().unwrap())(number).unwrap_or_else(|| {
+            let mut streams = self.streams.lock().unwrap();
+            let (stream, given) =
+                MemoryStream::new(self.before.clone(), self.capacity, streams.len(), &self.log);
+            streams.push(stream);
+            Ok(NextStream::Stream(Box::new(given)))
+        });
+        self.call(|| !matches!(answer, Ok(NextStream::Stream(_) | NextStream::SkipItem)));
+        answer
+    }
+
+    fn send_message(&self, params: &TransferParams) -> Result<Answer> {
+        self.log.lock().unwrap().push(Event::Said(params.clone()));
+        let number = {
+            let mut messages = self.messages.lock().unwrap();
+            *messages += 1;
+            *messages - 1
+        };
+        let answer = (self.on_message.lock().unwrap())(number, params);
+        self.call(|| !matches!(answer, Ok(Answer::Continue)));
+        answer
+    }
+}

@@ -1,0 +1,132 @@
+//! A stream in memory that knows who did what to it.
+
+use std::io::SeekFrom;
+use std::sync::{Arc, Mutex};
+
+use transfer::Stream;
+use wia::{Error, ErrorKind, Result};
+
+use super::Event;
+
+/// The application's end of a stream.
+pub struct MemoryStream(Arc<Mutex<Inner>>);
+
+struct Inner {
+    bytes: Vec<u8>,
+    position: u64,
+    capacity: Option<usize>,
+    released: bool,
+    forbidden: Option<&'static str>,
+    set_sizes: usize,
+}
+
+impl MemoryStream {
+    pub fn new(
+        bytes: Vec<u8>,
+        capacity: Option<usize>,
+        number: usize,
+        log: &Arc<Mutex<Vec<Event>>>,
+    ) -> (MemoryStream, Given) {
+        let inner = Arc::new(Mutex::new(Inner {
+            bytes,
+            position: 0,
+            capacity,
+            released: false,
+            forbidden: None,
+            set_sizes: 0,
+        }));
+        let given = Given {
+            inner: Arc::clone(&inner),
+            number,
+            log: Arc::clone(log),
+        };
+        (MemoryStream(inner), given)
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        self.0.lock().unwrap().bytes.clone()
+    }
+
+    pub fn is_released(&self) -> bool {
+        self.0.lock().unwrap().released
+    }
+
+    /// From now on each call is a broken rule.
+    pub fn forbid(&self, why: &'static str) {
+        self.0.lock().unwrap().forbidden = Some(why);
+    }
+
+    pub fn move_to(&self, position: u64) {
+        self.0.lock().unwrap().position = position;
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.lock().unwrap().bytes.len()
+    }
+
+    pub fn set_sizes(&self) -> usize {
+        self.0.lock().unwrap().set_sizes
+    }
+}
+
+/// The driver's end.
+pub struct Given {
+    inner: Arc<Mutex<Inner>>,
+    number: usize,
+    log: Arc<Mutex<Vec<Event>>>,
+}
+
+impl Given {
+    fn with<T>(&self, call: impl FnOnce(&mut Inner) -> T) -> T {
+        let mut inner = self.inner.lock().unwrap();
+        if let Some(why) = inner.forbidden {
+            panic!("a call of a stream {why}");
+        }
+        call(&mut inner)
+    }
+}
+
+impl Stream for Given {
+    fn write(&mut self, data: &[u8]) -> Result<usize> {
+        self.with(|s| {
+            let at = usize::try_from(s.position).unwrap();
+            let end = at + data.len();
+            if s.capacity.is_some_and(|most| end > most) {
+                return Err(Error::new(ErrorKind::MediumFull, "the stream is full"));
+            }
+            if s.bytes.len() < end {
+                s.bytes.resize(end, 0);
+            }
+            s.bytes[at..end].copy_from_slice(data);
+            s.position = end as u64;
+            Ok(data.len())
+        })
+    }
+
+    fn seek(&mut self, to: SeekFrom) -> Result<u64> {
+        self.with(|s| {
+            let len = s.bytes.len() as u64;
+            s.position = match to {
+                SeekFrom::Start(p) => p,
+                SeekFrom::End(d) => len.checked_add_signed(d).unwrap(),
+                SeekFrom::Current(d) => s.position.checked_add_signed(d).unwrap(),
+            };
+            Ok(s.position)
+        })
+    }
+
+    fn set_size(&mut self, size: u64) -> Result<()> {
+        self.with(|s| {
+            s.bytes.resize(usize::try_from(size).unwrap(), 0);
+            s.set_sizes += 1;
+            Ok(())
+        })
+    }
+}
+
+impl Drop for Given {
+    fn drop(&mut self) {
+        self.inner.lock().unwrap().released = true;
+        self.log.lock().unwrap().push(Event::Released(self.number));
+    }
+}
