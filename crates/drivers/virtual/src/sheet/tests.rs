@@ -125,6 +125,30 @@ proptest! {
     }
 }
 
+/// Strips of a page, most of which miss most of what is on it.
+#[test]
+fn strips_side_by_side_are_the_page() {
+    let side = GeneratedStack::new(5).sheet(3).back;
+    for pixel in [PixelType::Rgb8, PixelType::Gray16, PixelType::Bw1] {
+        let request = whole(&side, 50, pixel);
+        let Area { width, height, .. } = request.area;
+        let mut joined = vec![0; pixel.row_bytes(width) * height as usize];
+        for x in (0..width).step_by(17) {
+            let strip = ScanRequest {
+                area: Area::new(x, 0, 17.min(width - x), height),
+                ..request
+            };
+            let columns = strip.area.width;
+            let bytes = all_rows(&side, &strip);
+            let rows = bytes.chunks(pixel.row_bytes(columns));
+            for (from, to) in rows.zip(joined.chunks_mut(pixel.row_bytes(width))) {
+                pack::copy_pixels(pixel, from, 0, to, x as usize, columns as usize);
+            }
+        }
+        assert!(joined == all_rows(&side, &request), "{pixel:?}");
+    }
+}
+
 #[test]
 fn every_side_is_another_and_the_same_again() {
     let scan = |seed, sheet, back: bool| {

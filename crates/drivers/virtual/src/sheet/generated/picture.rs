@@ -177,7 +177,8 @@ impl Picture {
         let wide = row.pixel.bits_per_channel() == 16;
         let pixel_bytes = (row.pixel.bits_per_pixel() / 8) as usize;
         let (paper, cut) = row.columns(self.x.into()..end);
-        let ink = &self.pixels[cut * pixel_bytes..];
+        // Nothing is left of it when the row begins right of the picture.
+        let ink = self.pixels.get(cut * pixel_bytes..).unwrap_or_default();
         if wide {
             for (p, i) in paper
                 .as_chunks_mut::<2>()
