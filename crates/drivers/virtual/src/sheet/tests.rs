@@ -52,7 +52,7 @@ pub(super) fn in_pieces(rows: &mut dyn RowSource, piece: usize, padding: usize) 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     /// A crop is the crop of the whole, whatever the pieces.
     #[test]
