@@ -1,6 +1,6 @@
 //! What the program `quire` is made of.
 //!
-//! What was typed is [`lowargs`]; what is meant is [`hiargs`]; each subcommand is a module of its own.
+//! What was typed is `lowargs`; what is meant is `hiargs`; each subcommand is a module of its own.
 //! Scanning itself is `acquire`'s: here are only words, terminals and exit codes. [`command`] is for
 //! what else is made from the definition of the command line (man pages, shell completions).
 #![forbid(unsafe_code)]
@@ -50,7 +50,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<u8, Failure> {
     match low.subcommand {
         Subcommand::Devices(args) => devices_command::run(&args),
         Subcommand::Show(args) => show::run(&args),
-        Subcommand::Scan(args) => Ok(scan::run(*args)),
+        Subcommand::Scan(args) => Ok(scan::run(&args)),
         Subcommand::Other(words) => Err(other(&words)),
     }
 }

@@ -1,7 +1,8 @@
 //! What a device URI means.
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
-use quire_devices::DeviceUri;
 use proptest::prelude::*;
+use quire_devices::DeviceUri;
 use wia::ErrorKind;
 
 #[track_caller]

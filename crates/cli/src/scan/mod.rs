@@ -21,10 +21,10 @@ use ending::Ending;
 use report::Report;
 
 /// Runs the subcommand. Whatever happens is told here, so that there is one end and it is told last.
-pub(crate) fn run(args: ScanArgs) -> u8 {
+pub(crate) fn run(args: &ScanArgs) -> u8 {
     let cancel = Cancel::default();
-    let report = Arc::new(Report::new(&args, cancel.clone()));
-    let ending = match scan(&args, &report, &cancel) {
+    let report = Arc::new(Report::new(args, cancel.clone()));
+    let ending = match scan(args, &report, &cancel) {
         Ok(ending) => ending,
         Err(failure) => Ending::before_start(&failure),
     };

@@ -1,5 +1,6 @@
 //! `quire show`: the items of a device, and the properties of one.
 
+mod meaning;
 mod properties;
 mod tree;
 

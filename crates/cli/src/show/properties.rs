@@ -7,7 +7,7 @@ use wia::{
     property,
 };
 
-use super::tree;
+use super::{meaning, tree};
 
 /// One property of an item, asked for.
 struct Row {
@@ -53,7 +53,11 @@ pub(crate) fn text(item: &dyn Item) -> Result<String> {
             "" => String::new(),
             unit => format!(" {unit}"),
         };
-        let value = row.value.as_ref().map(show).unwrap_or_default();
+        let value = row
+            .value
+            .as_ref()
+            .map(|v| show(row.id, v))
+            .unwrap_or_default();
         table.push([
             row.name,
             row.value.as_ref().map_or("", type_name).to_owned(),
@@ -61,7 +65,7 @@ pub(crate) fn text(item: &dyn Item) -> Result<String> {
             format!("{value}{unit}"),
             row.info
                 .as_ref()
-                .map(|i| valid(&i.valid))
+                .map(|i| valid(row.id, &i.valid))
                 .unwrap_or_default(),
         ]);
     }
@@ -136,8 +140,8 @@ fn access(info: &PropertyInfo) -> &'static str {
     }
 }
 
-/// A long vector (a colour profile) is told by its length.
-fn show(value: &PropertyValue) -> String {
+/// A value with the word for it. A long vector (a colour profile) is told by its length.
+fn show(id: PropertyId, value: &PropertyValue) -> String {
     const MOST: usize = 16;
     let length = match value {
         PropertyValue::UI1Vector(v) => v.len(),
@@ -145,13 +149,22 @@ fn show(value: &PropertyValue) -> String {
         PropertyValue::I4Vector(v) => v.len(),
         _ => 0,
     };
-    match length > MOST {
-        true => format!("{length} values"),
-        false => value.to_string(),
+    if length > MOST {
+        return format!("{length} values");
+    }
+    let word = value
+        .as_i32()
+        .and_then(|number| match meaning::choice(id, number) {
+            Some(word) => Some(word.to_owned()),
+            None => meaning::bits(id, number).map(|words| words.join(" ")),
+        });
+    match word {
+        Some(word) if !word.is_empty() => format!("{value} ({word})"),
+        _ => value.to_string(),
     }
 }
 
-fn valid(valid: &ValidValues) -> String {
+fn valid(id: PropertyId, valid: &ValidValues) -> String {
     match valid {
         ValidValues::None => String::new(),
         ValidValues::Range { min, max, step, .. } => match step {
@@ -161,10 +174,13 @@ fn valid(valid: &ValidValues) -> String {
         ValidValues::RangeFloat { min, max, .. } => format!("{min} to {max}"),
         ValidValues::List { values, .. } => values
             .iter()
-            .map(ToString::to_string)
+            .map(|value| show(id, value))
             .collect::<Vec<_>>()
-            .join(" "),
-        ValidValues::Flag { valid_bits, .. } => format!("bits of {valid_bits:#x}"),
+            .join(", "),
+        ValidValues::Flag { valid_bits, .. } => match meaning::bits(id, *valid_bits) {
+            Some(words) => format!("any of {}", words.join(" ")),
+            None => format!("bits of {valid_bits:#x}"),
+        },
     }
 }
 

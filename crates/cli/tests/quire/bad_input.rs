@@ -67,7 +67,7 @@ fn parameters_of_the_device() {
 fn a_folder_that_cannot_be_read() {
     let scratch = Scratch::new();
     sheets::folder(&scratch.path("closed"), 1);
-    fs::set_permissions(scratch.path("closed"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(scratch.path("closed"), fs::Permissions::from_mode(0o000)).unwrap();
     let line = "scan -d virtual:closed -r 100 -o a.tiff";
     let ended = start(as_somebody_else(&scratch, line)).end();
     ended.exits(3).says(&["closed", "ermission denied"]);

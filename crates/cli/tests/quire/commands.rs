@@ -111,6 +111,14 @@ fn show_prints_the_properties_of_an_item() {
     for part in ["I4", "RW", "dpi", "75", "300", "1200"] {
         assert!(line.contains(part), "no {part:?} in {line}");
     }
+    let line = text
+        .lines()
+        .find(|l| l.starts_with("WIA_IPA_DATATYPE "))
+        .unwrap();
+    assert!(
+        line.contains("3 (COLOR)") && line.contains("0 (THRESHOLD)"),
+        "{line}"
+    );
 }
 
 #[test]

@@ -1,4 +1,9 @@
 //! The program itself, run in a scratch folder, and its documents read by foreign programs.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the helpers of a test may fail it"
+)]
 
 mod bad_input;
 mod commands;
