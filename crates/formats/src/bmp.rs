@@ -135,7 +135,7 @@ pub enum Container {
 pub type Writer<S> = OnePage<S, Encoder>;
 
 impl<S: Sink> Writer<S> {
-    /// A writer whose bitmap begins where `sink` stands.
+    /// A writer whose bitmap begins at the end of `sink`.
     pub fn new(sink: S, container: Container) -> Writer<S> {
         let encoder = Encoder {
             file_header: container == Container::File,
@@ -192,6 +192,6 @@ impl PageEncoder for Encoder {
     }
 
     fn end<S: Sink>(&mut self, _: &PageLayout, _: u32, out: &mut Output<S>) -> Result<()> {
-        out.seek_end()
+        out.resume()
     }
 }

@@ -9,7 +9,9 @@ pub mod codec;
 mod date;
 mod format;
 pub mod image;
+pub mod jpeg;
 mod one_page;
+mod open;
 mod output;
 pub mod png;
 pub mod raw;
@@ -19,5 +21,6 @@ mod writer;
 
 pub use format::{Abilities, DocumentFormat, NeedsSeek};
 pub use one_page::OnePage;
+pub use open::{WriterOptions, open_writer};
 pub use sink::{Sink, SinkAbilities};
 pub use writer::{DocumentWriter, Metadata, PageDone};

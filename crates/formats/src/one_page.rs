@@ -44,6 +44,8 @@ enum State {
 }
 
 /// A [`DocumentWriter`] of a format that holds one image. Made by the format's own `new`.
+///
+/// The document starts at the end of a sink that can seek, else where the sink stands.
 #[derive(Debug)]
 pub struct OnePage<S, E> {
     out: Output<S>,
@@ -103,6 +105,7 @@ impl<S: Sink, E: PageEncoder> DocumentWriter for OnePage<S, E> {
         self.guarded(|this| {
             let total = row_total(&layout, rows, &band)?;
             if band.rows() > 0 {
+                this.out.resume()?;
                 this.encoder.rows(&layout, rows, band, &mut this.out)?;
             }
             let rows = total;
@@ -116,6 +119,7 @@ impl<S: Sink, E: PageEncoder> DocumentWriter for OnePage<S, E> {
         };
         self.guarded(|this| {
             check_height(&layout, rows)?;
+            this.out.resume()?;
             this.encoder.end(&layout, rows, &mut this.out)?;
             let done = PageDone {
                 height: rows,

@@ -1,4 +1,8 @@
 //! A document's stretch of a sink: offsets count from where the document starts.
+//!
+//! Of a sink that can seek, a document takes the end, and it looks for its own end again at each
+//! call: who owns the sink may have moved the position meanwhile. Of one that cannot, it takes what
+//! comes.
 
 use std::io::SeekFrom;
 
@@ -25,13 +29,23 @@ impl<S: Sink> Output<S> {
         }
     }
 
-    /// Takes the sink's present position as the start of the document.
+    /// Takes the sink's end as the start of the document.
     pub(crate) fn begin(&mut self) -> Result<()> {
-        self.start = self
-            .sink
-            .seek(SeekFrom::Current(0))
-            .map_err(Error::from_write)?;
+        let end = if self.can_seek() {
+            SeekFrom::End(0)
+        } else {
+            SeekFrom::Current(0)
+        };
+        self.start = self.sink.seek(end).map_err(Error::from_write)?;
         self.len = 0;
+        Ok(())
+    }
+
+    /// Goes to the document's end where the position may have been moved.
+    pub(crate) fn resume(&mut self) -> Result<()> {
+        if self.can_seek() {
+            return self.seek_to(self.len);
+        }
         Ok(())
     }
 
@@ -61,15 +75,10 @@ impl<S: Sink> Output<S> {
         Ok(())
     }
 
-    /// Moves the sink to the document's end.
-    pub(crate) fn seek_end(&mut self) -> Result<()> {
-        self.seek_to(self.len)
-    }
-
     /// Overwrites bytes that the document has already and returns to its end.
     pub(crate) fn patch(&mut self, offset: u64, data: &[u8]) -> Result<()> {
         self.write_at(offset, data)?;
-        self.seek_end()
+        self.resume()
     }
 
     /// Takes back the whole document.

@@ -1,4 +1,10 @@
 //! PNG and JPEG files of other programs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
 
 mod foreign;
 mod sheets;

@@ -1,4 +1,10 @@
 //! TIFF files of libtiff and ImageMagick, in all their variants.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
 
 mod foreign;
 mod sheets;
@@ -217,7 +223,8 @@ fn jpeg_strips() {
             .flat_map(|(a, b)| (0..3).map(|i| a[i].abs_diff(b[i])))
             .max()
             .unwrap();
-        assert!(most <= 4 * 257, "{args:?}: {most}");
+        let allowed = if cfg!(feature = "mozjpeg") { 4 } else { 20 };
+        assert!(most <= allowed * 257, "{args:?}: {most}");
     }
 }
 

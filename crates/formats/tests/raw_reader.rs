@@ -1,4 +1,10 @@
 //! Reading RAW streams as other drivers write them, and broken ones.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
 
 use proptest::prelude::*;
 mod trials;
@@ -23,6 +29,7 @@ fn stream(header: &RawHeader, rest: &[u8]) -> Vec<u8> {
     [&header.encode(), rest].concat()
 }
 
+type Change = fn(&mut RawHeader);
 type Page = (PageLayout, Vec<Vec<u8>>);
 
 fn collect(page: &mut Option<Page>, layout: &PageLayout, band: Band<'_>) -> Result<()> {
@@ -220,7 +227,7 @@ fn palettes() {
 
 #[test]
 fn not_supported() {
-    let change: [(fn(&mut RawHeader), &str); 6] = [
+    let changes: [(Change, &str); 6] = [
         (|h| h.compression = 4, "compression 4"),
         (|h| h.data_type = 8, "data type 8"),
         (|h| h.data_type = 0, "data type 0"),
@@ -228,7 +235,7 @@ fn not_supported() {
         (|h| h.palette_size = 256, "palette"),
         (|h| (h.palette_size, h.raw_data_offset) = (7, 7), "palette"),
     ];
-    for (change, word) in change {
+    for (change, word) in changes {
         let mut h = header(PixelType::Gray8);
         change(&mut h);
         if h.x_extent > 3 {
@@ -240,7 +247,7 @@ fn not_supported() {
 
 #[test]
 fn wrong_headers() {
-    let change: [(fn(&mut RawHeader), &str); 7] = [
+    let changes: [(Change, &str); 7] = [
         (|h| h.x_extent = 0, "XExtent"),
         (|h| h.bytes_per_line = 2, "BytesPerLine is 2"),
         (|h| h.bytes_per_line = 0, "BytesPerLine is 0"),
@@ -249,7 +256,7 @@ fn wrong_headers() {
         (|h| h.bits_per_channel[0] = 7, "8 bits a pixel"),
         (|h| h.palette_size = 9999, "PaletteSize is 9999"),
     ];
-    for (change, word) in change {
+    for (change, word) in changes {
         let mut h = header(PixelType::Gray8);
         change(&mut h);
         refused(&stream(&h, &[0; 8]), ErrorKind::InvalidDriverResponse, word);
@@ -326,14 +333,20 @@ fn the_header_may_change_in_its_height_only() {
         })
     };
     // Whole, and field by field.
-    let pieces: [&[std::ops::Range<usize>]; 3] = [&[0..80], &[24..28, 68..72], &[68..80, 20..30]];
+    let pieces = [
+        vec![(0, 80)],
+        vec![(24, 28), (68, 72)],
+        vec![(68, 80), (20, 30)],
+    ];
     for pieces in pieces {
         let mut reader = Reader::new();
         start(&mut reader).unwrap();
         for piece in pieces {
-            let at = piece.start as u64;
-            let bytes = &h.encode()[piece.clone()];
-            reader.write_at(at, bytes, &mut |_, _| Ok(())).unwrap();
+            let (start, end) = piece;
+            let bytes = &h.encode()[start..end];
+            reader
+                .write_at(start as u64, bytes, &mut |_, _| Ok(()))
+                .unwrap();
         }
         assert_eq!(reader.finish().unwrap().height, 2);
         assert_eq!(reader.header(), Some(h));

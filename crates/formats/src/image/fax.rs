@@ -62,7 +62,7 @@ impl Decoder {
         self.row.clear();
         let two_dimensional = match self.coding {
             Coding::RunLengths => {
-                self.bits.to_byte_boundary()?;
+                self.bits.align()?;
                 false
             }
             Coding::Group3 { two_dimensional } => self.line_end(two_dimensional)?,
@@ -290,7 +290,7 @@ impl Bits {
         self.check()
     }
 
-    fn to_byte_boundary(&mut self) -> Result<()> {
+    fn align(&mut self) -> Result<()> {
         self.skip(self.count % 8)
     }
 

@@ -44,7 +44,7 @@ impl Default for Options {
 pub type Writer<S> = OnePage<S, Encoder>;
 
 impl<S: Sink> Writer<S> {
-    /// A writer whose image begins where `sink` stands.
+    /// A writer whose image begins at the end of `sink`.
     pub fn new(sink: S, options: Options) -> Writer<S> {
         let encoder = Encoder {
             options,

@@ -135,7 +135,7 @@ fn indexed(header: &RawHeader, palette: &[u8]) -> Result<Form> {
     }
     let entries = 1_usize << bits;
     let size = palette.len() / entries;
-    if palette.len() % entries != 0 || !matches!(size, 1 | 3 | 4) {
+    if !palette.len().is_multiple_of(entries) || !matches!(size, 1 | 3 | 4) {
         return Err(unsupported(format!(
             "a palette of {} bytes for {entries} colours",
             palette.len()

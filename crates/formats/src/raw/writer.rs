@@ -18,7 +18,7 @@ const GATHER: usize = 64 * 1024;
 pub type Writer<S> = OnePage<S, Encoder>;
 
 impl<S: Sink> Writer<S> {
-    /// A writer whose stream begins where `sink` stands.
+    /// A writer whose stream begins at the end of `sink`.
     pub fn new(sink: S) -> Writer<S> {
         OnePage::with_encoder(sink, Encoder { lines: Vec::new() })
     }

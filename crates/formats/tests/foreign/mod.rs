@@ -1,5 +1,11 @@
 //! Other people's programs, and pixels in a form in which they can be compared.
-#![allow(dead_code, reason = "each test file uses some of it")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "each test binary uses its part, and fails by panicking"
+)]
 
 use std::io::Write;
 use std::process::{Command, Stdio};

@@ -1,5 +1,11 @@
 //! Image files made by other programs, and reading them.
-#![allow(dead_code, reason = "each test file uses some of it")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "each test binary uses its part, and fails by panicking"
+)]
 
 use std::path::{Path, PathBuf};
 

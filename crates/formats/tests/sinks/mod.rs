@@ -1,5 +1,11 @@
 //! Places for documents that behave as a test wants.
-#![allow(dead_code, reason = "each test file uses some of it")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "each test binary uses its part, and fails by panicking"
+)]
 
 use std::io::{self, Cursor, SeekFrom};
 use std::sync::{Arc, Mutex};
@@ -93,6 +99,27 @@ impl Sink for Shared {
             seek: !self.0.lock().unwrap().cannot_seek,
         }
     }
+}
+
+/// Writes one page while somebody moves the sink's position between the calls.
+pub fn write_disturbed(
+    sink: &Shared,
+    writer: &mut dyn DocumentWriter,
+    layout: &PageLayout,
+    rows: &[u8],
+) {
+    let disturb = || sink.0.lock().unwrap().bytes.set_position(2);
+    disturb();
+    writer.begin_page(layout).unwrap();
+    let row = layout.row_bytes();
+    for group in rows.chunks(row * 5) {
+        disturb();
+        writer.rows(Band::new(group, row, row).unwrap()).unwrap();
+    }
+    disturb();
+    writer.end_page().unwrap();
+    disturb();
+    writer.finish().unwrap();
 }
 
 /// Writes one page from packed rows, `group` rows at a time.

@@ -22,7 +22,7 @@ type Source = Box<dyn BufRead>;
 /// Decodes the rows of one JPEG stream.
 pub(in super::super) struct Decoder {
     /// Gone after an error, as libjpeg must not be called any more then.
-    started: Option<DecompressStarted<Source>>,
+    started: Option<Box<DecompressStarted<Source>>>,
     row_bytes: usize,
 }
 
@@ -46,7 +46,7 @@ impl Decoder {
         let started = contained(|| header.to_colorspace(space).ok())?;
         Ok(Decoder {
             row_bytes: width * components,
-            started: Some(started),
+            started: Some(Box::new(started)),
         })
     }
 

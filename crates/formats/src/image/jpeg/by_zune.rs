@@ -10,7 +10,7 @@ use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::super::{damaged, read_error, unsupported};
-use super::{Colour, Shape};
+use super::{Colour, Shape, next_segment};
 
 /// The largest stream and the most pixels that are held in memory.
 const LARGEST: u64 = 512 << 20;
@@ -30,6 +30,7 @@ impl Decoder {
             .take(LARGEST)
             .read_to_end(&mut stream)
             .map_err(read_error)?;
+        check_end(&stream)?;
         let options = DecoderOptions::default()
             .set_strict_mode(true)
             .set_max_width(usize::from(u16::MAX))
@@ -68,6 +69,19 @@ impl Decoder {
         row.copy_from_slice(from);
         self.at += len;
         Ok(())
+    }
+}
+
+/// The decoder takes zeros for what is missing at the end, so the end marker must be there. Within
+/// the pixels' data these two bytes do not occur.
+fn check_end(stream: &[u8]) -> Result<()> {
+    let mut rest = stream;
+    loop {
+        match next_segment(&mut rest)? {
+            (0xDA, _) if rest.windows(2).any(|w| w == [0xFF, 0xD9]) => return Ok(()),
+            (0xDA | 0xD9, _) => return Err(damaged("the data end early")),
+            _ => {}
+        }
     }
 }
 

@@ -65,7 +65,7 @@ impl Chunks {
         };
         let row_bits = u64::from(width) * (samples * pixels.bits) as u64;
         let across = u64::from(info.width.div_ceil(width));
-        if across > 1 && row_bits % 8 != 0 {
+        if across > 1 && !row_bits.is_multiple_of(8) {
             return Err(unsupported(format!("tiles of {width} pixels")));
         }
         let row_bytes = row_bits.div_ceil(8);
@@ -169,7 +169,7 @@ impl Rows {
 
 impl file::Rows for Rows {
     fn row(&mut self, row: &mut [u8]) -> Result<()> {
-        if self.next % self.chunks.shape.rows == 0 {
+        if self.next.is_multiple_of(self.chunks.shape.rows) {
             self.open_chunks()?;
         }
         let places = self.stored.chunks_exact_mut(self.chunks.row_bytes);

@@ -9,7 +9,7 @@ use flate2::bufread::ZlibDecoder;
 use wia::Result;
 
 use super::super::jpeg::{self, Colour};
-use super::super::{damaged, fax, read_error, unsupported};
+use super::super::{fax, read_error, unsupported};
 use super::directory::{Directory, tag};
 
 /// The number of JPEG compression.

@@ -1,0 +1,251 @@
+//! JPEG in a JFIF file, written as the rows come (ITU-T T.81, ITU-T T.871).
+//!
+//! An encoder wants to know the height of an image before its first row. So the page is made of
+//! groups of rows: each is encoded as an image of its own, always with the same tables, and their
+//! data follow each other with a restart marker between, where a decoder begins anew anyway. The
+//! height in the frame header is put in at the end when it was not known.
+
+use raster::{Band, PageLayout};
+use wia::{Error, ErrorKind, Result};
+
+use crate::codec::StripEncoder;
+use crate::codec::jpeg::{Jpeg, MAX_DIMENSION, Tables};
+use crate::one_page::{OnePage, PageEncoder};
+use crate::output::Output;
+use crate::{DocumentFormat, Sink};
+
+/// Rows of a group: some multiple of all block heights.
+const GROUP_ROWS: u32 = 128;
+
+/// Writes one page of 8-bit grey or colour as a JPEG.
+///
+/// With an unknown height the frame header is corrected at the end, which needs a sink that can
+/// seek.
+pub type Writer<S> = OnePage<S, Encoder>;
+
+impl<S: Sink> Writer<S> {
+    /// A writer whose image begins at the end of `sink`. `quality` is 1 to 100; another one is
+    /// refused when the page begins.
+    pub fn new(sink: S, quality: u8) -> Writer<S> {
+        let encoder = Encoder {
+            quality,
+            page: None,
+        };
+        OnePage::with_encoder(sink, encoder)
+    }
+}
+
+/// Rows to groups, groups to a stream.
+#[derive(Debug)]
+pub struct Encoder {
+    quality: u8,
+    page: Option<Page>,
+}
+
+#[derive(Debug)]
+struct Page {
+    codec: Jpeg,
+    /// Rows of a group, and of the present one so far.
+    group_rows: u32,
+    filled: u32,
+    /// Blocks (MCU) of a whole group.
+    blocks: u16,
+    /// The headers of the first group, and the number of the next one.
+    headers: Vec<u8>,
+    next: u32,
+    /// The present group's stream, and what is written of it.
+    stream: Vec<u8>,
+    bytes: Vec<u8>,
+    /// Where the height stands in the document.
+    height_at: u64,
+}
+
+impl PageEncoder for Encoder {
+    const FORMAT: DocumentFormat = DocumentFormat::Jpeg;
+
+    fn begin<S: Sink>(&mut self, layout: &PageLayout, _: &mut Output<S>) -> Result<()> {
+        check_height(layout.height.unwrap_or(1))?;
+        let codec = Jpeg::new(layout.pixel, layout.width, self.quality, Tables::InStrips)?;
+        let (across, down) = codec.subsampling();
+        let block_rows = 8 * u32::from(down);
+        let blocks_across = layout.width.div_ceil(8 * u32::from(across));
+        // The number of blocks between restarts has 16 bits.
+        let high = (u32::from(u16::MAX) / blocks_across).clamp(1, GROUP_ROWS / block_rows);
+        self.page = Some(Page {
+            codec,
+            group_rows: high * block_rows,
+            filled: 0,
+            blocks: u16::try_from(high * blocks_across).map_err(|_| too_large())?,
+            headers: Vec::new(),
+            next: 0,
+            stream: Vec::new(),
+            bytes: Vec::new(),
+            height_at: 0,
+        });
+        Ok(())
+    }
+
+    fn rows<S: Sink>(
+        &mut self,
+        layout: &PageLayout,
+        first: u32,
+        band: Band<'_>,
+        out: &mut Output<S>,
+    ) -> Result<()> {
+        check_height(first.saturating_add(band.rows() as u32))?;
+        let Some(page) = &mut self.page else {
+            return Ok(());
+        };
+        let mut from = 0;
+        while from < band.rows() {
+            let room = (page.group_rows - page.filled) as usize;
+            let some = band.slice(from, from + room);
+            page.codec.rows(some, &mut page.stream)?;
+            page.filled += some.rows() as u32;
+            from += some.rows();
+            if page.filled == page.group_rows {
+                page.write_group(layout, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn end<S: Sink>(
+        &mut self,
+        layout: &PageLayout,
+        height: u32,
+        out: &mut Output<S>,
+    ) -> Result<()> {
+        let Some(mut page) = self.page.take() else {
+            return Ok(());
+        };
+        if page.filled > 0 {
+            page.write_group(layout, out)?;
+        }
+        out.write(&[0xFF, 0xD9])?;
+        if layout.height.is_some() {
+            return Ok(());
+        }
+        out.patch(page.height_at, &(height as u16).to_be_bytes())
+    }
+}
+
+impl Page {
+    fn write_group<S: Sink>(&mut self, layout: &PageLayout, out: &mut Output<S>) -> Result<()> {
+        self.stream.clear();
+        self.codec.finish(&mut self.stream)?;
+        let Some(image) = Image::of(&mut self.stream, layout) else {
+            return Err(Error::new(
+                ErrorKind::Fail,
+                "the JPEG encoder gave no sequential image of one scan",
+            ));
+        };
+        self.bytes.clear();
+        if self.next == 0 {
+            let at = append_headers(&mut self.bytes, &image, layout, self.blocks);
+            self.height_at = out.len() + at;
+            self.headers.extend_from_slice(image.headers);
+        } else {
+            if image.headers != self.headers {
+                let message = "the JPEG encoder changed its tables within a page";
+                return Err(Error::new(ErrorKind::Fail, message));
+            }
+            let restart = 0xD0 | ((self.next - 1) % 8) as u8;
+            self.bytes.extend_from_slice(&[0xFF, restart]);
+        }
+        self.bytes.extend_from_slice(image.data);
+        self.next += 1;
+        self.filled = 0;
+        out.write(&self.bytes)
+    }
+}
+
+/// The parts of an encoded group.
+struct Image<'a> {
+    /// Tables and frame header, with the page's height in place of the group's.
+    headers: &'a [u8],
+    /// Where the height stands in `headers`.
+    height_at: usize,
+    scan_header: &'a [u8],
+    data: &'a [u8],
+}
+
+impl<'a> Image<'a> {
+    /// Takes a stream apart; `None` for one that is no sequential image of a single scan.
+    fn of(stream: &'a mut [u8], layout: &PageLayout) -> Option<Image<'a>> {
+        let segment = |stream: &[u8], at: usize| -> Option<(u8, usize)> {
+            let head = stream.get(at..at + 4)?;
+            let len = usize::from(u16::from_be_bytes([head[2], head[3]]));
+            (head[0] == 0xFF).then_some((head[1], at + 2 + len))
+        };
+        let mut at = 2;
+        // What the encoder says of the file is replaced.
+        while let (0xE0..=0xEF | 0xFE, end) = segment(stream, at)? {
+            at = end;
+        }
+        let start = at;
+        let (mut height_at, mut components) = (None, 0);
+        let scan_end = loop {
+            let (marker, end) = segment(stream, at)?;
+            match marker {
+                // Below quality 25 the quantisation tables need 16 bits: "extended", else the same.
+                0xC0 | 0xC1 => {
+                    height_at = Some(at + 5);
+                    components = *stream.get(at + 9)?;
+                }
+                0xDB | 0xC4 => {}
+                0xDA => break end,
+                _ => return None,
+            }
+            at = end;
+        };
+        let height_at = height_at?;
+        if *stream.get(at + 4)? != components {
+            return None;
+        }
+        let height = layout.height.unwrap_or(0) as u16;
+        stream
+            .get_mut(height_at..height_at + 2)?
+            .copy_from_slice(&height.to_be_bytes());
+        Some(Image {
+            headers: stream.get(start..at)?,
+            height_at: height_at - start,
+            scan_header: stream.get(at..scan_end)?,
+            data: stream.get(scan_end..)?.strip_suffix(&[0xFF, 0xD9])?,
+        })
+    }
+}
+
+/// Appends everything up to the first group's data; returns where the height stands in `to`.
+fn append_headers(to: &mut Vec<u8>, image: &Image<'_>, layout: &PageLayout, blocks: u16) -> u64 {
+    let dpi = |dpi| u16::try_from(dpi).ok().filter(|dpi| *dpi > 0);
+    let (unit, x, y) = match dpi(layout.x_dpi).zip(dpi(layout.y_dpi)) {
+        Some((x, y)) => (1, x, y),
+        // Square pixels, as far as one knows.
+        None => (0, 1, 1),
+    };
+    to.extend_from_slice(b"\xFF\xD8\xFF\xE0\0\x10JFIF\0\x01\x02");
+    to.push(unit);
+    to.extend_from_slice(&x.to_be_bytes());
+    to.extend_from_slice(&y.to_be_bytes());
+    to.extend_from_slice(&[0, 0]);
+    let height_at = (to.len() + image.height_at) as u64;
+    to.extend_from_slice(image.headers);
+    to.extend_from_slice(&[0xFF, 0xDD, 0, 4]);
+    to.extend_from_slice(&blocks.to_be_bytes());
+    to.extend_from_slice(image.scan_header);
+    height_at
+}
+
+fn check_height(height: u32) -> Result<()> {
+    if height > MAX_DIMENSION {
+        return Err(too_large());
+    }
+    Ok(())
+}
+
+fn too_large() -> Error {
+    Error::invalid(format!(
+        "JPEG cannot hold more than {MAX_DIMENSION} columns or rows"
+    ))
+}
