@@ -41,9 +41,10 @@ pub(crate) fn acquire(
     context: &mut TransferContext,
 ) -> Result<Status> {
     check_flags(flags)?;
-    let callback = context.callback.clone().ok_or_else(|| {
-        Error::new(ErrorKind::Pointer, "the transfer's context has no callback")
-    })?;
+    let callback = context
+        .callback
+        .clone()
+        .ok_or_else(|| Error::new(ErrorKind::Pointer, "the transfer's context has no callback"))?;
     let job = Job::new(item, context)?;
     machine.paper.begin_transfer(&job)?;
     let transfer = Transfer {

@@ -7,9 +7,7 @@ use minidriver::{Capability, CapabilityKind, FormatInfo, Minidriver};
 use transfer::TransferContext;
 use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FLATBED, WIA_CATEGORY_ROOT};
 use wia::command::WIA_CMD_SYNCHRONIZE;
-use wia::event::{
-    WIA_EVENT_CANCEL_IO, WIA_EVENT_DEVICE_CONNECTED, WIA_EVENT_DEVICE_DISCONNECTED,
-};
+use wia::event::{WIA_EVENT_CANCEL_IO, WIA_EVENT_DEVICE_CONNECTED, WIA_EVENT_DEVICE_DISCONNECTED};
 use wia::property::{WIA_DIP_DEV_ID, WIA_DPS_DOCUMENT_HANDLING_STATUS};
 use wia::{
     DocumentHandlingCapabilities, Error, ErrorKind, Guid, ItemFlags, PropertyId, Result, Status,
@@ -52,7 +50,9 @@ impl VirtualScanner {
         let paper = Paper::new(&options)?;
         let largest = paper.largest();
         let rules_of = |source, options: &Option<_>| {
-            options.as_ref().map(|options| rules(source, options, largest))
+            options
+                .as_ref()
+                .map(|options| rules(source, options, largest))
         };
         let flatbed = rules_of(Source::Flatbed, &options.flatbed);
         let feeder = rules_of(Source::Feeder, &options.feeder);

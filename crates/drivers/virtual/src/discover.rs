@@ -29,17 +29,21 @@ pub fn discover() -> Vec<Discovered> {
 impl Options {
     /// The scanner in a few words, such as "flatbed and duplex feeder with sheets of its own".
     pub fn description(&self) -> String {
-        let feeder = self.feeder.as_ref().map(|f| {
-            if f.duplex {
-                "duplex feeder"
-            } else {
-                "feeder"
-            }
-        });
-        let sources: Vec<&str> = self.flatbed.iter().map(|_| "flatbed").chain(feeder).collect();
+        let feeder =
+            self.feeder
+                .as_ref()
+                .map(|f| if f.duplex { "duplex feeder" } else { "feeder" });
+        let sources: Vec<&str> = self
+            .flatbed
+            .iter()
+            .map(|_| "flatbed")
+            .chain(feeder)
+            .collect();
         let sheets = match &self.sheets {
             crate::options::Sheets::BuiltIn(_) => "sheets of its own".to_owned(),
-            crate::options::Sheets::Folder { path, .. } => format!("the images of {}", path.display()),
+            crate::options::Sheets::Folder { path, .. } => {
+                format!("the images of {}", path.display())
+            }
         };
         format!("{} with {sheets}", sources.join(" and "))
     }

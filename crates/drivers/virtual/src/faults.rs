@@ -253,7 +253,17 @@ mod tests {
 
     #[test]
     fn bad_lists_are_named() {
-        for list in ["0", "x", "3:", "3:0", ":4", "3,,4", "-1", "3:4:5", "4294967296"] {
+        for list in [
+            "0",
+            "x",
+            "3:",
+            "3:0",
+            ":4",
+            "3,,4",
+            "-1",
+            "3:4:5",
+            "4294967296",
+        ] {
             let mut p = FaultPlan::default();
             let e = p.set(FaultKind::Cover, list).unwrap_err();
             assert_eq!(e.kind(), ErrorKind::InvalidArgument, "{list}");
@@ -265,7 +275,11 @@ mod tests {
     #[test]
     fn every_kind_but_the_stall_ends_a_transfer() {
         for kind in FaultKind::ALL {
-            let fault = Fault { sheet: 1, line: None, kind };
+            let fault = Fault {
+                sheet: 1,
+                line: None,
+                kind,
+            };
             assert_eq!(fault.error().is_none(), kind == FaultKind::Stall);
         }
     }

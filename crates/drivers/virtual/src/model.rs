@@ -350,7 +350,10 @@ impl Model {
     pub fn parse(text: &str) -> Result<Model> {
         let model: Model = toml::from_str(text).map_err(|e| {
             let at = e.span().map_or(0, |span| span.start).min(text.len());
-            let line = 1 + text.as_bytes()[..at].iter().filter(|b| **b == b'\n').count();
+            let line = 1 + text.as_bytes()[..at]
+                .iter()
+                .filter(|b| **b == b'\n')
+                .count();
             // Without the excerpt that the error's own text has: one line is enough.
             let what = e.message().lines().next().unwrap_or_default();
             Error::invalid(format!("line {line}: {what}"))
@@ -363,7 +366,9 @@ impl Model {
         .flatten()
         {
             if modes.as_ref().is_some_and(Vec::is_empty) {
-                return Err(Error::invalid("modes: at least one of color, gray, bw is needed"));
+                return Err(Error::invalid(
+                    "modes: at least one of color, gray, bw is needed",
+                ));
             }
             if depths.as_ref().is_some_and(Vec::is_empty) {
                 return Err(Error::invalid("depths: at least one of 8, 16 is needed"));
@@ -401,7 +406,10 @@ mod tests {
     #[test]
     fn resolutions_are_sorted() {
         let model = Model::parse("[feeder]\nresolutions = [600, 300, 300, 75]").unwrap();
-        assert_eq!(model.feeder.unwrap().resolutions.unwrap().get(), [75, 300, 600]);
+        assert_eq!(
+            model.feeder.unwrap().resolutions.unwrap().get(),
+            [75, 300, 600]
+        );
     }
 
     #[test]
@@ -421,7 +429,10 @@ mod tests {
             complaint("[timing]\nppm = 1.5"),
             "line 2: valid is 1 to 60000 pages a minute"
         );
-        assert_eq!(complaint("\n[feeder]\ndepths = [8, 12]"), "line 3: valid are 8 and 16");
+        assert_eq!(
+            complaint("\n[feeder]\ndepths = [8, 12]"),
+            "line 3: valid are 8 and 16"
+        );
         assert_eq!(
             complaint("[feeder]\nresolutions = []"),
             "line 2: at least one resolution is needed"

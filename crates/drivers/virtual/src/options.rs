@@ -11,8 +11,8 @@ use wia::{Error, ErrorKind, Result};
 
 use crate::faults::{FaultKind, FaultPlan};
 use crate::model::{
-    Depth, FeederModel, FlatbedModel, Millimetres, Mode, Model, PagesPerMinute, Quirks, Resolutions,
-    SheetCount,
+    Depth, FeederModel, FlatbedModel, Millimetres, Mode, Model, PagesPerMinute, Quirks,
+    Resolutions, SheetCount,
 };
 
 /// A virtual scanner, described: by a device URI (`virtual:[PATH][?NAME=VALUE&…]`) and the model file
@@ -80,7 +80,8 @@ const SHEETS: u32 = 5;
 const MODEL_FILE_LIMIT: u64 = 1 << 20;
 
 /// The parameters besides the faults, for messages.
-const PARAMETERS: &str = "sheets, seed, ppm, lateheight, jam, double, cover, out, disconnect, stall";
+const PARAMETERS: &str =
+    "sheets, seed, ppm, lateheight, jam, double, cover, out, disconnect, stall";
 
 impl Default for SourceOptions {
     fn default() -> SourceOptions {
@@ -157,18 +158,25 @@ impl Options {
                 ..Options::default()
             });
         }
-        if !file.extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")) {
+        if !file
+            .extension()
+            .is_some_and(|e| e.eq_ignore_ascii_case("toml"))
+        {
             return Err(Error::invalid(format!(
                 "virtual:{path}: valid is a folder of images or a model file that ends in .toml"
             )));
         }
         let mut text = String::new();
-        let mut reader = fs::File::open(file).map_err(missing)?.take(MODEL_FILE_LIMIT);
+        let mut reader = fs::File::open(file)
+            .map_err(missing)?
+            .take(MODEL_FILE_LIMIT);
         match reader.read_to_string(&mut text) {
             Ok(_) if reader.limit() > 0 => {}
             Err(e) if e.kind() != std::io::ErrorKind::InvalidData => return Err(missing(e)),
             Ok(_) | Err(_) => {
-                return Err(Error::invalid(format!("{path} is no model file: it is not TOML text")));
+                return Err(Error::invalid(format!(
+                    "{path} is no model file: it is not TOML text"
+                )));
             }
         }
         let folder = file.parent().unwrap_or(Path::new(""));
@@ -205,8 +213,16 @@ impl Options {
         Ok(Options {
             name: model.name.clone().unwrap_or(usual.name),
             vendor: model.vendor.clone().unwrap_or(usual.vendor),
-            flatbed: model.flatbed.as_ref().map(flatbed).or(usual.flatbed.filter(|_| both)),
-            feeder: model.feeder.as_ref().map(feeder).or(usual.feeder.filter(|_| both)),
+            flatbed: model
+                .flatbed
+                .as_ref()
+                .map(flatbed)
+                .or(usual.flatbed.filter(|_| both)),
+            feeder: model
+                .feeder
+                .as_ref()
+                .map(feeder)
+                .or(usual.feeder.filter(|_| both)),
             sheets,
             seed: model.sheets.seed,
             ppm: model.timing.ppm.map(PagesPerMinute::get),
@@ -256,7 +272,9 @@ fn number<T: std::str::FromStr + PartialOrd + Display>(
         .filter(|n| valid.contains(n))
         .ok_or_else(|| {
             let (from, to) = valid.into_inner();
-            Error::invalid(format!("{name}={value}: valid is a number from {from} to {to}"))
+            Error::invalid(format!(
+                "{name}={value}: valid is a number from {from} to {to}"
+            ))
         })
 }
 

@@ -229,7 +229,12 @@ impl Paper {
     }
 
     /// `WIA_DPS_DOCUMENT_HANDLING_STATUS`, of a device with these sources.
-    pub(crate) fn status(&self, flatbed: bool, feeder: bool, duplex: bool) -> DocumentHandlingStatus {
+    pub(crate) fn status(
+        &self,
+        flatbed: bool,
+        feeder: bool,
+        duplex: bool,
+    ) -> DocumentHandlingStatus {
         let state = *self.lock();
         let mut status = state.trouble;
         if feeder && self.stack.sheets_left(&state, Sides::Front, &self.faults) > 0 {

@@ -130,9 +130,9 @@ impl<'a> Drawer<'a> {
 
     /// A buffer of `bytes` bytes with any content. Waits until one is free.
     pub(crate) fn buffer(&self, bytes: usize) -> Result<Vec<u8>, Stopped> {
-        let mut state = self.0.wait_while(|s| {
-            !s.stopped() && s.free.is_empty() && s.made >= BUFFERS
-        });
+        let mut state = self
+            .0
+            .wait_while(|s| !s.stopped() && s.free.is_empty() && s.made >= BUFFERS);
         if state.stopped() {
             return Err(Stopped);
         }
@@ -200,9 +200,9 @@ impl<'a> Reader<'a> {
 
     /// The next step. Waits for it; after a cancel there is none.
     pub(crate) fn next(&self) -> Result<Step, Cancelled> {
-        let mut state = self.0.wait_while(|s| {
-            !s.cancelled && s.queue.is_empty() && !s.drawer_gone
-        });
+        let mut state = self
+            .0
+            .wait_while(|s| !s.cancelled && s.queue.is_empty() && !s.drawer_gone);
         if state.cancelled {
             return Err(Cancelled);
         }
@@ -263,7 +263,9 @@ mod tests {
             });
             let reader = Reader::new(&handover);
             for i in 0..100u8 {
-                let Ok(Step::Band(buffer)) = reader.next() else { panic!("no band {i}") };
+                let Ok(Step::Band(buffer)) = reader.next() else {
+                    panic!("no band {i}")
+                };
                 assert_eq!(buffer, vec![i; usize::from(i) + 1]);
                 reader.give_back(buffer);
             }
@@ -277,7 +279,9 @@ mod tests {
         let handover = Handover::default();
         let reader = Reader::new(&handover);
         drop(Drawer::new(&handover));
-        let Ok(Step::Failed(failure)) = reader.next() else { panic!("no failure") };
+        let Ok(Step::Failed(failure)) = reader.next() else {
+            panic!("no failure")
+        };
         assert_eq!(failure.error.kind(), ErrorKind::ExceptionInDriver);
     }
 
@@ -304,7 +308,9 @@ mod tests {
         thread::scope(|scope| {
             let drawer = scope.spawn(|| {
                 let Stopped = drawer.stall();
-                drawer.pause_until(Instant::now() + Duration::from_secs(3600)).is_err()
+                drawer
+                    .pause_until(Instant::now() + Duration::from_secs(3600))
+                    .is_err()
             });
             let reader = Reader::new(&handover);
             handover.cancel();

@@ -6,8 +6,8 @@ use items::{
 };
 use raster::geometry::mm_to_thousandths;
 use wia::constant::{
-    WIA_PAGE_AUTO, WIA_PAGE_CUSTOM, WIA_PAGE_ISO_A4, WIA_PAGE_ISO_A5, WIA_PAGE_ISO_A6,
-    WIA_PAGE_ISO_A7, WIA_PAGE_ISO_A3, WIA_PAGE_ISO_B5, WIA_PAGE_JIS_B5, WIA_PAGE_BUSINESSCARD,
+    WIA_PAGE_AUTO, WIA_PAGE_BUSINESSCARD, WIA_PAGE_CUSTOM, WIA_PAGE_ISO_A3, WIA_PAGE_ISO_A4,
+    WIA_PAGE_ISO_A5, WIA_PAGE_ISO_A6, WIA_PAGE_ISO_A7, WIA_PAGE_ISO_B5, WIA_PAGE_JIS_B5,
     WIA_PAGE_USLEDGER, WIA_PAGE_USLEGAL, WIA_PAGE_USLETTER, WIA_PAGE_USSTATEMENT, page_dimensions,
 };
 use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_RAW};
@@ -84,7 +84,11 @@ pub(crate) fn rules(
         default_resolution: 300,
         data_types,
         formats,
-        preferred_format: if bmp_fits { WIA_IMG_FMT_BMP } else { WIA_IMG_FMT_RAW },
+        preferred_format: if bmp_fits {
+            WIA_IMG_FMT_BMP
+        } else {
+            WIA_IMG_FMT_RAW
+        },
         buffer_size: BUFFER_SIZE,
         page_sizes: page_sizes(source, bed),
         orientations: vec![Orientation::Portrait, Orientation::Landscape],

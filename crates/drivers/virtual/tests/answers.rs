@@ -21,9 +21,19 @@ fn every_way() -> Vec<(Rig, items::AppItem, &'static str)> {
     };
     vec![
         way("Feeder", Tymed::File, WIA_IMG_FMT_RAW, "feeder, file"),
-        way("Feeder", Tymed::MultipageFile, WIA_IMG_FMT_TIFF, "feeder, multipage"),
+        way(
+            "Feeder",
+            Tymed::MultipageFile,
+            WIA_IMG_FMT_TIFF,
+            "feeder, multipage",
+        ),
         way("Flatbed", Tymed::File, WIA_IMG_FMT_RAW, "flatbed, file"),
-        way("Flatbed", Tymed::MultipageFile, WIA_IMG_FMT_TIFF, "flatbed, multipage"),
+        way(
+            "Flatbed",
+            Tymed::MultipageFile,
+            WIA_IMG_FMT_TIFF,
+            "flatbed, multipage",
+        ),
     ]
 }
 
@@ -63,7 +73,11 @@ fn no_stream_is_a_com_error() {
 fn cancel_stops_everything() {
     for (rig, item, way) in every_way() {
         let script = script(|| Some(Ok(NextStream::Cancel)));
-        assert_eq!(rig.acquire(&item, &script).unwrap(), Status::Cancelled, "{way}");
+        assert_eq!(
+            rig.acquire(&item, &script).unwrap(),
+            Status::Cancelled,
+            "{way}"
+        );
         assert_eq!(script.events(), [Event::AskedForStream], "{way}");
     }
 }
@@ -98,9 +112,8 @@ fn skip_of_one_page_goes_on_with_the_next() {
     let rig = Rig::open("", "sheets=3");
     let item = rig.feeder();
     rig.prepare(&item, WIA_IMG_FMT_RAW, Tymed::File, 75, Mode::Bw);
-    let script = Arc::new(
-        Script::plain().on_next(|n| (n == 1).then_some(Ok(NextStream::SkipItem))),
-    );
+    let script =
+        Arc::new(Script::plain().on_next(|n| (n == 1).then_some(Ok(NextStream::SkipItem))));
     assert_eq!(rig.acquire(&item, &script).unwrap(), Status::Ok);
     let all = Rig::open("", "sheets=3");
     let other = all.feeder();
@@ -171,7 +184,10 @@ fn an_answer_at_a_later_stream_counts_as_well() {
         assert_eq!(script.events().last(), Some(&Event::AskedForStream));
         assert_eq!(script.bytes().len(), 2);
         // Each refused sheet is through the feeder all the same.
-        assert_eq!(rig.download(&item).0.unwrap_err().kind(), ErrorKind::PaperEmpty);
+        assert_eq!(
+            rig.download(&item).0.unwrap_err().kind(),
+            ErrorKind::PaperEmpty
+        );
     }
 }
 
@@ -183,7 +199,11 @@ fn answer_at(
 ) -> (Result<Status>, Arc<Script>) {
     let (rig, item, _) = every_way().swap_remove(way);
     let script = Arc::new(Script::plain().on_message(move |n, _| {
-        if n == number { answer() } else { Ok(Answer::Continue) }
+        if n == number {
+            answer()
+        } else {
+            Ok(Answer::Continue)
+        }
     }));
     (rig.acquire(&item, &script), script)
 }

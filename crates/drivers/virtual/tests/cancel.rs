@@ -61,7 +61,9 @@ fn a_stall_ends_with_the_cancel() {
                 // Into the second page, 45 % of which comes.
                 while hears.recv_timeout(SOON).is_ok() {
                     let said = script.said();
-                    if said.last().is_some_and(|p| p.percent >= 40 && p.percent < 50)
+                    if said
+                        .last()
+                        .is_some_and(|p| p.percent >= 40 && p.percent < 50)
                         && said.iter().any(|p| p.percent == 100)
                     {
                         break;
@@ -87,13 +89,19 @@ fn a_pause_for_the_pace_ends_with_the_cancel() {
     hears.recv_timeout(SOON).unwrap();
     let began = Instant::now();
     cancel(&rig);
-    assert_eq!(result.recv_timeout(SOON).unwrap().unwrap(), Status::Cancelled);
+    assert_eq!(
+        result.recv_timeout(SOON).unwrap().unwrap(),
+        Status::Cancelled
+    );
     assert!(began.elapsed() < SOON);
     // The device is idle again at once.
     let (_, hears, result) = in_background(&rig, &item);
     hears.recv_timeout(SOON).unwrap();
     cancel(&rig);
-    assert_eq!(result.recv_timeout(SOON).unwrap().unwrap(), Status::Cancelled);
+    assert_eq!(
+        result.recv_timeout(SOON).unwrap().unwrap(),
+        Status::Cancelled
+    );
 }
 
 #[test]
@@ -133,7 +141,10 @@ fn other_events_stop_nothing() {
     let waited = result.recv_timeout(Duration::from_millis(100));
     assert_eq!(waited.unwrap_err(), RecvTimeoutError::Timeout);
     cancel(&rig);
-    assert_eq!(result.recv_timeout(SOON).unwrap().unwrap(), Status::Cancelled);
+    assert_eq!(
+        result.recv_timeout(SOON).unwrap().unwrap(),
+        Status::Cancelled
+    );
 }
 
 #[test]
@@ -166,19 +177,16 @@ fn a_device_that_ignores_a_cancel_hears_only_the_callback() {
 
 #[test]
 fn a_transfer_is_refused_while_another_runs() {
-    let (rig, item) = feeder("stall=1", false);
-    let (_, _, result) = in_background(&rig, &item);
-    let script = Script::new();
-    // As soon as the first has begun.
-    let e = loop {
-        match rig.acquire(&rig.flatbed(), &script) {
-            Err(e) => break e,
-            Ok(_) => thread::yield_now(),
-        }
-    };
+    let (rig, item) = feeder("stall=1:2", false);
+    let (_, hears, result) = in_background(&rig, &item);
+    hears.recv_timeout(SOON).unwrap();
+    let e = rig.download(&rig.flatbed()).0.unwrap_err();
     assert_eq!(e.kind(), wia::ErrorKind::Busy);
     cancel(&rig);
-    assert_eq!(result.recv_timeout(SOON).unwrap().unwrap(), Status::Cancelled);
+    assert_eq!(
+        result.recv_timeout(SOON).unwrap().unwrap(),
+        Status::Cancelled
+    );
 }
 
 proptest! {

@@ -118,7 +118,11 @@ fn a_file_transfer_says_0_to_100_percent_with_the_bytes_of_each_stream() {
         let (script, sizes) = sizes_at_messages(&rig, &item);
         let said = script.said();
         assert!(said.iter().all(|p| p.message == TransferMessage::Status));
-        assert!(said.iter().zip(&sizes).all(|(p, size)| p.transferred_bytes == *size as u64));
+        assert!(
+            said.iter()
+                .zip(&sizes)
+                .all(|(p, size)| p.transferred_bytes == *size as u64)
+        );
         let ends = said.iter().filter(|p| p.percent == 100).count();
         assert_eq!(ends, 2, "one end for each stream");
         for stream in said.split_inclusive(|p| p.percent == 100) {
@@ -144,7 +148,11 @@ fn new_page_comes_before_the_first_byte_of_pages_2_to_n() {
     let (rig, item) = feeder(3, WIA_IMG_FMT_TIFF, Tymed::MultipageFile, Mode::Gray);
     let (script, sizes) = sizes_at_messages(&rig, &item);
     let said = script.said();
-    assert!(said.iter().zip(&sizes).all(|(p, size)| p.transferred_bytes == *size as u64));
+    assert!(
+        said.iter()
+            .zip(&sizes)
+            .all(|(p, size)| p.transferred_bytes == *size as u64)
+    );
     let marks: Vec<(TransferMessage, i32, usize)> = said
         .iter()
         .zip(&sizes)
@@ -184,7 +192,8 @@ fn new_page_comes_before_the_first_byte_of_pages_2_to_n() {
 /// Ends the chain of directories after `count` of them, as it was when they were written. The page
 /// writer's documents reserve 16 bytes for their header, and are classic here.
 fn cut_chain(bytes: &mut [u8], count: usize) {
-    let u32_at = |b: &[u8], at: usize| u32::from_le_bytes(b[at..at + 4].try_into().unwrap()) as usize;
+    let u32_at =
+        |b: &[u8], at: usize| u32::from_le_bytes(b[at..at + 4].try_into().unwrap()) as usize;
     let mut ifd = u32_at(bytes, 4);
     for _ in 1..count {
         let entries = usize::from(u16::from_le_bytes(bytes[ifd..ifd + 2].try_into().unwrap()));
@@ -239,7 +248,10 @@ fn a_stream_that_is_moved_by_callbacks_holds_the_same() {
             let script = inside.lock().unwrap().clone().unwrap();
             let streams = script.streams.lock().unwrap();
             let positions = [0, 3, 1 << 33, 80, 1000];
-            streams.last().unwrap().move_to(positions[n % positions.len()]);
+            streams
+                .last()
+                .unwrap()
+                .move_to(positions[n % positions.len()]);
             Ok(Answer::Continue)
         }));
         *cell.lock().unwrap() = Some(Arc::clone(&script));
@@ -304,7 +316,10 @@ fn a_full_stream_is_a_failure_and_finished_pages_stay() {
 
     let (rig, item) = feeder(3, WIA_IMG_FMT_RAW, Tymed::File, Mode::Gray);
     let script = Arc::new(Script::plain().capacity(100_000));
-    assert_eq!(rig.acquire(&item, &script).unwrap_err().kind(), ErrorKind::MediumFull);
+    assert_eq!(
+        rig.acquire(&item, &script).unwrap_err().kind(),
+        ErrorKind::MediumFull
+    );
     assert_eq!(script.bytes().len(), 1);
 }
 

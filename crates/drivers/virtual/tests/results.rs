@@ -2,6 +2,7 @@
 
 mod rig;
 
+use minidriver::Minidriver;
 use rig::{Mode, Rig, Script, decode};
 use std::sync::Arc;
 use transfer::{Answer, TransferContext};
@@ -11,7 +12,6 @@ use wia::{
     DocumentHandlingSelect, DocumentHandlingStatus, ErrorKind, Result, Status, TransferFlags,
     TransferMessage, Tymed,
 };
-use minidriver::Minidriver;
 
 fn feeder(query: &str, multipage: bool) -> (Rig, items::AppItem) {
     let rig = Rig::open("", query);
@@ -42,7 +42,11 @@ fn outcome(query: &str, pages: i32, duplex: bool) -> (Result<Status, ErrorKind>,
         (result, complete)
     };
     let file = run(false);
-    assert_eq!(file, run(true), "both kinds of transfer end in the same way");
+    assert_eq!(
+        file,
+        run(true),
+        "both kinds of transfer end in the same way"
+    );
     file
 }
 
@@ -74,8 +78,14 @@ fn fewer_than_n_pages_are_the_end_of_media() {
 #[test]
 fn no_paper_for_the_first_page_is_an_error_whatever_pages_is() {
     for pages in [0, 1, 7] {
-        assert_eq!(outcome("sheets=0", pages, false), (Err(ErrorKind::PaperEmpty), 0));
-        assert_eq!(outcome("sheets=3&out=1", pages, true), (Err(ErrorKind::PaperEmpty), 0));
+        assert_eq!(
+            outcome("sheets=0", pages, false),
+            (Err(ErrorKind::PaperEmpty), 0)
+        );
+        assert_eq!(
+            outcome("sheets=3&out=1", pages, true),
+            (Err(ErrorKind::PaperEmpty), 0)
+        );
     }
     // No stream is asked for in vain.
     let (rig, item) = feeder("sheets=0", false);
@@ -87,30 +97,64 @@ fn no_paper_for_the_first_page_is_an_error_whatever_pages_is() {
 #[test]
 fn the_paper_is_out_before_a_sheet() {
     assert_eq!(outcome("sheets=5&out=4", 0, false), (Ok(Status::Ok), 3));
-    assert_eq!(outcome("sheets=5&out=4", 5, false), (Ok(Status::EndOfMedia), 3));
+    assert_eq!(
+        outcome("sheets=5&out=4", 5, false),
+        (Ok(Status::EndOfMedia), 3)
+    );
     let (rig, item) = feeder("sheets=5&out=4", false);
     rig.download(&item).0.unwrap();
     assert!(!rig.status().contains(DocumentHandlingStatus::FEED_READY));
-    assert_eq!(rig.download(&item).0.unwrap_err().kind(), ErrorKind::PaperEmpty);
+    assert_eq!(
+        rig.download(&item).0.unwrap_err().kind(),
+        ErrorKind::PaperEmpty
+    );
     rig.scanner_reload();
     assert_eq!(rig.download(&item).1.len(), 3);
 }
 
 /// Parameter, error, bits of the status.
 const FAULTS: [(&str, ErrorKind, DocumentHandlingStatus); 4] = [
-    ("jam", ErrorKind::PaperJam, DocumentHandlingStatus::PAPER_JAM),
-    ("double", ErrorKind::MultiFeed, DocumentHandlingStatus::MULTIPLE_FEED),
-    ("cover", ErrorKind::CoverOpen, DocumentHandlingStatus::PATH_COVER_UP),
-    ("disconnect", ErrorKind::Disconnected, DocumentHandlingStatus::empty()),
+    (
+        "jam",
+        ErrorKind::PaperJam,
+        DocumentHandlingStatus::PAPER_JAM,
+    ),
+    (
+        "double",
+        ErrorKind::MultiFeed,
+        DocumentHandlingStatus::MULTIPLE_FEED,
+    ),
+    (
+        "cover",
+        ErrorKind::CoverOpen,
+        DocumentHandlingStatus::PATH_COVER_UP,
+    ),
+    (
+        "disconnect",
+        ErrorKind::Disconnected,
+        DocumentHandlingStatus::empty(),
+    ),
 ];
 
 #[test]
 fn faults_at_a_sheet_keep_the_pages_before_it() {
     for (fault, kind, _) in FAULTS {
         for pages in [0, 5] {
-            assert_eq!(outcome(&format!("{fault}=3"), pages, false), (Err(kind), 2), "{fault}");
-            assert_eq!(outcome(&format!("{fault}=3"), pages, true), (Err(kind), 4), "{fault}");
-            assert_eq!(outcome(&format!("{fault}=1"), pages, true), (Err(kind), 0), "{fault}");
+            assert_eq!(
+                outcome(&format!("{fault}=3"), pages, false),
+                (Err(kind), 2),
+                "{fault}"
+            );
+            assert_eq!(
+                outcome(&format!("{fault}=3"), pages, true),
+                (Err(kind), 4),
+                "{fault}"
+            );
+            assert_eq!(
+                outcome(&format!("{fault}=1"), pages, true),
+                (Err(kind), 0),
+                "{fault}"
+            );
         }
     }
 }
@@ -123,7 +167,10 @@ fn faults_name_sheet_and_line() {
         assert_eq!(e.to_string(), format!("{} at sheet 2", kind.text()));
         let (rig, item) = feeder(&format!("{fault}=2:300"), false);
         let e = rig.download(&item).0.unwrap_err();
-        assert_eq!(e.to_string(), format!("{} at sheet 2, line 300", kind.text()));
+        assert_eq!(
+            e.to_string(),
+            format!("{} at sheet 2, line 300", kind.text())
+        );
     }
 }
 
@@ -137,7 +184,14 @@ fn a_fault_before_a_sheet_asks_for_no_stream() {
 #[test]
 fn a_fault_at_a_line_gives_the_lines_before_it() {
     // The header has 80 bytes; a grey line at 75 dpi has 620.
-    for (line, good) in [(1, 0), (2, 1), (500, 499), (877, 876), (878, 876), (9999, 876)] {
+    for (line, good) in [
+        (1, 0),
+        (2, 1),
+        (500, 499),
+        (877, 876),
+        (878, 876),
+        (9999, 876),
+    ] {
         for (fault, kind, _) in FAULTS {
             let (rig, item) = feeder(&format!("{fault}=2:{line}"), false);
             let (result, streams) = rig.download(&item);
@@ -184,7 +238,10 @@ fn out_of_paper_at_a_line_is_an_error() {
     assert_eq!(streams[1].len(), 80 + 620 * 299);
     assert!(!rig.status().contains(DocumentHandlingStatus::FEED_READY));
     let script = Script::new();
-    assert_eq!(rig.acquire(&item, &script).unwrap_err().kind(), ErrorKind::PaperEmpty);
+    assert_eq!(
+        rig.acquire(&item, &script).unwrap_err().kind(),
+        ErrorKind::PaperEmpty
+    );
 }
 
 #[test]
@@ -197,7 +254,10 @@ fn after_a_fault_the_next_transfer_goes_on_with_the_next_sheet() {
             let (_, first) = rig.download(&item);
             assert_eq!(first[..2], all[..2]);
             let status = rig.status();
-            assert!(status.contains(bits | DocumentHandlingStatus::FEED_READY), "{status:?}");
+            assert!(
+                status.contains(bits | DocumentHandlingStatus::FEED_READY),
+                "{status:?}"
+            );
             let (result, second) = rig.download(&item);
             assert_eq!(result.unwrap(), Status::Ok);
             assert_eq!(second, all[3..]);
@@ -218,7 +278,10 @@ fn a_status_bit_is_cleared_when_the_feeder_is_loaded() {
 #[test]
 fn after_a_disconnect_nobody_answers() {
     let (rig, item) = feeder("disconnect=2", false);
-    assert_eq!(rig.download(&item).0.unwrap_err().kind(), ErrorKind::Disconnected);
+    assert_eq!(
+        rig.download(&item).0.unwrap_err().kind(),
+        ErrorKind::Disconnected
+    );
     let offline = |e: wia::Error| assert_eq!(e.kind(), ErrorKind::Offline);
     offline(rig.download(&item).0.unwrap_err());
     offline(rig.scanner.initialize("again").unwrap_err());
@@ -227,7 +290,11 @@ fn after_a_disconnect_nobody_answers() {
     offline(rig.scanner.lock_device().unwrap_err());
     offline(rig.write(&item, &[(WIA_IPS_PAGES, 1.into())]).unwrap_err());
     let synchronize = wia::command::WIA_CMD_SYNCHRONIZE;
-    offline(rig.scanner.device_command(&rig.root, synchronize).unwrap_err());
+    offline(
+        rig.scanner
+            .device_command(&rig.root, synchronize)
+            .unwrap_err(),
+    );
     let flatbed = rig.flatbed();
     let script = Script::new();
     offline(rig.acquire(&flatbed, &script).unwrap_err());
@@ -288,10 +355,17 @@ fn a_cancel_by_answer_loses_the_sheet_that_is_in_the_feeder_and_no_other() {
         let mut streams = 0;
         move |_, p| {
             streams += i32::from(p.percent == 0);
-            Ok(if streams == 2 { Answer::Cancel } else { Answer::Continue })
+            Ok(if streams == 2 {
+                Answer::Cancel
+            } else {
+                Answer::Continue
+            })
         }
     });
-    assert_eq!(rig.acquire(&item, &Arc::new(script)).unwrap(), Status::Cancelled);
+    assert_eq!(
+        rig.acquire(&item, &Arc::new(script)).unwrap(),
+        Status::Cancelled
+    );
     assert_eq!(rig.download(&item).1, all[2..]);
 }
 
@@ -300,23 +374,44 @@ fn other_requests_are_refused() {
     let (rig, item) = feeder("", false);
     let script = Script::new();
     let acquire = |item: &items::AppItem, flags, context: &mut TransferContext| {
-        let e = rig.scanner.acquire_item_data(item, flags, context).unwrap_err();
+        let e = rig
+            .scanner
+            .acquire_item_data(item, flags, context)
+            .unwrap_err();
         e.kind()
     };
     let mut context = rig.context(&item, &script);
     let upload = TransferFlags::UPLOAD;
-    assert_eq!(acquire(&item, upload, &mut context), ErrorKind::InvalidArgument);
+    assert_eq!(
+        acquire(&item, upload, &mut context),
+        ErrorKind::InvalidArgument
+    );
     let legacy = TransferFlags::empty();
-    assert_eq!(acquire(&item, legacy, &mut context), ErrorKind::NotImplemented);
+    assert_eq!(
+        acquire(&item, legacy, &mut context),
+        ErrorKind::NotImplemented
+    );
     let download = TransferFlags::DOWNLOAD;
-    assert_eq!(acquire(&rig.root, download, &mut context), ErrorKind::InvalidArgument);
+    assert_eq!(
+        acquire(&rig.root, download, &mut context),
+        ErrorKind::InvalidArgument
+    );
     context.tymed = Tymed::MultipageFile;
-    assert_eq!(acquire(&item, download, &mut context), ErrorKind::InvalidArgument);
+    assert_eq!(
+        acquire(&item, download, &mut context),
+        ErrorKind::InvalidArgument
+    );
     context.tymed = Tymed::Callback;
-    assert_eq!(acquire(&item, download, &mut context), ErrorKind::InvalidArgument);
+    assert_eq!(
+        acquire(&item, download, &mut context),
+        ErrorKind::InvalidArgument
+    );
     context.tymed = Tymed::File;
     context.compression = wia::Compression::Jpeg;
-    assert_eq!(acquire(&item, download, &mut context), ErrorKind::InvalidArgument);
+    assert_eq!(
+        acquire(&item, download, &mut context),
+        ErrorKind::InvalidArgument
+    );
     context.compression = wia::Compression::None;
     context.callback = None;
     assert_eq!(acquire(&item, download, &mut context), ErrorKind::Pointer);

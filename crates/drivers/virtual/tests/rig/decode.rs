@@ -40,7 +40,11 @@ impl Page {
 
 fn unpad(lines: &[u8], stride: usize, row: usize, height: u32) -> Vec<u8> {
     assert_eq!(lines.len(), stride * height as usize);
-    lines.chunks(stride).flat_map(|l| &l[..row]).copied().collect()
+    lines
+        .chunks(stride)
+        .flat_map(|l| &l[..row])
+        .copied()
+        .collect()
 }
 
 pub fn raw(bytes: &[u8]) -> Page {

@@ -1,6 +1,10 @@
 //! A service and an application in one, as far as a driver can tell: item trees, a scripted callback,
 //! streams in memory that count what is done to them.
-#![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test file uses its own part"
+)]
 
 pub mod decode;
 pub mod stream;
@@ -123,9 +127,9 @@ impl Rig {
 
     pub fn acquire(&self, item: &AppItem, script: &Arc<Script>) -> Result<Status> {
         let mut context = self.context(item, script);
-        let result =
-            self.scanner
-                .acquire_item_data(item, TransferFlags::DOWNLOAD, &mut context);
+        let result = self
+            .scanner
+            .acquire_item_data(item, TransferFlags::DOWNLOAD, &mut context);
         script.returned();
         result
     }
@@ -146,7 +150,9 @@ impl Rig {
     /// `WIA_DPS_DOCUMENT_HANDLING_STATUS`, asked for now.
     pub fn status(&self) -> wia::DocumentHandlingStatus {
         let id = WIA_DPS_DOCUMENT_HANDLING_STATUS;
-        self.scanner.read_item_properties(&self.root, &[id]).unwrap();
+        self.scanner
+            .read_item_properties(&self.root, &[id])
+            .unwrap();
         wia::DocumentHandlingStatus::from_bits_retain(self.root.read_i32(id).unwrap())
     }
 }
@@ -171,7 +177,13 @@ pub enum Mode {
 }
 
 impl Mode {
-    pub const ALL: [Mode; 5] = [Mode::Bw, Mode::Gray, Mode::Gray16, Mode::Color, Mode::Color16];
+    pub const ALL: [Mode; 5] = [
+        Mode::Bw,
+        Mode::Gray,
+        Mode::Gray16,
+        Mode::Color,
+        Mode::Color16,
+    ];
 
     pub fn in_format(self, format: Guid) -> (DataType, i32) {
         let color = if format == wia::format::WIA_IMG_FMT_RAW {
@@ -302,7 +314,10 @@ impl Script {
     }
 
     pub fn messages(&self, kind: TransferMessage) -> Vec<TransferParams> {
-        self.said().into_iter().filter(|p| p.message == kind).collect()
+        self.said()
+            .into_iter()
+            .filter(|p| p.message == kind)
+            .collect()
     }
 
     /// The driver has returned: all streams are released, and nothing more may come.
@@ -314,7 +329,10 @@ impl Script {
     }
 
     fn call(&self, over: impl FnOnce() -> bool) {
-        assert!(!*self.has_returned.lock().unwrap(), "a call after the return");
+        assert!(
+            !*self.has_returned.lock().unwrap(),
+            "a call after the return"
+        );
         let mut ended = self.over.lock().unwrap();
         assert!(!*ended, "a call after the transfer was ended by an answer");
         *ended = over();
@@ -329,7 +347,10 @@ impl Script {
 impl MinidrvTransferCallback for Script {
     fn get_next_stream(&self, item_name: &str, full_item_name: &str) -> Result<NextStream> {
         for stream in self.streams.lock().unwrap().iter() {
-            assert!(stream.is_released(), "a stream is kept while the next is asked for");
+            assert!(
+                stream.is_released(),
+                "a stream is kept while the next is asked for"
+            );
         }
         let number = {
             let mut names = self.names.lock().unwrap();
