@@ -1,11 +1,12 @@
 //! ITU-T T.6, called G4: bilevel rows as changes against the row above.
 
-use fax::Bits;
+use fax::Bits as Code;
 use fax::maps::{black, white};
 use raster::Band;
 use wia::Result;
 
 use super::StripEncoder;
+use super::bits::Bits;
 
 /// The G4 encoder. White is what the canonical rows have as 1; fax codes count from white.
 #[derive(Debug)]
@@ -14,23 +15,23 @@ pub struct G4 {
     /// The columns where the colour changes in the row above, three times the width at the end.
     above: Vec<u32>,
     row: Vec<u32>,
-    bits: BitSink,
+    bits: Bits,
 }
 
-const PASS: Bits = Bits { data: 1, len: 4 };
-const HORIZONTAL: Bits = Bits { data: 1, len: 3 };
+const PASS: Code = Code { data: 1, len: 4 };
+const HORIZONTAL: Code = Code { data: 1, len: 3 };
 /// For -3 to 3 columns to the right of the change above.
-const VERTICAL: [Bits; 7] = [
-    Bits { data: 2, len: 7 },
-    Bits { data: 2, len: 6 },
-    Bits { data: 2, len: 3 },
-    Bits { data: 1, len: 1 },
-    Bits { data: 3, len: 3 },
-    Bits { data: 3, len: 6 },
-    Bits { data: 3, len: 7 },
+const VERTICAL: [Code; 7] = [
+    Code { data: 2, len: 7 },
+    Code { data: 2, len: 6 },
+    Code { data: 2, len: 3 },
+    Code { data: 1, len: 1 },
+    Code { data: 3, len: 3 },
+    Code { data: 3, len: 6 },
+    Code { data: 3, len: 7 },
 ];
 /// Half of the end-of-block code.
-const END_OF_LINE: Bits = Bits { data: 1, len: 12 };
+const END_OF_LINE: Code = Code { data: 1, len: 12 };
 
 impl G4 {
     /// An encoder of rows of `width` pixels at the start of a strip.
@@ -39,7 +40,7 @@ impl G4 {
             width,
             above: vec![width; 3],
             row: Vec::new(),
-            bits: BitSink::default(),
+            bits: Bits::default(),
         }
     }
 
@@ -60,13 +61,13 @@ impl G4 {
             }
             let (a1, b1, b2) = (row[i], above[j], above[j + 1]);
             if b2 < a1 {
-                bits.put(PASS, out);
+                put(bits, PASS, out);
                 a0 = i64::from(b2);
                 continue;
             }
             let shift = i64::from(a1) - i64::from(b1);
             if (-3..=3).contains(&shift) {
-                bits.put(VERTICAL[(shift + 3) as usize], out);
+                put(bits, VERTICAL[(shift + 3) as usize], out);
                 a0 = i64::from(a1);
                 is_black ^= 1;
                 i += 1;
@@ -74,9 +75,9 @@ impl G4 {
                 j = if j > 0 { j - 1 } else { 1 };
             } else {
                 let a2 = row[i + 1];
-                bits.put(HORIZONTAL, out);
-                bits.run(is_black, (i64::from(a1) - a0.max(0)) as u32, out);
-                bits.run(is_black ^ 1, a2 - a1, out);
+                put(bits, HORIZONTAL, out);
+                run(bits, is_black, (i64::from(a1) - a0.max(0)) as u32, out);
+                run(bits, is_black ^ 1, a2 - a1, out);
                 a0 = i64::from(a2);
                 i += 2;
             }
@@ -95,9 +96,9 @@ impl StripEncoder for G4 {
     }
 
     fn finish(&mut self, out: &mut Vec<u8>) -> Result<()> {
-        self.bits.put(END_OF_LINE, out);
-        self.bits.put(END_OF_LINE, out);
-        self.bits.pad(out);
+        put(&mut self.bits, END_OF_LINE, out);
+        put(&mut self.bits, END_OF_LINE, out);
+        self.bits.finish(out);
         // The row above the first of a strip is white.
         self.above.clear();
         self.above.extend([self.width; 3]);
@@ -138,49 +139,26 @@ fn changes(row: &[u8], width: u32, list: &mut Vec<u32>) {
     list.extend([width; 3]);
 }
 
-/// Bits, highest first, on their way into bytes.
-#[derive(Debug, Default)]
-struct BitSink {
-    /// The last `count` bits, lowest last.
-    pending: u64,
-    count: u32,
+/// Writes a run of `length` pixels: make-up codes for its multiples of 64, then the rest.
+fn run(bits: &mut Bits, is_black: u32, mut length: u32, out: &mut Vec<u8>) {
+    let codes = if is_black == 0 {
+        &white::ENTRIES
+    } else {
+        &black::ENTRIES
+    };
+    let mut code = |place: usize| put(bits, codes[place].1, out);
+    // The tables have the codes of 0 to 63, then those of 64, 128 and so on to 2560.
+    while length >= 2560 {
+        code(103);
+        length -= 2560;
+    }
+    if length >= 64 {
+        code(63 + length as usize / 64);
+        length %= 64;
+    }
+    code(length as usize);
 }
 
-impl BitSink {
-    fn put(&mut self, code: Bits, out: &mut Vec<u8>) {
-        self.pending = self.pending << code.len | u64::from(code.data);
-        self.count += u32::from(code.len);
-        if self.count >= 32 {
-            self.count -= 32;
-            let word = (self.pending >> self.count) as u32;
-            out.extend_from_slice(&word.to_be_bytes());
-        }
-    }
-
-    /// A run of `length` pixels: make-up codes for its multiples of 64, then the rest.
-    fn run(&mut self, is_black: u32, mut length: u32, out: &mut Vec<u8>) {
-        let codes = if is_black == 0 {
-            &white::ENTRIES
-        } else {
-            &black::ENTRIES
-        };
-        // 2560 is the longest make-up code; the table has 0 to 63, then 64, 128 and so on.
-        while length >= 2560 {
-            self.put(codes[103].1, out);
-            length -= 2560;
-        }
-        if length >= 64 {
-            self.put(codes[63 + length as usize / 64].1, out);
-            length %= 64;
-        }
-        self.put(codes[length as usize].1, out);
-    }
-
-    fn pad(&mut self, out: &mut Vec<u8>) {
-        let bytes = self.count.div_ceil(8);
-        let word = self.pending << (bytes * 8 - self.count);
-        out.extend_from_slice(&word.to_be_bytes()[8 - bytes as usize..]);
-        self.pending = 0;
-        self.count = 0;
-    }
+fn put(bits: &mut Bits, code: Code, out: &mut Vec<u8>) {
+    bits.put(u32::from(code.data), u32::from(code.len), out);
 }

@@ -3,6 +3,7 @@
 //! A strip is a number of whole rows that can be decoded without any other. TIFF and PDF are made of
 //! them.
 
+mod bits;
 mod deflate;
 mod g4;
 pub mod jpeg;

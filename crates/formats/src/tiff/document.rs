@@ -13,8 +13,9 @@ use crate::{PageDone, Sink};
 /// The state of a TIFF document under construction. The sink comes with each call, and must be the
 /// same one each time; [`super::Writer`] is this together with a sink.
 ///
-/// The calls have the meaning of those of [`crate::DocumentWriter`]. Each but [`Document::finish`]
-/// and the refusals of wrong arguments leaves the position at the end of the sink.
+/// The calls have the meaning of those of [`crate::DocumentWriter`]. When [`Document::end_page`],
+/// [`Document::write_encoded_page`] or [`Document::abandon_page`] succeeds, the position is at the
+/// end of the sink.
 #[derive(Debug)]
 pub struct Document {
     options: Options,

@@ -23,12 +23,18 @@
 //!
 //! # Memory
 //!
-//! For each document: one strip (256 KiB, or one row where a row is longer; for JPEG 16 rows, at
-//! most 3.2 MiB) and its encoded form (at most 1.5 times the strip, for G4 6 times an uncompressed
-//! 128 KiB); 256 KiB for the strip offsets of the page and 256 KiB for the finished directories,
-//! each of which goes on in a temporary file without a name when there is more; 64 KiB for the
-//! directory being written. Altogether at most 2 MiB for pages whose rows are up to 256 KiB,
-//! whatever their number and height, and whether or not it is known in advance.
+//! Bounded for each document, whatever the number of pages, their heights, and whether these are
+//! known in advance:
+//!
+//! * one strip: 256 KiB of rows (128 KiB with G4), or one row where a row is longer (with JPEG 16
+//!   rows, at most 3.2 MiB); uncompressed rows without padding pass without being kept;
+//! * its encoded form and the encoder's state: at most 1.5 MiB for such a strip, reached by noise at
+//!   JPEG's highest quality; for longer JPEG strips 6 times the strip;
+//! * the strip offsets of the page and the finished directories: 256 KiB each, beyond which they go
+//!   on in temporary files without a name;
+//! * 64 KiB of the directory that is being written.
+//!
+//! Altogether at most 2.5 MiB for colour rows of up to 5400 pixels (A4 at 600 dpi).
 
 mod chain;
 mod describe;

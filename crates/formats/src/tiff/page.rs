@@ -58,7 +58,10 @@ impl Page {
     pub(super) fn reserve(&mut self, chain: &mut Chain, sink: &mut dyn Sink) -> Result<()> {
         let data = match self.encoding {
             Encoding::Encoded(..) => 0,
-            _ => self.layout.page_bytes().unwrap_or(0),
+            _ => {
+                let row = self.layout.row_bytes() as u64;
+                row.saturating_mul(self.layout.height.unwrap_or(0).into())
+            }
         };
         chain
             .make_room(sink, data, |form| self.directory.size(form, 1))
