@@ -17,7 +17,6 @@ mod report;
 mod run;
 mod settings;
 mod tiff_stream;
-mod writer;
 
 pub use cancel::Cancel;
 pub use event::{Event, Observer, Outcome};

@@ -6,9 +6,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::writer::{WriterOptions, open_writer};
 use formats::raw::Reader;
-use formats::{DocumentFormat, DocumentWriter, Sink};
+use formats::{DocumentFormat, DocumentWriter, Sink, WriterOptions, open_writer};
 use raster::PageLayout;
 use service::{Answer, NextStream, Stream, TransferCallback, TransferParams};
 use wia::{Error, ErrorKind, Result, TransferMessage};

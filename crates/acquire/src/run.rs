@@ -4,8 +4,7 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::writer::{TiffCompression, WriterOptions, open_writer};
-use formats::{DocumentFormat, Metadata, tiff};
+use formats::{DocumentFormat, Metadata, WriterOptions, open_writer, tiff};
 use service::{DocumentOptions, DocumentProgress, Transfer, TransferCallback};
 use wia::property::{WIA_DIP_DEV_DESC, WIA_DIP_VEND_DESC};
 use wia::{Error, ErrorKind, PropertyValue, Result, Status, TransferFlags};
@@ -141,12 +140,12 @@ impl Plan {
     ) -> Result<(Result<Status>, Kept)> {
         let options = WriterOptions {
             compression: match self.compression {
-                Compression::None | Compression::G3 => TiffCompression::None,
-                Compression::PackBits => TiffCompression::PackBits,
-                Compression::Lzw => TiffCompression::Lzw,
-                Compression::Deflate => TiffCompression::Deflate,
-                Compression::G4 => TiffCompression::G4,
-                Compression::Jpeg => TiffCompression::Jpeg,
+                Compression::None | Compression::G3 => tiff::Compression::None,
+                Compression::PackBits => tiff::Compression::PackBits,
+                Compression::Lzw => tiff::Compression::Lzw,
+                Compression::Deflate => tiff::Compression::Deflate,
+                Compression::G4 => tiff::Compression::G4,
+                Compression::Jpeg => tiff::Compression::Jpeg,
             },
             quality: self.quality,
             metadata: self.metadata(),
@@ -182,9 +181,10 @@ impl Plan {
                 result = Ok(Status::Cancelled);
                 break;
             }
-            result = self.item.transfer().and_then(|transfer| {
-                self.download(&transfer, callback.clone(), reporter, cancel)
-            });
+            result = self
+                .item
+                .transfer()
+                .and_then(|transfer| self.download(&transfer, callback.clone(), reporter, cancel));
             if !matches!(result, Ok(Status::Ok)) || callback.pages() < scan {
                 break;
             }
