@@ -108,15 +108,13 @@ fn told(e: &Error, output: &Output) -> String {
 /// What happened to the pages before the failure.
 fn kept(settings: &Settings, pages: u32, files: &[PathBuf]) -> String {
     match (&settings.output, place(files)) {
-        (_, Some(place)) if pages > 0 => format!("{} kept in {place}", complete(pages)),
-        (Output::Stdout, _) => format!("{} written to standard output", complete(pages)),
-        (Output::Path(path), _) if pages > 0 => {
-            format!("{} written to {}", complete(pages), path.display())
-        }
-        (Output::Path(path), _) if path.is_file() => {
+        (Output::Path(path), _) if pages == 0 && path.is_file() => {
             format!("no page was complete, {} is untouched", path.display())
         }
-        (Output::Path(_), _) => "no page was complete".to_owned(),
+        _ if pages == 0 => "no page was complete".to_owned(),
+        (_, Some(place)) => format!("{} kept in {place}", complete(pages)),
+        (Output::Stdout, None) => format!("{} written to standard output", complete(pages)),
+        (Output::Path(path), None) => format!("{} written to {}", complete(pages), path.display()),
     }
 }
 

@@ -45,6 +45,34 @@ fn standard_output_takes_one_page() {
 }
 
 #[test]
+fn dev_stdout_is_whatever_standard_output_is() {
+    let scratch = Scratch::new();
+    let ended = scratch
+        .quire(&format!("{FLATBED} -f raw -o /dev/stdout"))
+        .succeeds();
+    assert_eq!(&ended.stdout[..4], b"WRAW");
+    // Also a file, which is then written as it comes.
+    let file = fs::File::create(scratch.path("out.raw")).unwrap();
+    let command = scratch.command(&format!("{FLATBED} -f raw -o /dev/stdout"));
+    start_into(command, file.into()).end().succeeds();
+    assert_eq!(scratch.names(), ["out.raw"]);
+    assert!(fs::read(scratch.path("out.raw")).unwrap() == ended.stdout);
+}
+
+#[test]
+fn a_name_need_not_be_utf_8() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let scratch = Scratch::new();
+    let name = OsStr::from_bytes(b"caf\xe9.tiff");
+    let mut command = scratch.command(&format!("{SMALL} --json -o"));
+    command.arg(name);
+    let ended = start(command).end().exits(0);
+    assert_eq!(ended.events().last().unwrap()["pages"], 3);
+    assert!(scratch.path(name).is_file());
+}
+
+#[test]
 fn tiff_into_a_pipe_is_not_in_this_version() {
     let scratch = Scratch::new();
     let ended = scratch.quire(&format!("{SMALL} -f tiff -o -")).exits(2);

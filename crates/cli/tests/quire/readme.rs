@@ -41,7 +41,7 @@ fn its_commands_print_what_it_says() {
     for step in steps {
         let mut command = Command::new("bash");
         command
-            .args(["-c", &format!("{} 2>&1", step.command)])
+            .args(["-c", &format!("{{ {}; }} 2>&1", step.command)])
             .current_dir(scratch.dir())
             .env_remove("SOURCE_DATE_EPOCH")
             .env("PATH", format!("{}:{search}", programs.display()));

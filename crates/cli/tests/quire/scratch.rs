@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -160,13 +160,32 @@ impl Running {
         kill_process(self.pid, signal).unwrap();
     }
 
+    /// Sends a signal again and again until the program ends.
+    #[track_caller]
+    pub(crate) fn insist(self, signal: Signal) -> Ended {
+        const AGAIN: Duration = Duration::from_millis(20);
+        let started = Instant::now();
+        loop {
+            // It may be gone already, and its end not yet told.
+            let _ = kill_process(self.pid, signal);
+            match self.ended.recv_timeout(AGAIN) {
+                Ok(status) => return self.ended_as(status),
+                Err(_) => assert!(started.elapsed() < LIMIT, "still running"),
+            }
+        }
+    }
+
     /// Waits for the end.
     #[track_caller]
-    pub(crate) fn end(mut self) -> Ended {
+    pub(crate) fn end(self) -> Ended {
         let Ok(status) = self.ended.recv_timeout(LIMIT) else {
             let _ = kill_process(self.pid, Signal::KILL);
             panic!("still running after {LIMIT:?}; so far: {:#?}", self.told);
         };
+        self.ended_as(status)
+    }
+
+    fn ended_as(mut self, status: ExitStatus) -> Ended {
         self.told.extend(self.lines.iter());
         Ended {
             code: status.code(),

@@ -1,5 +1,6 @@
 //! Ctrl-C, SIGTERM, and a death without warning.
 
+use std::cell::Cell;
 use std::fs;
 use std::time::Instant;
 
@@ -101,5 +102,74 @@ fn killed_at_once_the_partial_file_opens_as_a_tiff() {
         assert!(documents::tiff(&scratch.path("out.tiff")).len() >= 2);
         let again = scratch.quire("scan -d virtual: -s feeder -n 1 -r 75 -o out.tiff");
         again.succeeds();
+    }
+}
+
+#[test]
+fn a_second_ctrl_c_exits_at_once() {
+    let scratch = Scratch::new();
+    // A device that hears no cancel: the scan would wait for it.
+    let model =
+        "[sheets]\ncount = 9\n[faults]\nstall = \"2:10\"\n[quirks]\nignores-cancel = true\n";
+    fs::write(scratch.path("deaf.toml"), model).unwrap();
+    let line = "scan --json -d virtual:deaf.toml -s feeder -r 75 -m gray -o out.tiff";
+    let mut scan = scratch.start(line);
+    scan.wait_for_page(1);
+    let ended = scan.insist(Signal::INT);
+    assert_eq!(ended.code, Some(130));
+    // It did not stay to finish the document, and told no end.
+    assert!(!ended.stderr.contains("\"end\""), "{}", ended.stderr);
+    assert_eq!(scratch.names(), [".out.tiff.partial", "deaf.toml"]);
+    let partial = scratch.path(".out.tiff.partial");
+    assert_eq!(documents::tiff(&partial).len(), 1);
+}
+
+/// Moments at which a scan is stopped: how many events it has told before.
+fn moments() -> Vec<usize> {
+    let (step, last) = match std::env::var_os("QUIRE_LONG") {
+        Some(_) => (3, 200),
+        None => (41, 200),
+    };
+    (1..last).step_by(step).collect()
+}
+
+#[test]
+fn stopped_at_any_moment_no_page_that_was_told_is_lost() {
+    for (trial, moment) in moments().into_iter().enumerate() {
+        let signal = [Signal::INT, Signal::KILL][trial % 2];
+        let compression = ["none", "deflate", "packbits"][trial % 3];
+        let scratch = Scratch::new();
+        let line = format!(
+            "scan --json -d virtual:?sheets=400&seed={moment} -s duplex -r 75 -m gray \
+             -c {compression} -o out.tiff"
+        );
+        let mut scan = scratch.start(&line);
+        let (events, told) = (Cell::new(0), Cell::new(0));
+        scan.wait_for_event(|event| {
+            events.set(events.get() + 1);
+            told.set(told.get() + usize::from(event["event"] == "page"));
+            events.get() == moment
+        });
+        let told = told.get();
+        scan.send(signal);
+        let ended = scan.end();
+        let file = match signal {
+            Signal::INT => "out.tiff",
+            _ => ".out.tiff.partial",
+        };
+        let what = format!("{signal:?} after {moment} events, {compression}");
+        if signal == Signal::INT {
+            assert_eq!(ended.code, Some(130), "{what}: {}", ended.stderr);
+        }
+        if told == 0 && !scratch.path(file).exists() {
+            continue;
+        }
+        let path = scratch.path(file);
+        if told == 0 && fs::metadata(&path).unwrap().len() < 100 {
+            // Killed before the first page: there is a header at most.
+            continue;
+        }
+        let pages = documents::tiff(&path).len();
+        assert!(pages >= told, "{what}: {told} were told, {pages} are there");
     }
 }
