@@ -28,6 +28,9 @@ const BED_WIDTH: f64 = 216.0;
 const FLATBED_HEIGHT: f64 = 297.2;
 /// Height of the built-in feeder: legal fits.
 const FEEDER_HEIGHT: f64 = 356.0;
+/// How much larger a bed is than the image that it must hold completely: PNG has resolutions in whole
+/// dots a metre, so that an image may look up to 1/4000 smaller than it is at 50 dpi and more.
+const FOR_ROUNDED_DPI: f64 = 1.000_25;
 /// The smallest document of a feeder, in 1/1000 inch.
 const SMALLEST_SHEET: i32 = 1000;
 
@@ -109,8 +112,7 @@ fn bed(source: Source, options: &SourceOptions, largest: Option<PaperSize>) -> (
     let side = |given: Option<f64>, image: Option<f64>, usual: f64| {
         let size = match (given, image) {
             (Some(mm), _) => mm_to_thousandths(mm),
-            // Rounded up, so that no row or column of the image is cut off.
-            (None, Some(inches)) => (inches * 1000.0 - 1e-6).ceil() as u32,
+            (None, Some(inches)) => (inches * 1000.0 * FOR_ROUNDED_DPI).ceil() as u32,
             (None, None) => mm_to_thousandths(usual),
         };
         i32::try_from(size).unwrap_or(i32::MAX).max(1)

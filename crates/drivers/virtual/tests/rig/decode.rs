@@ -122,12 +122,16 @@ fn tiff_page(decoder: &mut Decoder<Cursor<&[u8]>>) -> Page {
         other => panic!("{other:?}"),
     };
     let dpi = (dpi(Tag::XResolution), dpi(Tag::YResolution));
-    let rows = match decoder.read_image().unwrap() {
+    let mut rows = match decoder.read_image().unwrap() {
         DecodingResult::U8(v) => v,
         DecodingResult::U16(v) => v.into_iter().flat_map(u16::to_le_bytes).collect(),
         _ => panic!("samples of another type"),
     };
     assert_eq!(rows.len(), pixel.row_bytes(width) * height as usize);
+    // The decoder inverts the unused bits of G4 rows together with the pixels.
+    for row in rows.chunks_mut(pixel.row_bytes(width)) {
+        raster::pack::clear_unused_bits(pixel, row, width);
+    }
     Page {
         width,
         height,

@@ -7,6 +7,7 @@
 )]
 
 pub mod decode;
+pub mod images;
 pub mod stream;
 
 use std::sync::{Arc, Mutex};
