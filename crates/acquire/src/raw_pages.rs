@@ -20,10 +20,10 @@ use crate::report::{Reporter, Syncer};
 
 /// Where the pages go.
 pub(crate) enum Pages {
-    /// All into one document in a regular file.
+    /// All into one document; in a regular file a page counts once it is synced.
     Document {
         writer: Box<dyn DocumentWriter + Send>,
-        syncer: Syncer,
+        syncer: Option<Syncer>,
     },
     /// Each into a regular file of its own.
     Files(Pattern),
@@ -126,7 +126,9 @@ impl RawPages {
     pub(crate) fn finish(&self) -> Result<(u32, Vec<PathBuf>, Option<Error>)> {
         let state = &mut *lock(&self.state);
         if let Pages::Document { writer, syncer } = &mut state.to {
-            syncer.finish()?;
+            if let Some(syncer) = syncer {
+                syncer.finish()?;
+            }
             if state.pages > 0 {
                 writer.finish()?;
             }
@@ -277,11 +279,13 @@ impl State {
         let done = self.writer(page)?.end_page()?;
         let number = self.pages + 1;
         match page.own.take() {
-            None => {
-                if let Pages::Document { syncer, .. } = &self.to {
-                    syncer.page(number, done.document_bytes)?;
-                }
-            }
+            None => match &self.to {
+                Pages::Document {
+                    syncer: Some(syncer),
+                    ..
+                } => syncer.page(number, done.document_bytes)?,
+                _ => reporter.page(number, done.document_bytes, None),
+            },
             Some(mut own) => {
                 own.writer.finish()?;
                 let file = match own.place {

@@ -162,12 +162,16 @@ impl Plan {
                     document = Some(partial);
                     Pages::Document {
                         writer: open_writer(self.format, sink, &options)?,
-                        syncer,
+                        syncer: Some(syncer),
                     }
                 } else {
                     Pages::File(Some(partial))
                 }
             }
+            _ if self.format.abilities().multipage => Pages::Document {
+                writer: open_writer(self.format, Box::new(self.in_order(cancel)?), &options)?,
+                syncer: None,
+            },
             _ => Pages::InOrder(Some(Box::new(self.in_order(cancel)?))),
         };
         let reports = Arc::clone(reporter);
