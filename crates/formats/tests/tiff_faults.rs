@@ -1,5 +1,7 @@
 //! Sinks that fail, positions that move, programs that are killed: the finished pages stay.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
 mod tiff_support;
 
 use quire_formats::tiff::{Compression, Container, Options, Writer};

@@ -1,5 +1,7 @@
 //! Which fields a page has, in which form; what is refused; documents that are gone on with.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
 mod tiff_support;
 
 use quire_formats::tiff::{Compression, Container, Document, Options, Photometric, Writer};

@@ -104,7 +104,9 @@ fn fits(frame: &Frame, layout: &PageLayout, height: u32) -> Result<()> {
     if !matches!(layout.pixel, PixelType::Gray8 | PixelType::Rgb8) {
         return Err(Error::invalid("JPEG holds only 8-bit grey and colour"));
     }
-    // Baseline, extended and progressive with Huffman codes; no others, and no height to come later.
+    // Baseline, extended and progressive with Huffman codes, and no height that comes later. TIFF
+    // does not allow progressive streams, but libtiff reads them (with a warning), and a page that
+    // the device has scanned is better kept.
     if frame.process > 2 || frame.precision != 8 || frame.height == 0 {
         return Err(unsupported());
     }
