@@ -29,10 +29,10 @@ pub fn discover() -> Vec<Discovered> {
 impl Options {
     /// The scanner in a few words, such as "flatbed and duplex feeder with sheets of its own".
     pub fn description(&self) -> String {
-        let feeder =
-            self.feeder
-                .as_ref()
-                .map(|f| if f.duplex { "duplex feeder" } else { "feeder" });
+        let feeder = self
+            .feeder
+            .as_ref()
+            .map(|f| if f.duplex { "duplex feeder" } else { "feeder" });
         let sources: Vec<&str> = self
             .flatbed
             .iter()
@@ -62,8 +62,10 @@ mod tests {
             found[0].description,
             "flatbed and duplex feeder with sheets of its own"
         );
-        let mut options = Options::default();
-        options.flatbed = None;
+        let mut options = Options {
+            flatbed: None,
+            ..Options::default()
+        };
         if let Some(feeder) = &mut options.feeder {
             feeder.duplex = false;
         }

@@ -7,6 +7,9 @@ use crate::job::Job;
 use crate::pool::{Drawer, Failure, Page, Step, Stopped, band_rows};
 use crate::sheet::{RowSource, Side};
 
+/// The longest that a device with a pace takes for a band.
+const LONGEST_BAND: Duration = Duration::from_millis(100);
+
 /// A side that is to be scanned.
 #[derive(Debug)]
 pub(crate) struct Target {
@@ -117,7 +120,7 @@ impl DrawnPage<'_> {
         height: u32,
     ) -> Result<Option<Outcome>, Stopped> {
         let stride = rows.layout().row_bytes();
-        let most = band_rows(stride, height);
+        let most = band_rows(stride, height).min(self.rows_in_time(height));
         let mut done = 0;
         while done < good_rows {
             let wanted = most.min((good_rows - done) as usize);
@@ -137,6 +140,17 @@ impl DrawnPage<'_> {
             self.drawer.send(Step::Band(buffer))?;
         }
         Ok(None)
+    }
+
+    /// Rows that come in [`LONGEST_BAND`] at the page's pace: a slow device shows its progress.
+    fn rows_in_time(&self, height: u32) -> usize {
+        let Some(takes) = self.takes else {
+            return usize::MAX;
+        };
+        // A page's time is never 0: there is an end to what a minute can be divided into.
+        let part = LONGEST_BAND.as_secs_f64() / takes.as_secs_f64();
+        // The cast saturates.
+        ((f64::from(height) * part) as usize).max(1)
     }
 
     fn strike(&self, fault: Fault) -> Result<Outcome, Stopped> {

@@ -1,12 +1,18 @@
 //! The model file: a scanner described in TOML.
 
-use std::ops::RangeInclusive;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 
 use serde::Deserialize;
 use wia::{Error, Result};
 
 use crate::faults::FaultKind;
+
+pub use value::{Depth, Dpi, Millimetres, PagesPerMinute, Resolutions, SheetCount, WarmUp};
 
 /// A model file (`virtual:FILE.toml`).
 ///
@@ -203,144 +209,6 @@ pub enum Mode {
     Bw,
 }
 
-/// Declares a number that is checked while the file is read, so that the error has its line.
-macro_rules! checked {
-    ($($(#[$doc:meta])* $name:ident($inner:ty) from $raw:ty: $valid:expr, $text:literal;)*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Deserialize)]
-        #[serde(try_from = "TomlNumber")]
-        pub struct $name($inner);
-
-        impl $name {
-            /// What a value can be.
-            pub const VALID: RangeInclusive<$raw> = $valid;
-
-            /// The number.
-            pub const fn get(self) -> $inner {
-                self.0
-            }
-
-            /// The number, when it is a valid one.
-            pub fn new(value: $raw) -> Option<$name> {
-                // Inside of the range the cast loses nothing.
-                Self::VALID.contains(&value).then_some($name(value as $inner))
-            }
-        }
-
-        impl TryFrom<TomlNumber> for $name {
-            type Error = &'static str;
-
-            fn try_from(number: TomlNumber) -> Result<$name, &'static str> {
-                number.as_number().and_then($name::new).ok_or(concat!("valid is ", $text))
-            }
-        }
-
-        impl PartialEq<$inner> for $name {
-            fn eq(&self, other: &$inner) -> bool {
-                self.0 == *other
-            }
-        }
-    )*};
-}
-
-checked! {
-    /// A length on a bed.
-    Millimetres(f64) from f64: 20.0..=1500.0, "20 to 1500 millimetres";
-    /// A number of sheets.
-    SheetCount(u32) from i64: 0..=1_000_000, "0 to 1000000 sheets";
-    /// A pace.
-    PagesPerMinute(u32) from i64: 1..=60_000, "1 to 60000 pages a minute";
-    /// A pause.
-    WarmUp(u32) from i64: 0..=30_000, "0 to 30000 milliseconds";
-    /// A resolution.
-    Dpi(u32) from i64: 50..=9600, "50 to 9600 dots an inch";
-}
-
-/// Bits a channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "TomlNumber")]
-pub enum Depth {
-    /// 8 bits.
-    Eight,
-    /// 16 bits.
-    Sixteen,
-}
-
-impl TryFrom<TomlNumber> for Depth {
-    type Error = &'static str;
-
-    fn try_from(number: TomlNumber) -> Result<Depth, &'static str> {
-        match number {
-            TomlNumber::Integer(8) => Ok(Depth::Eight),
-            TomlNumber::Integer(16) => Ok(Depth::Sixteen),
-            _ => Err("valid are 8 and 16"),
-        }
-    }
-}
-
-/// Resolutions in rising order, at least one.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(try_from = "Vec<Dpi>")]
-pub struct Resolutions(Vec<u32>);
-
-impl Resolutions {
-    /// The numbers, in dots an inch.
-    pub fn get(&self) -> &[u32] {
-        &self.0
-    }
-}
-
-impl TryFrom<Vec<Dpi>> for Resolutions {
-    type Error = &'static str;
-
-    fn try_from(list: Vec<Dpi>) -> Result<Resolutions, &'static str> {
-        let mut list: Vec<u32> = list.into_iter().map(Dpi::get).collect();
-        list.sort_unstable();
-        list.dedup();
-        if list.is_empty() {
-            return Err("at least one resolution is needed");
-        }
-        Ok(Resolutions(list))
-    }
-}
-
-/// A number as TOML has it.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(untagged, expecting = "a number is needed")]
-enum TomlNumber {
-    Integer(i64),
-    Float(f64),
-}
-
-/// What a checked number is made of.
-trait FromToml: Sized {
-    fn from_toml(number: TomlNumber) -> Option<Self>;
-}
-
-impl FromToml for i64 {
-    fn from_toml(number: TomlNumber) -> Option<i64> {
-        match number {
-            TomlNumber::Integer(n) => Some(n),
-            TomlNumber::Float(_) => None,
-        }
-    }
-}
-
-impl FromToml for f64 {
-    fn from_toml(number: TomlNumber) -> Option<f64> {
-        match number {
-            TomlNumber::Integer(n) => Some(n as f64),
-            TomlNumber::Float(n) => Some(n),
-        }
-    }
-}
-
-impl TomlNumber {
-    fn as_number<T: FromToml>(self) -> Option<T> {
-        T::from_toml(self)
-    }
-}
-
 impl Model {
     /// Reads the text of a model file.
     ///
@@ -375,79 +243,5 @@ impl Model {
             }
         }
         Ok(model)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn complaint(text: &str) -> String {
-        Model::parse(text).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn empty_is_all_defaults() {
-        assert_eq!(Model::parse("").unwrap(), Model::default());
-        assert_eq!(
-            Model::parse("[flatbed]\n").unwrap().flatbed,
-            Some(FlatbedModel::default())
-        );
-    }
-
-    #[test]
-    fn whole_numbers_are_lengths_too() {
-        let model = Model::parse("[flatbed]\nwidth = 216\nheight = 297.2").unwrap();
-        let bed = model.flatbed.unwrap();
-        assert_eq!(bed.width.unwrap(), 216.0);
-        assert_eq!(bed.height.unwrap(), 297.2);
-    }
-
-    #[test]
-    fn resolutions_are_sorted() {
-        let model = Model::parse("[feeder]\nresolutions = [600, 300, 300, 75]").unwrap();
-        assert_eq!(
-            model.feeder.unwrap().resolutions.unwrap().get(),
-            [75, 300, 600]
-        );
-    }
-
-    #[test]
-    fn complaints_have_the_line() {
-        assert_eq!(
-            complaint("[flatbed]\n\nwidth = 5\n"),
-            "line 3: valid is 20 to 1500 millimetres"
-        );
-        assert!(complaint("name = \"x\"\n[feedr]\n").starts_with("line 2: unknown field `feedr`"));
-        assert!(complaint("[quirks]\nlateheight = true").starts_with("line 2: unknown field"));
-        assert!(complaint("a = = 3").starts_with("line 1: "));
-        assert_eq!(
-            complaint("[timing]\nppm = 0"),
-            "line 2: valid is 1 to 60000 pages a minute"
-        );
-        assert_eq!(
-            complaint("[timing]\nppm = 1.5"),
-            "line 2: valid is 1 to 60000 pages a minute"
-        );
-        assert_eq!(
-            complaint("\n[feeder]\ndepths = [8, 12]"),
-            "line 3: valid are 8 and 16"
-        );
-        assert_eq!(
-            complaint("[feeder]\nresolutions = []"),
-            "line 2: at least one resolution is needed"
-        );
-        assert!(complaint("[feeder]\nmodes = [\"sepia\"]").starts_with("line 2: unknown variant"));
-        assert!(complaint("[feeder]\nmodes = []").starts_with("modes: "));
-        assert!(complaint("[flatbed]\ndepths = []").starts_with("depths: "));
-        assert!(complaint("[timing]\nppm = \"x\"").starts_with("line 2: a number is needed"));
-    }
-
-    #[test]
-    fn no_text_makes_it_panic() {
-        use proptest::prelude::*;
-        proptest!(|(text in "(?s).{0,200}")| {
-            let _ = Model::parse(&text);
-        });
     }
 }
