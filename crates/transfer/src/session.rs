@@ -5,10 +5,13 @@
 //! order, remembers the first failure, and computes the result. It also makes a hung driver
 //! harmless: [`Session::finish`] takes callback and stream away from it, whatever it does later.
 
-use std::io::SeekFrom;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+mod activity;
+mod guarded;
+
+pub use activity::Activity;
+
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 use wia::{Error, ErrorKind, Result, Status, TransferMessage};
 
@@ -16,6 +19,8 @@ use crate::callback::{
     Answer, MinidrvTransferCallback, NextStream, TransferCallback, TransferParams,
 };
 use crate::stream::Stream;
+use activity::ActivityClock;
+use guarded::SessionStream;
 
 /// One stream transfer between a driver and an application.
 pub struct Session {
@@ -32,8 +37,10 @@ struct State {
     streams_opened: u64,
     /// What every later call is answered with, once a call was answered so.
     refusal: Option<Refusal>,
-    /// A stream call that failed and was not taken back by a successful `set_size`.
+    /// The first failed call, not taken back, of a stream that has ended.
     stream_failure: Option<Error>,
+    /// A failure answered to the last `END_OF_STREAM`, which the driver does not learn of.
+    flush_failure: Option<Error>,
     percent: i32,
     bytes: u64,
 }
@@ -41,59 +48,14 @@ struct State {
 struct OpenStream {
     number: u64,
     stream: Box<dyn Stream>,
+    /// The first call that failed and was not taken back by a successful `set_size`.
+    failure: Option<Error>,
 }
 
 #[derive(Clone)]
 enum Refusal {
     Cancel,
     Failure(Error),
-}
-
-/// Whether the driver is alive, seen from outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Activity {
-    /// The application is at work in a callback or a stream; the driver waits for it.
-    InApplication,
-    /// The driver is at work; its last call was this long ago.
-    InDriver(Duration),
-}
-
-/// Remembers the last call of the driver without a lock, so that a watcher never waits.
-struct ActivityClock {
-    start: Instant,
-    /// Milliseconds since `start` of the last call's end, or [`ActivityClock::BUSY`].
-    last: AtomicU64,
-}
-
-impl ActivityClock {
-    const BUSY: u64 = u64::MAX;
-
-    fn new() -> ActivityClock {
-        ActivityClock {
-            start: Instant::now(),
-            last: AtomicU64::new(0),
-        }
-    }
-
-    fn enter(&self) {
-        self.last.store(Self::BUSY, Ordering::Relaxed);
-    }
-
-    fn leave(&self) {
-        let now = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(Self::BUSY - 1);
-        self.last.store(now, Ordering::Relaxed);
-    }
-
-    fn read(&self) -> Activity {
-        match self.last.load(Ordering::Relaxed) {
-            Self::BUSY => Activity::InApplication,
-            last => Activity::InDriver(
-                self.start
-                    .elapsed()
-                    .saturating_sub(Duration::from_millis(last)),
-            ),
-        }
-    }
 }
 
 impl Session {
@@ -107,6 +69,7 @@ impl Session {
                 streams_opened: 0,
                 refusal: None,
                 stream_failure: None,
+                flush_failure: None,
                 percent: 0,
                 bytes: 0,
             }),
@@ -149,22 +112,23 @@ impl Session {
             _ => None,
         };
         let told_to_cancel = matches!(state.refusal, Some(Refusal::Cancel));
-        // The last stream's end comes with the driver's return. A cancel answered now is too late.
-        let flush_failure = match state.end_stream() {
-            Some(Err(e)) => Some(e),
-            Some(Ok(Answer::Continue | Answer::Cancel)) | None => None,
-        };
-        let params = state.service_message(TransferMessage::EndOfTransfer);
-        // Nothing can be changed any more by what the application answers here.
-        if let Some(callback) = state.callback.take() {
-            drop(callback.transfer_callback(&params));
-        }
+        self.in_application(|| {
+            // The last stream's end comes with the driver's return. A cancel answered now is too
+            // late.
+            let ended = state.end_stream();
+            state.note_flush(ended);
+            let params = state.service_message(TransferMessage::EndOfTransfer);
+            // Nothing can be changed any more by what the application answers here.
+            if let Some(callback) = state.callback.take() {
+                drop(callback.transfer_callback(&params));
+            }
+        });
 
         if let Some(e) = callback_failure {
             return Err(e);
         }
         let status = driver?;
-        if let Some(e) = state.stream_failure.take().or(flush_failure) {
+        if let Some(e) = state.stream_failure.take().or(state.flush_failure.take()) {
             return Err(e);
         }
         match status {
@@ -195,10 +159,8 @@ impl Session {
 
     /// Runs `call` in the application's time: it does not count against the driver's deadline.
     fn in_application<T>(&self, call: impl FnOnce() -> T) -> T {
-        self.activity.enter();
-        let result = call();
-        self.activity.leave();
-        result
+        let _time = self.activity.application();
+        call()
     }
 }
 
@@ -227,10 +189,23 @@ impl State {
 
     /// Releases the open stream and tells the application. `None` when there is none.
     fn end_stream(&mut self) -> Option<Result<Answer>> {
-        drop(self.stream.take()?);
+        let OpenStream {
+            stream, failure, ..
+        } = self.stream.take()?;
+        drop(stream);
+        if let Some(failure) = failure {
+            self.stream_failure.get_or_insert(failure);
+        }
         let params = self.service_message(TransferMessage::EndOfStream);
         let callback = self.callback.as_ref()?;
         Some(callback.transfer_callback(&params))
+    }
+
+    /// Keeps what was answered to an `END_OF_STREAM` after which no other stream comes.
+    fn note_flush(&mut self, ended: Option<Result<Answer>>) {
+        if let Some(Err(e)) = ended {
+            self.flush_failure.get_or_insert(e);
+        }
     }
 }
 
@@ -240,7 +215,11 @@ impl MinidrvTransferCallback for Session {
         self.in_application(|| {
             // Asking for a stream ends the one before, whatever comes of the asking.
             let ended = state.end_stream();
+            if self.is_cancelled() && state.refusal.is_none() {
+                state.refusal = Some(Refusal::Cancel);
+            }
             if let Some(answer) = state.refused(NextStream::Cancel) {
+                state.note_flush(ended);
                 return answer;
             }
             match ended {
@@ -251,15 +230,16 @@ impl MinidrvTransferCallback for Session {
                 }
                 Some(Ok(Answer::Continue)) | None => {}
             }
-            if self.is_cancelled() {
-                state.refusal = Some(Refusal::Cancel);
-                return Ok(NextStream::Cancel);
-            }
-            match callback.get_next_stream(item_name, full_item_name) {
+            let answer = callback.get_next_stream(item_name, full_item_name);
+            match answer.map(by_its_own_name) {
                 Ok(NextStream::Stream(stream)) => {
                     state.streams_opened += 1;
                     let number = state.streams_opened;
-                    state.stream = Some(OpenStream { number, stream });
+                    state.stream = Some(OpenStream {
+                        number,
+                        stream,
+                        failure: None,
+                    });
                     state.percent = 0;
                     state.bytes = 0;
                     Ok(NextStream::Stream(Box::new(SessionStream {
@@ -321,66 +301,13 @@ impl MinidrvTransferCallback for Session {
     }
 }
 
-/// The application's stream as the driver holds it. Dead after the next `GetNextStream`, after the
-/// driver's return, and when the driver is abandoned.
-struct SessionStream {
-    session: std::sync::Weak<Session>,
-    number: u64,
-}
-
-impl SessionStream {
-    fn with<T>(
-        &self,
-        call: impl FnOnce(&mut dyn Stream, &mut Option<Error>) -> Result<T>,
-    ) -> Result<T> {
-        let reverted = || Error::new(ErrorKind::Reverted, "the stream has ended");
-        let session = self.session.upgrade().ok_or_else(reverted)?;
-        let (mut state, _) = session.driver_call()?;
-        let State {
-            stream,
-            stream_failure,
-            ..
-        } = &mut *state;
-        match stream {
-            Some(open) if open.number == self.number => {
-                session.in_application(|| call(open.stream.as_mut(), stream_failure))
-            }
-            _ => Err(reverted()),
-        }
-    }
-}
-
-impl Stream for SessionStream {
-    fn write(&mut self, data: &[u8]) -> Result<usize> {
-        self.with(|stream, failure| {
-            let result = stream.write(data);
-            match &result {
-                Ok(taken) if *taken < data.len() => {
-                    *failure = Some(Error::new(ErrorKind::MediumFull, "the stream is full"));
-                }
-                Ok(_) => {}
-                Err(e) => *failure = Some(e.clone()),
-            }
-            result
-        })
-    }
-
-    fn seek(&mut self, to: SeekFrom) -> Result<u64> {
-        self.with(|stream, failure| stream.seek(to).inspect_err(|e| *failure = Some(e.clone())))
-    }
-
-    fn set_size(&mut self, size: u64) -> Result<()> {
-        self.with(|stream, failure| {
-            // The documented way to take a failed page back: then nothing false is left behind.
-            stream.set_size(size).inspect(|()| *failure = None)
-        })
-    }
-
-    fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
-        self.with(|stream, _| stream.read(buffer))
-    }
-
-    fn size(&mut self) -> Result<u64> {
-        self.with(|stream, _| stream.size())
+/// A status that has an answer of its own, in case an application gives it as another.
+fn by_its_own_name(answer: NextStream) -> NextStream {
+    match answer {
+        NextStream::Other(Status::Ok, Some(stream)) => NextStream::Stream(stream),
+        NextStream::Other(Status::Ok, None) => NextStream::Missing,
+        NextStream::Other(Status::Cancelled, _) => NextStream::Cancel,
+        NextStream::Other(Status::SkipItem, _) => NextStream::SkipItem,
+        other => other,
     }
 }
