@@ -137,7 +137,11 @@ impl DocumentProgress {
         self.pages.load(Ordering::Acquire)
     }
 
-    /// Size of the stream that holds just those pages, in bytes from its start.
+    /// Where the stream may be cut, in bytes from its start, at any time: it holds those pages up to
+    /// here, and nothing before leads to what comes after.
+    ///
+    /// After each page that is the end of the document. It grows in the middle of a page only when
+    /// the directories are written again for BigTIFF, and just before a link is set.
     pub fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Acquire)
     }
@@ -145,6 +149,16 @@ impl DocumentProgress {
     pub(crate) fn page_linked(&self, bytes: u64) {
         self.bytes.store(bytes, Ordering::Release);
         self.pages.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// A link or the header will be changed, and may then lead to anything before `bytes`.
+    pub(crate) fn linking(&self, bytes: u64) {
+        self.bytes.fetch_max(bytes, Ordering::AcqRel);
+    }
+
+    /// An unfinished page was cut off.
+    pub(crate) fn cut(&self, bytes: u64) {
+        self.bytes.store(bytes, Ordering::Release);
     }
 }
 
@@ -156,8 +170,14 @@ impl DocumentProgress {
 pub struct TransferRecord {
     /// How the document is to be made.
     pub options: DocumentOptions,
-    pub(crate) document: Option<tiff::Document>,
+    pub(crate) document: Option<RecordedDocument>,
     pub(crate) page_open: bool,
+}
+
+/// The document of a record, and how it encodes the rows it is fed.
+pub(crate) struct RecordedDocument {
+    pub(crate) document: tiff::Document,
+    pub(crate) compression: Compression,
 }
 
 impl TransferRecord {

@@ -12,7 +12,9 @@ mod page_writer;
 mod session;
 mod stream;
 
-pub use callback::{Answer, MinidrvTransferCallback, NextStream, TransferCallback, TransferParams};
+pub use callback::{
+    Answer, DeviceStatus, MinidrvTransferCallback, NextStream, TransferCallback, TransferParams,
+};
 pub use context::{DocumentOptions, DocumentProgress, TransferContext, TransferRecord};
 pub use page_writer::{
     PageBuffer, abandon_page, begin_page, end_page, rows, write_buf_to_file,

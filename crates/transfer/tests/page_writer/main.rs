@@ -1,0 +1,22 @@
+//! The page writer: what the documented calls `wiasWriteBufToFile`, `wiasWritePageBufToFile` and
+//! `wiasWritePageBufToStream` do with a context, and the form that is fed band by band.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+use quire_transfer as transfer;
+
+mod band_fed;
+mod buffer;
+mod encoded;
+mod files;
+mod growing;
+mod members;
+mod refusals;
+mod streams;
+mod support;
+mod tags;
+mod without_record;
