@@ -287,8 +287,7 @@ fn rows_that_are_left_out_change_nothing() {
     let scale = Scale::between(3.0, 2.0).unwrap();
     let area = Area::new(1, 2, 20, 20);
     let (_, all) = picture.resample((scale, scale), area);
-    let mut sampler =
-        Resampler::new((40, 40), PixelType::Gray16, (scale, scale), area).unwrap();
+    let mut sampler = Resampler::new((40, 40), PixelType::Gray16, (scale, scale), area).unwrap();
     for row in [0, 1, 7, 8, 19] {
         let mut sampled = vec![0; sampler.row_bytes()];
         sampler.skip_to(row);
