@@ -7,7 +7,7 @@ use items::AppItem;
 use transfer::{MinidrvTransferCallback, NextStream, Stream, TransferContext};
 use wia::{Error, ErrorKind, Result, Status, TransferFlags};
 
-use crate::document_stream::{DocumentStream, StreamWatch};
+use crate::counted_stream::{ByteCount, CountedStream};
 use crate::draw::{Pace, draw};
 use crate::job::{Job, Source};
 use crate::page::{
@@ -52,7 +52,7 @@ pub(crate) fn acquire(
         job: &job,
         item,
         callback,
-        watch: StreamWatch::default(),
+        count: ByteCount::default(),
     };
     let tally = match transfer.run(context) {
         Ok(tally) => tally,
@@ -90,7 +90,7 @@ struct Transfer<'a> {
     job: &'a Job,
     item: &'a AppItem,
     callback: Arc<dyn MinidrvTransferCallback>,
-    watch: StreamWatch,
+    count: ByteCount,
 }
 
 impl Transfer<'_> {
@@ -179,8 +179,8 @@ impl Transfer<'_> {
                 tally.skipped += 1;
                 continue;
             };
-            let mut reporter = Reporter::new(self.callback.as_ref(), &self.watch);
-            let mut stream = DocumentStream::new(stream, &self.watch).map_err(Halt::Stream)?;
+            let mut reporter = Reporter::new(self.callback.as_ref(), &self.count);
+            let mut stream = CountedStream::new(stream, &self.count).map_err(Halt::Stream)?;
             reporter.status(0)?;
             write_single(
                 reader,
@@ -221,8 +221,8 @@ impl Transfer<'_> {
                 }
             }
         };
-        let mut reporter = Reporter::new(self.callback.as_ref(), &self.watch);
-        let mut stream = DocumentStream::new(stream, &self.watch).map_err(Halt::Stream)?;
+        let mut reporter = Reporter::new(self.callback.as_ref(), &self.count);
+        let mut stream = CountedStream::new(stream, &self.count).map_err(Halt::Stream)?;
         reporter.status(0)?;
         loop {
             self.page_of_document(reader, &page, context, &mut stream, &mut reporter)?;

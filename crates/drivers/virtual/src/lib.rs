@@ -24,9 +24,9 @@
 #![forbid(unsafe_code)]
 
 mod acquire;
+mod counted_stream;
 mod device;
 mod discover;
-mod document_stream;
 mod draw;
 mod faults;
 mod job;

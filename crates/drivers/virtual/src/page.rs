@@ -9,7 +9,7 @@ use transfer::{
 };
 use wia::{Error, ErrorKind, Result};
 
-use crate::document_stream::StreamWatch;
+use crate::counted_stream::ByteCount;
 use crate::job::PageFormat;
 use crate::pool::{Cancelled, Failure, Page, Reader, Step};
 
@@ -40,7 +40,7 @@ impl From<Cancelled> for Halt {
 /// Where messages go, and how far the present page is.
 pub(crate) struct Reporter<'a> {
     callback: &'a dyn MinidrvTransferCallback,
-    pub(crate) watch: &'a StreamWatch,
+    count: &'a ByteCount,
     percent: i32,
     said: Instant,
 }
@@ -48,11 +48,11 @@ pub(crate) struct Reporter<'a> {
 impl<'a> Reporter<'a> {
     pub(crate) fn new(
         callback: &'a dyn MinidrvTransferCallback,
-        watch: &'a StreamWatch,
+        count: &'a ByteCount,
     ) -> Reporter<'a> {
         Reporter {
             callback,
-            watch,
+            count,
             percent: 0,
             said: Instant::now(),
         }
@@ -60,12 +60,12 @@ impl<'a> Reporter<'a> {
 
     /// `STATUS` with so many percent of the page.
     pub(crate) fn status(&mut self, percent: i32) -> Result<(), Halt> {
-        self.send(&TransferParams::status(percent, self.watch.bytes()))
+        self.send(&TransferParams::status(percent, self.count.bytes()))
     }
 
     /// `NEW_PAGE`.
     pub(crate) fn new_page(&mut self) -> Result<(), Halt> {
-        self.send(&TransferParams::new_page(0, self.watch.bytes()))
+        self.send(&TransferParams::new_page(0, self.count.bytes()))
     }
 
     /// `STATUS` when there is something new to say.
@@ -81,7 +81,6 @@ impl<'a> Reporter<'a> {
         self.percent = params.percent;
         let answer = self.callback.send_message(params);
         self.said = Instant::now();
-        self.watch.callback_was_called();
         match answer {
             Ok(Answer::Continue) => Ok(()),
             Ok(Answer::Cancel) => Err(Halt::Cancelled),

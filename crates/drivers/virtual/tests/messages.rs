@@ -339,6 +339,18 @@ fn a_flatbed_gives_one_page_of_a_document() {
 }
 
 #[test]
+fn a_device_warms_up_before_the_first_line() {
+    let mut options = rig::options("", "sheets=1").unwrap();
+    options.warm_up = Duration::from_millis(80);
+    let rig = Rig::new(options);
+    let item = rig.feeder();
+    rig.prepare(&item, WIA_IMG_FMT_RAW, Tymed::File, 75, Mode::Bw);
+    let began = Instant::now();
+    rig.complete(&item, &Script::new());
+    assert!(began.elapsed() >= Duration::from_millis(80));
+}
+
+#[test]
 fn a_slow_device_says_how_far_it_is() {
     // A page takes 2 s: so do its messages, from the first to the last.
     let rig = Rig::open("", "sheets=1&ppm=30");

@@ -78,11 +78,11 @@ pub struct Given {
 
 impl Given {
     fn with<T>(&self, call: impl FnOnce(&mut Inner) -> T) -> T {
-        let mut inner = self.inner.lock().unwrap();
-        if let Some(why) = inner.forbidden {
+        let forbidden = self.inner.lock().unwrap().forbidden;
+        if let Some(why) = forbidden {
             panic!("a call of a stream {why}");
         }
-        call(&mut inner)
+        call(&mut self.inner.lock().unwrap())
     }
 }
 
