@@ -248,7 +248,10 @@ fn run_driver(
             ))
         })
     });
-    let page_open = context.record.as_ref().is_some_and(|r| r.page_open());
+    let page_open = context
+        .record
+        .as_ref()
+        .is_some_and(TransferRecord::page_open);
     drop(context);
     // The device is free before anybody learns that the transfer is over.
     drop(token);
