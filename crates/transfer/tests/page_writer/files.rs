@@ -257,6 +257,22 @@ fn a_page_of_another_format_goes_to_the_file_as_write_buf_does() {
 }
 
 #[test]
+fn several_pages_of_another_format_are_refused() {
+    for (tymed, page) in [
+        (Tymed::MultipageFile, 0),
+        (Tymed::MultipageFile, 1),
+        (Tymed::File, 1),
+    ] {
+        let mut context = other_format();
+        context.tymed = tymed;
+        context.page = page;
+        let e = write_page_buf_to_file(&mut context).unwrap_err();
+        assert_eq!(e.kind(), ErrorKind::InvalidArgument);
+        assert_eq!(content(&context), b"");
+    }
+}
+
+#[test]
 fn a_page_of_another_format_goes_to_the_end_of_the_stream() {
     let mut context = other_format();
     let mut stream = Recorder::holding(b"before ");

@@ -1,8 +1,8 @@
 //! What the context's members say before and after a page: `lPage`, `lCurIfdOffset`,
 //! `lPrevIfdOffset`.
 
-use crate::support::{Fault, Kind, Picture, Recorder, Tiff, context, put, write};
-use crate::transfer::{TransferContext, write_page_buf_to_stream};
+use crate::support::{Fault, Kind, Picture, Recorder, Tiff, context, put, refused, write};
+use crate::transfer::{PageBuffer, TransferContext, write_page_buf_to_stream};
 
 const TWO_GIB: u64 = 1 << 31;
 
@@ -95,6 +95,23 @@ fn a_driver_that_counts_pages_too_makes_no_gaps_with_a_record() {
         .map(|p| p.values(297)[0])
         .collect();
     assert_eq!(numbers, [0, 1, 2]);
+}
+
+#[test]
+fn a_first_page_that_failed_has_no_page_after_it() {
+    let mut context = context(Kind::Recorded);
+    let mut stream = Recorder::default();
+    put(&mut context, &page(0));
+    stream.fail_after(2, Fault::Half);
+    write_page_buf_to_stream(&mut context, &mut stream).unwrap_err();
+    stream.heal();
+    // The driver goes on as if it had been written.
+    context.page = 1;
+    context.previous_ifd_offset = 16;
+    refused(&mut context, &mut stream, PageBuffer::default());
+    context.page = 0;
+    write_page_buf_to_stream(&mut context, &mut stream).unwrap();
+    assert_eq!(Tiff::parse(&stream, 0).pages.len(), 1);
 }
 
 #[test]

@@ -214,6 +214,21 @@ fn without_a_record_bytes_that_could_not_be_cut_off_leave_no_room_for_page_0() {
 }
 
 #[test]
+fn with_a_record_page_0_then_starts_behind_them() {
+    let (mut context, mut stream) = ready(Kind::Recorded, 0);
+    stream.set_size_fails();
+    stream.fail_after(3, Fault::Half);
+    attempt(&mut context, &mut stream);
+    let left = stream.len();
+    assert!(left > 0);
+    write_page_buf_to_stream(&mut context, &mut stream).unwrap();
+    let bytes = stream.bytes();
+    assert_pages(&bytes[left as usize..], &[&page(0)]);
+    let record = context.record.as_ref().unwrap();
+    assert_eq!(record.options.progress.bytes(), stream.len());
+}
+
+#[test]
 fn libtiffs_comparison_finds_nothing() {
     // tiffcmp compares what the two decoders see, page by page.
     let folder = tempfile::tempdir().unwrap();

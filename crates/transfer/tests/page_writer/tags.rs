@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use wia::Compression;
 
-use crate::support::{Field, Kind, Picture, Recorder, Tiff, context, put, recorded, tool};
+use crate::support::{Field, Kind, Picture, Recorder, Tiff, context, put, recorded, tool, write};
 use crate::transfer::{DocumentOptions, PageBuffer, write_page_buf_to_stream_as};
 
 const TABLE: &str = include_str!("../fixtures/page_tags.csv");
@@ -237,6 +237,24 @@ fn every_tag_has_the_type_and_the_value_of_the_table() {
                     );
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn an_unknown_resolution_is_square_pixels_in_no_unit() {
+    for kind in Kind::BOTH {
+        for (x_res, y_res) in [(0, 0), (300, 0), (0, 300)] {
+            let mut context = context(kind);
+            (context.x_res, context.y_res) = (x_res, y_res);
+            let mut stream = Recorder::default();
+            write(&mut context, &mut stream, &Picture::new(8, 9, 9, 1));
+            let ifd = &Tiff::parse(&stream, 0).pages[0];
+            assert_eq!(
+                (ifd.values(282), ifd.values(283)),
+                (&[1, 1][..], &[1, 1][..])
+            );
+            assert_eq!(ifd.value(296), 1);
         }
     }
 }

@@ -117,21 +117,23 @@ fn inside_the_application_nothing_counts_against_the_driver() {
 
 #[test]
 fn a_watcher_sees_a_slow_application_without_waiting_for_it() {
+    let (entered, wait_entered) = mpsc::channel();
     let (release, wait) = mpsc::channel::<()>();
     let wait = Mutex::new(wait);
     let (session, _) = Application::new()
         .on_message(move |_| {
+            entered.send(()).unwrap();
             wait.lock().unwrap().recv().unwrap();
             Ok(Answer::Continue)
         })
         .session();
     std::thread::scope(|scope| {
         let driver = scope.spawn(|| status(&session, 1).unwrap());
-        while session.activity() != Activity::InApplication {
-            std::thread::yield_now();
-        }
+        wait_entered.recv().unwrap();
+        let seen = session.activity();
         release.send(()).unwrap();
         assert_eq!(driver.join().unwrap(), Answer::Continue);
+        assert_eq!(seen, Activity::InApplication);
     });
     assert!(matches!(session.activity(), Activity::InDriver(_)));
 }
