@@ -60,15 +60,14 @@ impl Service {
         let root = core.gate.request(|| {
             let tree = core.driver.initialize(&core.id)?;
             let root = AppItem::from_driver_tree(&tree);
-            core.driver.init_item_properties(&root)?;
-            for item in root.descendants() {
-                core.driver.init_item_properties(&item)?;
+            let items = std::iter::once(root.clone()).chain(root.descendants());
+            let declared = { items }.try_for_each(|item| core.driver.init_item_properties(&item));
+            if let Err(e) = declared {
+                core.driver.un_initialize();
+                return Err(e);
             }
             Ok(root)
         });
-        if root.is_err() {
-            core.driver.un_initialize();
-        }
         Ok(Arc::new(LocalDevice {
             core: Arc::clone(core),
             root: root?,
@@ -143,7 +142,12 @@ impl Device for LocalDevice {
 
 impl Drop for LocalDevice {
     fn drop(&mut self) {
-        self.core.driver.un_initialize();
+        let driver = &self.core.driver;
+        // While a transfer runs, which may be an abandoned one, the driver is left alone.
+        let _ = self.core.gate.request(|| {
+            driver.un_initialize();
+            Ok(())
+        });
     }
 }
 

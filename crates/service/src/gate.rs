@@ -25,12 +25,8 @@ impl Gate {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs a short request in the driver. Waits for another request.
-    ///
-    /// # Errors
-    ///
-    /// `Busy` while a transfer is committed: it may take minutes.
-    pub(crate) fn request<T>(&self, call: impl FnOnce() -> Result<T>) -> Result<T> {
+    /// Waits until no request is in the driver.
+    fn idle(&self) -> Result<MutexGuard<'_, GateState>> {
         let mut state = self.lock();
         while state.request && !state.transfer {
             state = self
@@ -41,6 +37,16 @@ impl Gate {
         if state.transfer {
             return Err(busy());
         }
+        Ok(state)
+    }
+
+    /// Runs a short request in the driver. Waits for another request.
+    ///
+    /// # Errors
+    ///
+    /// `Busy` while a transfer is committed: it may take minutes.
+    pub(crate) fn request<T>(&self, call: impl FnOnce() -> Result<T>) -> Result<T> {
+        let mut state = self.idle()?;
         state.request = true;
         drop(state);
         let _done = RequestDone(self);
@@ -53,16 +59,7 @@ impl Gate {
     ///
     /// `Busy` when one is committed already.
     pub(crate) fn commit_transfer(self: &Arc<Gate>) -> Result<TransferToken> {
-        let mut state = self.lock();
-        while state.request && !state.transfer {
-            state = self
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-        if state.transfer {
-            return Err(busy());
-        }
+        let mut state = self.idle()?;
         state.transfer = true;
         Ok(TransferToken(Arc::clone(self)))
     }

@@ -6,6 +6,11 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod applications;
 mod cancel;
-mod download;
+mod messages;
+mod next_stream;
 mod scripted;
+mod send_message;
+mod sequence;
+mod streams;

@@ -17,11 +17,23 @@ use wia::property::{
     WIA_IPA_COMPRESSION, WIA_IPA_DEPTH, WIA_IPA_FORMAT, WIA_IPA_TYMED, WIA_IPS_XRES, WIA_IPS_YRES,
 };
 use wia::{
-    Access, Guid, ItemFlags, PropertyId, PropertyInfo, PropertyValue, Result, Status,
-    TransferFlags, TransferMessage, Tymed, ValidValues,
+    Access, Error, ErrorKind, Guid, ItemFlags, PropertyId, PropertyInfo, PropertyValue, Result,
+    Status, TransferFlags, TransferMessage, Tymed, ValidValues,
 };
 
 pub(crate) const FEEDER: &str = "0000\\Root\\Feeder";
+
+pub(crate) const END: &str = "END_OF_TRANSFER 0% 0";
+
+/// The log's line of a request for a stream.
+pub(crate) fn asked() -> String {
+    format!("GetNextStream Feeder {FEEDER}")
+}
+
+/// A failure that only the application can have answered.
+pub(crate) fn fail() -> Error {
+    Error::new(ErrorKind::AccessDenied, "the application's own failure")
+}
 
 /// What was seen, in order.
 #[derive(Clone, Default)]
@@ -348,5 +360,20 @@ pub(crate) fn impatient(milliseconds: u64) -> DeviceOptions {
     DeviceOptions {
         line_deadline: Duration::from_millis(milliseconds),
         cancel_deadline: Duration::from_millis(milliseconds),
+    }
+}
+
+/// A stream that takes anything.
+pub(crate) struct Void;
+
+impl Stream for Void {
+    fn write(&mut self, data: &[u8]) -> Result<usize> {
+        Ok(data.len())
+    }
+    fn seek(&mut self, _: SeekFrom) -> Result<u64> {
+        Ok(0)
+    }
+    fn set_size(&mut self, _: u64) -> Result<()> {
+        Ok(())
     }
 }
