@@ -10,27 +10,42 @@ use std::time::Duration;
 
 use formats::{Sink, SinkAbilities};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::{FileType, OFlags, fstat};
+use rustix::fs::{FileType, OFlags, Stat, fstat};
+use rustix::io::Errno;
 use wia::{Error, ErrorKind, Result};
 
 use crate::cancel::Cancel;
+use crate::naming::keeps_nothing;
 
 /// How long a wait may be deaf to a cancel.
 const WAIT: Duration = Duration::from_millis(20);
+/// `PIPE_BUF` of Linux: a pipe that poll calls writable takes so much without blocking.
+const PIPE_BUF: usize = 4096;
 
 /// A pipe or a character device as a sink.
 ///
 /// A cancel gets through also while the reader of a pipe does not read.
 pub(crate) struct InOrder {
     file: File,
-    /// Of a pipe no more is written at once than is sure not to block when poll says so.
-    chunk: usize,
     cancel: Cancel,
-    /// A device like `/dev/null` takes what a seeking writer writes in the order in which it comes;
-    /// where that would lie in a file is only counted.
-    pretend_seek: bool,
+    kind: Kind,
     position: u64,
     len: u64,
+}
+
+/// How bytes get through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// It takes what comes.
+    Plain,
+    /// It keeps nothing: what a seeking writer writes is taken in the order in which it comes, and
+    /// where it would lie in a file is only counted.
+    Null,
+    /// It may be full. Its open file is shared with other processes, which would not expect it to be
+    /// non-blocking.
+    Shared,
+    /// It may be full, and was opened here as non-blocking.
+    Own,
 }
 
 impl InOrder {
@@ -44,7 +59,18 @@ impl InOrder {
             .as_fd()
             .try_clone_to_owned()
             .map_err(|e| Error::from_write(e).context("standard output"))?;
-        InOrder::new(File::from(fd), cancel)
+        InOrder::shared(File::from(fd), cancel)
+    }
+
+    /// An open file that other processes may have, too.
+    fn shared(file: File, cancel: &Cancel) -> Result<InOrder> {
+        let stat = fstat(&file).map_err(|e| Error::from_write(e.into()))?;
+        let kind = match FileType::from_raw_mode(stat.st_mode) {
+            FileType::RegularFile | FileType::BlockDevice => Kind::Plain,
+            _ if is_null(&stat) => Kind::Null,
+            _ => Kind::Shared,
+        };
+        Ok(InOrder::new(file, cancel, kind))
     }
 
     /// A FIFO or character device. Waits for a FIFO's reader.
@@ -53,53 +79,67 @@ impl InOrder {
     ///
     /// What opening says; `Abort` when the scan is cancelled while it waits.
     pub(crate) fn open(path: &Path, cancel: &Cancel) -> Result<InOrder> {
+        let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+        let failed = |e: io::Error| Error::from_write(e).context(path.display());
         loop {
             let opened = OpenOptions::new()
                 .write(true)
-                .custom_flags(OFlags::NONBLOCK.bits() as i32)
+                .custom_flags(flags.bits().cast_signed())
                 .open(path);
             match opened {
                 Ok(file) => {
-                    // Only the opening must not block; a write may, after poll.
-                    let flags = rustix::fs::fcntl_getfl(&file).map_err(io::Error::from);
-                    flags
-                        .and_then(|f| {
-                            rustix::fs::fcntl_setfl(&file, f - OFlags::NONBLOCK)
-                                .map_err(io::Error::from)
-                        })
-                        .map_err(|e| Error::from_write(e).context(path.display()))?;
-                    return InOrder::new(file, cancel);
+                    let stat = fstat(&file).map_err(|e| failed(e.into()))?;
+                    let kind = if is_null(&stat) {
+                        Kind::Null
+                    } else {
+                        Kind::Own
+                    };
+                    return Ok(InOrder::new(file, cancel, kind));
                 }
-                Err(e) if e.raw_os_error() == Some(rustix::io::Errno::NXIO.raw_os_error()) => {
+                // Of a FIFO this says that nobody reads it yet; of a device, that there is none.
+                Err(e) if Errno::from_io_error(&e) == Some(Errno::NXIO) && is_fifo(path) => {
                     if cancel.is_cancelled() {
                         return Err(cancelled());
                     }
                     thread::sleep(WAIT);
                 }
-                Err(e) => return Err(Error::from_write(e).context(path.display())),
+                Err(e) => return Err(failed(e)),
             }
         }
     }
 
-    fn new(file: File, cancel: &Cancel) -> Result<InOrder> {
-        let stat = fstat(&file).map_err(|e| Error::from_write(e.into()))?;
-        let kind = FileType::from_raw_mode(stat.st_mode);
-        // POSIX promises PIPE_BUF bytes of room where poll says that there is any.
-        let device = kind == FileType::CharacterDevice && !rustix::termios::isatty(&file);
-        let may_block = !device && !matches!(kind, FileType::RegularFile | FileType::BlockDevice);
-        Ok(InOrder {
+    fn new(file: File, cancel: &Cancel, kind: Kind) -> InOrder {
+        InOrder {
             file,
-            chunk: if may_block { 4096 } else { usize::MAX },
             cancel: cancel.clone(),
-            pretend_seek: device,
+            kind,
             position: 0,
             len: 0,
-        })
+        }
     }
 
     /// Whether it is a device that a seeking writer may write to, in whatever order.
     pub(crate) fn pretends_to_seek(&self) -> bool {
-        self.pretend_seek
+        self.kind == Kind::Null
+    }
+
+    /// Writes some of `data`, which is not empty; waits for room.
+    fn write_some(&mut self, data: &[u8]) -> io::Result<usize> {
+        let data = match self.kind {
+            Kind::Shared => {
+                self.wait_for_room()?;
+                &data[..data.len().min(PIPE_BUF)]
+            }
+            Kind::Plain | Kind::Null | Kind::Own => data,
+        };
+        loop {
+            match self.file.write(data) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => self.wait_for_room()?,
+                written => return written,
+            }
+        }
     }
 
     fn wait_for_room(&self) -> io::Result<()> {
@@ -110,7 +150,7 @@ impl InOrder {
         loop {
             let mut fds = [PollFd::new(&self.file, PollFlags::OUT)];
             match poll(&mut fds, Some(&wait)) {
-                Ok(0) | Err(rustix::io::Errno::INTR) => {}
+                Ok(0) | Err(Errno::INTR) => {}
                 Ok(_) => return Ok(()),
                 Err(e) => return Err(e.into()),
             }
@@ -122,12 +162,17 @@ impl InOrder {
 }
 
 /// Whether standard output is a device like `/dev/null`.
-pub(crate) fn stdout_takes_any_order() -> bool {
-    let stdout = io::stdout();
-    fstat(&stdout).is_ok_and(|stat| {
-        FileType::from_raw_mode(stat.st_mode) == FileType::CharacterDevice
-            && !rustix::termios::isatty(&stdout)
-    })
+pub(crate) fn stdout_keeps_nothing() -> bool {
+    fstat(io::stdout()).is_ok_and(|stat| is_null(&stat))
+}
+
+fn is_null(stat: &Stat) -> bool {
+    FileType::from_raw_mode(stat.st_mode) == FileType::CharacterDevice
+        && keeps_nothing(stat.st_rdev)
+}
+
+fn is_fifo(path: &Path) -> bool {
+    rustix::fs::stat(path).is_ok_and(|s| FileType::from_raw_mode(s.st_mode) == FileType::Fifo)
 }
 
 fn cancelled() -> Error {
@@ -138,13 +183,11 @@ fn cancelled() -> Error {
 }
 
 impl Sink for InOrder {
-    fn write_all(&mut self, data: &[u8]) -> io::Result<()> {
-        for part in data.chunks(self.chunk) {
-            if self.chunk != usize::MAX {
-                self.wait_for_room()?;
-            }
-            Write::write_all(&mut self.file, part)?;
-            self.position += part.len() as u64;
+    fn write_all(&mut self, mut data: &[u8]) -> io::Result<()> {
+        while !data.is_empty() {
+            let written = self.write_some(data)?;
+            data = &data[written..];
+            self.position += written as u64;
             self.len = self.len.max(self.position);
         }
         Ok(())
@@ -157,7 +200,7 @@ impl Sink for InOrder {
             SeekFrom::Current(n) => self.position.checked_add_signed(n),
         };
         match wanted {
-            Some(n) if n == self.position || self.pretend_seek => {
+            Some(n) if n == self.position || self.pretends_to_seek() => {
                 self.position = n;
                 Ok(n)
             }
@@ -166,8 +209,11 @@ impl Sink for InOrder {
     }
 
     fn set_len(&mut self, len: u64) -> io::Result<()> {
-        if self.pretend_seek {
+        if self.pretends_to_seek() {
             self.len = len;
+            return Ok(());
+        }
+        if len == self.len {
             return Ok(());
         }
         Err(Error::new(ErrorKind::InvalidFunction, "a pipe cannot be cut").into())
@@ -175,7 +221,10 @@ impl Sink for InOrder {
 
     fn abilities(&self) -> SinkAbilities {
         SinkAbilities {
-            seek: self.pretend_seek,
+            seek: self.pretends_to_seek(),
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@
 mod cancel;
 mod event;
 mod in_order;
+mod keep;
 mod naming;
 mod partial;
 mod plan;
@@ -16,6 +17,7 @@ mod raw_pages;
 mod report;
 mod run;
 mod settings;
+mod syncer;
 mod tiff_stream;
 
 pub use cancel::Cancel;

@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use wia::{Error, ErrorKind, Result};
@@ -80,6 +80,28 @@ impl Pattern {
         name.extend_from_slice(&self.after);
         self.directory.join(OsString::from_vec(name))
     }
+
+    /// The pages, from 1, of which a file under construction is there.
+    pub(crate) fn partial_files(&self) -> Vec<u32> {
+        // A directory that cannot be listed is looked at page by page when the time comes.
+        let Ok(entries) = fs::read_dir(directory_of(&self.directory.join("name"))) else {
+            return Vec::new();
+        };
+        let number = |name: &OsStr| {
+            let name = name.as_bytes().strip_prefix(b".")?;
+            let number = name
+                .strip_suffix(b".partial")?
+                .strip_prefix(self.before.as_slice())?
+                .strip_suffix(self.after.as_slice())?;
+            let page: u32 = std::str::from_utf8(number).ok()?.parse().ok()?;
+            let written = format!("{page:0width$}", width = self.digits);
+            (page > 0 && written.as_bytes() == number).then_some(page)
+        };
+        let names = entries.filter_map(|entry| Some(entry.ok()?.file_name()));
+        let mut pages: Vec<_> = names.filter_map(|name| number(&name)).collect();
+        pages.sort_unstable();
+        pages
+    }
 }
 
 fn push(literals: &mut [Vec<u8>], bytes: &[u8]) {
@@ -95,10 +117,10 @@ pub(crate) enum Place {
     File(PathBuf),
     /// One regular file a page.
     Files(Pattern),
-    /// A character device that takes bytes in order and gives none back (`/dev/null`).
-    Device(PathBuf),
-    /// A FIFO.
-    Fifo(PathBuf),
+    /// A device that keeps nothing: `/dev/null`, `/dev/zero`, `/dev/full`.
+    Null(PathBuf),
+    /// A FIFO, or a character device such as a terminal: takes bytes in order.
+    Pipe(PathBuf),
     /// Standard output.
     Stdout,
 }
@@ -129,8 +151,11 @@ impl Place {
                 ErrorKind::WriteFault,
                 format!("{}: is a directory", path.display()),
             )),
-            Ok(meta) if meta.file_type().is_fifo() => Ok(Place::Fifo(path.clone())),
-            Ok(meta) if meta.file_type().is_char_device() => Ok(Place::Device(path.clone())),
+            Ok(meta) if meta.file_type().is_fifo() => Ok(Place::Pipe(path.clone())),
+            Ok(meta) if meta.file_type().is_char_device() && keeps_nothing(meta.rdev()) => {
+                Ok(Place::Null(path.clone()))
+            }
+            Ok(meta) if meta.file_type().is_char_device() => Ok(Place::Pipe(path.clone())),
             Ok(meta) if meta.is_file() => resolve(path).map(Place::File),
             Ok(_) => Err(Error::new(
                 ErrorKind::WriteFault,
@@ -147,6 +172,12 @@ impl Place {
             Err(e) => Err(Error::from_write(e).context(path.display())),
         }
     }
+}
+
+/// Whether the character device of this number takes bytes and forgets them: null, zero and full, of
+/// the devices with the major number 1. Linux gives these numbers to no other.
+pub(crate) fn keeps_nothing(device: u64) -> bool {
+    rustix::fs::major(device) == 1 && [3, 5, 7].contains(&rustix::fs::minor(device))
 }
 
 /// The path with every symbolic link followed, also one that leads to nothing yet.
@@ -237,6 +268,36 @@ mod tests {
     fn two_numbers_or_strange_ones_are_refused() {
         assert!(Pattern::parse(Path::new("%d-%d.png")).is_err());
         assert!(Pattern::parse(Path::new("%d%s.png")).is_err());
+    }
+
+    #[test]
+    fn partial_files_of_a_pattern_are_found_by_their_numbers() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in [
+            ".p-02.png.partial",
+            ".p-100.png.partial",
+            ".p-11.png.partial",
+            ".p-2.png.partial",
+            ".p-00.png.partial",
+            ".p-03.jpg.partial",
+            ".p-+5.png.partial",
+            "p-04.png",
+        ] {
+            fs::write(dir.path().join(name), "").unwrap();
+        }
+        let p = Pattern::parse(&dir.path().join("p-%02d.png")).unwrap();
+        assert_eq!(p.unwrap().partial_files(), [2, 11, 100]);
+    }
+
+    #[test]
+    fn only_devices_that_forget_keep_nothing() {
+        let place = |path: &str| Place::of(&Output::Path(path.into())).unwrap();
+        for path in ["/dev/null", "/dev/zero", "/dev/full"] {
+            assert_eq!(place(path), Place::Null(path.into()));
+        }
+        // Others take the bytes in their order.
+        assert_eq!(place("/dev/ptmx"), Place::Pipe("/dev/ptmx".into()));
+        assert_eq!(place("/dev/stdout"), Place::Stdout);
     }
 
     #[test]

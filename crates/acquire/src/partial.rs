@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -27,6 +27,15 @@ pub(crate) struct PartialFile {
     named: bool,
 }
 
+/// What became of a file that was to get its name.
+#[derive(Debug)]
+pub(crate) struct Committed {
+    /// The file under its final name; `None` when it has none.
+    pub(crate) file: Option<PathBuf>,
+    /// Whether all is well.
+    pub(crate) result: Result<()>,
+}
+
 impl PartialFile {
     /// Creates the partial file of a resolved target and locks it.
     ///
@@ -36,12 +45,17 @@ impl PartialFile {
     /// `AccessDenied` and others as the file system says.
     pub(crate) fn create(target: &Path) -> Result<PartialFile> {
         let partial = partial_name(target);
-        let file = match create_locked(&partial) {
-            Ok(file) => file,
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
-                return Err(refuse_existing(&partial));
+        let file = loop {
+            match create_locked(&partial) {
+                Ok(file) => break file,
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+                    if let Some(e) = refuse_existing(&partial) {
+                        return Err(e);
+                    }
+                    // It has been gone since: its scan has just ended.
+                }
+                Err(e) => return Err(Error::from_write(e).context(target.display())),
             }
-            Err(e) => return Err(Error::from_write(e).context(target.display())),
         };
         if let Ok(old) = fs::metadata(target) {
             // The new document is for whoever could read the old one. Not worth failing for.
@@ -57,6 +71,19 @@ impl PartialFile {
         })
     }
 
+    /// Refuses a target whose partial file is there already, before there is a need for it.
+    ///
+    /// # Errors
+    ///
+    /// As [`PartialFile::create`].
+    pub(crate) fn check(target: &Path) -> Result<()> {
+        let partial = partial_name(target);
+        match fs::symlink_metadata(&partial) {
+            Ok(_) => refuse_existing(&partial).map_or(Ok(()), Err),
+            Err(_) => Ok(()),
+        }
+    }
+
     /// The open file, for reading and writing.
     pub(crate) fn file(&self) -> &File {
         &self.file
@@ -69,52 +96,100 @@ impl PartialFile {
             .map_err(|e| Error::from_write(e).context(self.target.display()))
     }
 
-    /// The name under which the file will stand.
-    pub(crate) fn target(&self) -> &Path {
-        &self.target
-    }
-
-    /// Makes the file durable and gives it its name.
-    ///
-    /// # Errors
-    ///
-    /// What the file system says; then the partial file is still there, and the target untouched.
-    pub(crate) fn commit(mut self) -> Result<PathBuf> {
-        let in_context = |e: io::Error| {
-            Error::from_write(e).context(format!(
-                "{} (the data is in {})",
-                self.target.display(),
-                self.partial.display()
-            ))
-        };
-        self.file.sync_all().map_err(in_context)?;
-        fs::rename(&self.partial, &self.target).map_err(in_context)?;
+    /// Makes the file durable and gives it its name. When that fails the target is untouched, the
+    /// partial file stays, and the message says where it is.
+    pub(crate) fn commit(mut self) -> Committed {
+        let renamed = self.file.sync_all().and_then(|()| {
+            if !self.is_at(&self.partial) {
+                return Err(io::Error::other(
+                    "the file under construction was moved or removed",
+                ));
+            }
+            fs::rename(&self.partial, &self.target)
+        });
+        if let Err(e) = renamed {
+            let e = self.explain(Error::from_write(e));
+            return Committed {
+                file: None,
+                result: Err(e),
+            };
+        }
         self.named = true;
         // The rename itself lasts when the directory does. A file system that cannot sync a
         // directory says so with an error that tells nothing about the data.
-        if let Ok(directory) = File::open(directory_of(&self.target)) {
-            match directory.sync_all() {
-                Err(e) if e.kind() != io::ErrorKind::InvalidInput => {
-                    return Err(Error::from_write(e).context(self.target.display()));
-                }
-                _ => {}
+        let result = match File::open(directory_of(&self.target)).and_then(|d| d.sync_all()) {
+            Err(e)
+                if !matches!(
+                    e.kind(),
+                    io::ErrorKind::InvalidInput | io::ErrorKind::PermissionDenied
+                ) =>
+            {
+                Err(Error::from_write(e).context(self.target.display()))
             }
+            _ => Ok(()),
+        };
+        Committed {
+            file: Some(self.target.clone()),
+            result,
         }
-        Ok(self.target.clone())
+    }
+
+    /// Leaves the file where it is, under the name that it has, and says in the message where that
+    /// is.
+    pub(crate) fn leave(mut self, why: Error) -> Error {
+        self.named = true;
+        self.explain(why)
+    }
+
+    fn explain(&self, e: Error) -> Error {
+        let target = self.target.display();
+        e.context(match self.place() {
+            Some(place) => format!("{target} (the data is in {})", place.display()),
+            None => format!("{target} (the file under construction is gone)"),
+        })
+    }
+
+    /// Where the file is; `None` when it was removed.
+    fn place(&self) -> Option<PathBuf> {
+        if self.is_at(&self.partial) {
+            return Some(self.partial.clone());
+        }
+        // Its directory may have been moved. The system knows that one, though not the file's name.
+        let link = format!("/proc/self/fd/{}", self.file.as_raw_fd());
+        let moved = fs::read_link(link).ok().and_then(|path| {
+            let moved = path.parent()?.join(self.partial.file_name()?);
+            self.is_at(&moved).then_some(moved)
+        });
+        let removed = self.file.metadata().is_ok_and(|meta| meta.nlink() == 0);
+        moved.or_else(|| (!removed).then(|| self.partial.clone()))
+    }
+
+    /// Whether the name is this file's.
+    fn is_at(&self, path: &Path) -> bool {
+        match (self.file.metadata(), fs::symlink_metadata(path)) {
+            (Ok(mine), Ok(there)) => (mine.dev(), mine.ino()) == (there.dev(), there.ino()),
+            _ => false,
+        }
     }
 
     /// Removes the file: it holds nothing complete.
     pub(crate) fn discard(mut self) {
+        self.remove();
+    }
+
+    fn remove(&mut self) {
         self.named = true;
-        // If it cannot be removed the next scan will say that it is there.
-        let _ = fs::remove_file(&self.partial);
+        if self.is_at(&self.partial) {
+            // If it cannot be removed the next scan will say that it is there.
+            let _ = fs::remove_file(&self.partial);
+        }
     }
 }
 
 impl Drop for PartialFile {
     fn drop(&mut self) {
         if !self.named && self.file.metadata().is_ok_and(|meta| meta.len() == 0) {
-            let _ = fs::remove_file(&self.partial);
+            self.remove();
         }
     }
 }
@@ -146,25 +221,27 @@ fn create_locked(partial: &Path) -> io::Result<File> {
         .write(true)
         .create_new(true)
         .open(partial)?;
-    flock(&file, FlockOperation::NonBlockingLockExclusive)?;
+    // Another scan may be looking whether it is locked; it does not keep the lock.
+    flock(&file, FlockOperation::LockExclusive)?;
     Ok(file)
 }
 
-/// Says why an existing partial file stops this scan.
-fn refuse_existing(partial: &Path) -> Error {
+/// Says why an existing partial file stops this scan; `None` when it does not exist any more.
+fn refuse_existing(partial: &Path) -> Option<Error> {
     // On file systems without O_TMPFILE a new file is unlocked for an instant.
     const INSTANT: Duration = Duration::from_millis(200);
     let begin = Instant::now();
     loop {
         let locked = match File::open(partial) {
             Ok(file) => flock(&file, FlockOperation::NonBlockingLockShared).is_err(),
+            Err(e) if e.kind() == io::ErrorKind::NotFound && !partial.is_symlink() => return None,
             Err(_) => false,
         };
         if locked {
-            return Error::new(
+            return Some(Error::new(
                 ErrorKind::OutputInUse,
                 format!("{} is in use by another scan", partial.display()),
-            );
+            ));
         }
         let empty = fs::metadata(partial).is_ok_and(|m| m.len() == 0);
         if !empty || begin.elapsed() > INSTANT {
@@ -172,64 +249,14 @@ fn refuse_existing(partial: &Path) -> Error {
         }
         thread::sleep(Duration::from_millis(10));
     }
-    Error::new(
+    Some(Error::new(
         ErrorKind::WriteFault,
         format!(
             "{} was left by a scan that was cut short; a TIFF in it opens as it is: rename or remove it",
             partial.display()
         ),
-    )
+    ))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::io::Write;
-
-    #[test]
-    fn a_committed_file_has_its_name_and_no_partial_is_left() {
-        let dir = tempfile::tempdir().unwrap();
-        let target = dir.path().join("a.tiff");
-        let partial = PartialFile::create(&target).unwrap();
-        partial.file().write_all(b"data").unwrap();
-        assert!(!target.exists());
-        partial.commit().unwrap();
-        assert_eq!(fs::read(&target).unwrap(), b"data");
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
-    }
-
-    #[test]
-    fn two_scans_to_one_file() {
-        let dir = tempfile::tempdir().unwrap();
-        let target = dir.path().join("a.tiff");
-        let first = PartialFile::create(&target).unwrap();
-        let second = PartialFile::create(&target).unwrap_err();
-        assert_eq!(second.kind(), ErrorKind::OutputInUse);
-        first.discard();
-        PartialFile::create(&target).unwrap().discard();
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
-    }
-
-    #[test]
-    fn what_a_crash_left_is_never_overwritten() {
-        let dir = tempfile::tempdir().unwrap();
-        let target = dir.path().join("a.tiff");
-        let left = dir.path().join(".a.tiff.partial");
-        fs::write(&left, b"pages").unwrap();
-        let e = PartialFile::create(&target).unwrap_err();
-        assert_eq!(e.kind().exit_code(), 7);
-        assert!(e.to_string().contains("rename or remove"), "{e}");
-        assert_eq!(fs::read(&left).unwrap(), b"pages");
-    }
-
-    #[test]
-    fn the_old_documents_permissions_stay() {
-        let dir = tempfile::tempdir().unwrap();
-        let target = dir.path().join("a.tiff");
-        fs::write(&target, b"old").unwrap();
-        fs::set_permissions(&target, fs::Permissions::from_mode(0o600)).unwrap();
-        PartialFile::create(&target).unwrap().commit().unwrap();
-        let mode = fs::metadata(&target).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 mod geometry;
 mod output;
 mod set;
+mod wishes;
 
 use std::sync::Arc;
 
@@ -11,22 +12,19 @@ use raster::PixelType;
 use service::{Device, Item};
 use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FILM, WIA_CATEGORY_FLATBED};
 use wia::constant::{
-    WIA_COMPRESSION_G4, WIA_COMPRESSION_JPEG, WIA_COMPRESSION_NONE, WIA_DATA_COLOR,
-    WIA_DATA_GRAYSCALE, WIA_DATA_RAW_RGB, WIA_DATA_THRESHOLD,
+    WIA_DATA_COLOR, WIA_DATA_GRAYSCALE, WIA_DATA_RAW_RGB, WIA_DATA_THRESHOLD, WIA_PAGE_AUTO,
 };
 use wia::format::{WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
 use wia::property::{
-    WIA_DPS_DOCUMENT_HANDLING_STATUS, WIA_IPA_COMPRESSION, WIA_IPA_DATATYPE, WIA_IPA_DEPTH,
-    WIA_IPA_FORMAT, WIA_IPA_TYMED, WIA_IPS_DOCUMENT_HANDLING_SELECT, WIA_IPS_PAGES, WIA_IPS_XRES,
-    WIA_IPS_YRES,
+    WIA_DPS_DOCUMENT_HANDLING_STATUS, WIA_IPA_DATATYPE, WIA_IPA_DEPTH,
+    WIA_IPS_DOCUMENT_HANDLING_SELECT, WIA_IPS_PAGE_SIZE, WIA_IPS_PAGES, WIA_IPS_XRES, WIA_IPS_YRES,
 };
-use wia::{
-    DocumentHandlingSelect, DocumentHandlingStatus, Error, Guid, PropertyId, PropertyValue, Result,
-    Tymed, ValidValues,
-};
+use wia::{DocumentHandlingSelect, DocumentHandlingStatus, Error, Guid, PropertyId, Result, Tymed};
 
 use crate::naming::Place;
+use crate::report::Sides;
 use crate::settings::{Compression, Mode, Settings, Source};
+use wishes::Wishes;
 
 /// How the pages travel from the driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +81,7 @@ pub struct Plan {
     pub(crate) place: Place,
     pub(crate) quality: u8,
     pub(crate) date: Option<i64>,
-    pub(crate) duplex: bool,
+    pub(crate) sides: Sides,
     /// Transfers, one after the other; more than one on a flatbed only.
     pub(crate) scans: u32,
 }
@@ -98,6 +96,7 @@ pub struct Plan {
 /// written.
 pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
     let root = device.root();
+    output::check_quality(settings.quality)?;
     let format = output::format(settings)?;
     let pixel = pixel_of(settings)?;
     let compression = output::compression(settings, format, pixel)?;
@@ -112,7 +111,7 @@ pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
     output::check_page_count(format, &place, on_flatbed, scans, settings.pages)?;
     let transfer = choose_transfer(item.as_ref(), format, compression, &place, scans)?;
 
-    let mut wishes = Wishes::new(item.as_ref());
+    let mut wishes = Wishes::new(item.as_ref(), root.as_ref());
     wishes.transfer(transfer, compression)?;
     wishes.pixels(settings.mode, pixel)?;
     let resolution = i32::try_from(settings.resolution).unwrap_or(i32::MAX);
@@ -120,11 +119,12 @@ pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
         (WIA_IPS_XRES, resolution.into()),
         (WIA_IPS_YRES, resolution.into()),
     ])?;
-    let page_auto = geometry::write(&mut wishes, settings)?;
+    geometry::write(&mut wishes, settings)?;
     if !on_flatbed {
         wishes.feeder(settings)?;
     }
     set::write(&mut wishes, root.as_ref(), &settings.set)?;
+    wishes.check_needed()?;
     let changes = wishes.changes()?;
 
     let number = |id: PropertyId| read_i32(item.as_ref(), id);
@@ -134,8 +134,15 @@ pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
     )?;
     output::check_pixels(format, compression, pixel)?;
     let (width, height) = geometry::extents(item.as_ref())?;
+    output::check_size(format, compression, pixel, width, height)?;
     let unsigned = |v: Option<i32>| v.and_then(|v| u32::try_from(v).ok()).unwrap_or(0);
-    let bytes_per_page = pixel.row_bytes(width) as u64 * u64::from(height);
+    let bytes_per_page = (pixel.row_bytes(width) as u64).saturating_mul(height.into());
+    // A property that was set by name has had the last word.
+    let page_auto = number(WIA_IPS_PAGE_SIZE)? == Some(WIA_PAGE_AUTO);
+    let sides = match number(WIA_IPS_DOCUMENT_HANDLING_SELECT)? {
+        Some(bits) if !on_flatbed => Sides::of(DocumentHandlingSelect::from_bits_retain(bits)),
+        _ => Sides::Front,
+    };
     let pages = if on_flatbed {
         Some(scans)
     } else {
@@ -157,12 +164,12 @@ pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
         bytes_per_page,
         document_bytes: pages
             .filter(|_| exact)
-            .map(|n| bytes_per_page * u64::from(n)),
+            .and_then(|n| bytes_per_page.checked_mul(u64::from(n))),
         changes,
         place,
         quality: settings.quality,
         date: settings.date,
-        duplex: settings.source == Source::Duplex,
+        sides,
         scans,
         item,
         root,
@@ -266,129 +273,6 @@ fn choose_transfer(
     Err(Error::invalid(
         "WIA_IPA_FORMAT: the device offers neither RAW nor the document's own format",
     ))
-}
-
-/// Property writes, remembered to see afterwards what became of them.
-struct Wishes<'a> {
-    item: &'a dyn Item,
-    written: Vec<(PropertyId, PropertyValue)>,
-}
-
-impl<'a> Wishes<'a> {
-    fn new(item: &'a dyn Item) -> Wishes<'a> {
-        Wishes {
-            item,
-            written: Vec::new(),
-        }
-    }
-
-    /// Writes values together, all or nothing.
-    fn write(&mut self, values: &[(PropertyId, PropertyValue)]) -> Result<()> {
-        self.item.write(values)?;
-        for (id, value) in values {
-            self.written.retain(|(old, _)| old != id);
-            self.written.push((*id, value.clone()));
-        }
-        Ok(())
-    }
-
-    fn has(&self, id: PropertyId) -> bool {
-        self.item.attributes(id).is_some()
-    }
-
-    /// Whether `value` is in the list of valid values.
-    fn lists(&self, id: PropertyId, value: i32) -> bool {
-        match self.item.attributes(id).map(|a| a.valid) {
-            Some(ValidValues::List { values, .. }) => {
-                values.iter().any(|v| v.as_i32() == Some(value))
-            }
-            _ => false,
-        }
-    }
-
-    fn transfer(&mut self, kind: TransferKind, compression: Compression) -> Result<()> {
-        let (format, tymed) = match kind {
-            TransferKind::MultipageTiff => (WIA_IMG_FMT_TIFF, Tymed::MultipageFile),
-            TransferKind::RawPerPage => (WIA_IMG_FMT_RAW, Tymed::File),
-        };
-        self.write(&[
-            (WIA_IPA_TYMED, tymed.value().into()),
-            (WIA_IPA_FORMAT, format.into()),
-        ])?;
-        let compression = match (kind, compression) {
-            (TransferKind::MultipageTiff, Compression::G4) => WIA_COMPRESSION_G4,
-            (TransferKind::MultipageTiff, Compression::Jpeg) => WIA_COMPRESSION_JPEG,
-            _ => WIA_COMPRESSION_NONE,
-        };
-        if compression == WIA_COMPRESSION_NONE && !self.has(WIA_IPA_COMPRESSION) {
-            return Ok(());
-        }
-        // Which compressions are valid may depend on the pixels, which come next: both together.
-        self.written.push((WIA_IPA_COMPRESSION, compression.into()));
-        Ok(())
-    }
-
-    fn pixels(&mut self, mode: Mode, pixel: PixelType) -> Result<()> {
-        let datatype = match mode {
-            Mode::Bw => WIA_DATA_THRESHOLD,
-            Mode::Gray => WIA_DATA_GRAYSCALE,
-            // RAW names its channels' order.
-            Mode::Color if self.lists(WIA_IPA_DATATYPE, WIA_DATA_RAW_RGB) => WIA_DATA_RAW_RGB,
-            Mode::Color => WIA_DATA_COLOR,
-        };
-        let depth = pixel.bits_per_pixel().cast_signed();
-        let mut values = vec![
-            (WIA_IPA_DATATYPE, PropertyValue::I4(datatype)),
-            (WIA_IPA_DEPTH, PropertyValue::I4(depth)),
-        ];
-        let compression = self
-            .written
-            .iter()
-            .find(|(id, _)| *id == WIA_IPA_COMPRESSION);
-        values.extend(compression.cloned());
-        self.write(&values)
-    }
-
-    fn feeder(&mut self, settings: &Settings) -> Result<()> {
-        let select = match settings.source {
-            Source::Duplex => DocumentHandlingSelect::DUPLEX,
-            _ => DocumentHandlingSelect::FRONT_ONLY,
-        };
-        let mut values = Vec::new();
-        if self.has(WIA_IPS_DOCUMENT_HANDLING_SELECT) || settings.source == Source::Duplex {
-            values.push((
-                WIA_IPS_DOCUMENT_HANDLING_SELECT,
-                PropertyValue::I4(select.bits()),
-            ));
-        }
-        let pages = i32::try_from(settings.pages.unwrap_or(0))
-            .map_err(|_| Error::invalid("too many pages"))?;
-        values.push((WIA_IPS_PAGES, PropertyValue::I4(pages)));
-        self.write(&values)
-    }
-
-    /// The written properties that now have another value.
-    fn changes(&self) -> Result<Vec<Change>> {
-        let ids: Vec<_> = self.written.iter().map(|(id, _)| *id).collect();
-        let used = self.item.read(&ids)?;
-        let mut changes = Vec::new();
-        for ((id, wanted), used) in self.written.iter().zip(used) {
-            let same = match (&used, wanted) {
-                (Some(used), wanted) => {
-                    used == wanted || (used.as_i32().is_some() && used.as_i32() == wanted.as_i32())
-                }
-                (None, _) => false,
-            };
-            if !same {
-                changes.push(Change {
-                    property: self.item.property_name(*id),
-                    wanted: wanted.to_string(),
-                    used: used.map_or_else(|| "nothing".to_owned(), |v| v.to_string()),
-                });
-            }
-        }
-        Ok(changes)
-    }
 }
 
 /// An integer property; `None` when the item does not have it.

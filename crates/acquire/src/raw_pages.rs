@@ -1,22 +1,25 @@
 //! The application's side of a transfer with one RAW stream a page: the stream's bytes become rows,
 //! and the rows go to the writer of the output's format.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+mod page_stream;
+mod target;
+
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use formats::raw::Reader;
-use formats::{DocumentFormat, DocumentWriter, Sink, WriterOptions, open_writer};
-use raster::PageLayout;
-use service::{Answer, NextStream, Stream, TransferCallback, TransferParams};
+use formats::{DocumentFormat, DocumentWriter, WriterOptions};
+use raster::{Band, PageLayout};
+use service::{Answer, NextStream, TransferCallback, TransferParams};
 use wia::{Error, ErrorKind, Result, TransferMessage};
 
 use crate::cancel::Cancel;
-use crate::in_order::InOrder;
-use crate::naming::Pattern;
-use crate::partial::PartialFile;
-use crate::report::{Reporter, Syncer};
+use crate::event::Event;
+use crate::report::Reporter;
+use crate::syncer::Syncer;
+use page_stream::PageStream;
+use target::OwnPage;
+pub(crate) use target::{Pipe, Target};
 
 /// Where the pages go.
 pub(crate) enum Pages {
@@ -25,12 +28,22 @@ pub(crate) enum Pages {
         writer: Box<dyn DocumentWriter + Send>,
         syncer: Option<Syncer>,
     },
-    /// Each into a regular file of its own.
-    Files(Pattern),
-    /// One page into one regular file.
-    File(Option<PartialFile>),
-    /// One page into a pipe or device.
-    InOrder(Option<Box<InOrder>>),
+    /// Each to a place of its own.
+    Each(Target),
+}
+
+/// What became of the pages.
+pub(crate) struct Finished {
+    /// Complete pages.
+    pub(crate) pages: u32,
+    /// Bytes of the document of those pages, if it is one document.
+    pub(crate) bytes: u64,
+    /// Files of their own.
+    pub(crate) files: Vec<PathBuf>,
+    /// Why the driver's last page is not complete.
+    pub(crate) unfinished: Option<Error>,
+    /// Why a complete page is not where it should be.
+    pub(crate) lost: Option<Error>,
 }
 
 /// Gives the driver a stream for each page and makes pages of them.
@@ -46,9 +59,10 @@ struct State {
     options: WriterOptions,
     page: Option<OpenPage>,
     pages: u32,
+    bytes: u64,
     files: Vec<PathBuf>,
-    /// Why the last page is not in the output.
-    failure: Option<Error>,
+    unfinished: Option<Error>,
+    lost: Option<Error>,
 }
 
 /// A page under way.
@@ -57,36 +71,10 @@ struct OpenPage {
     reader: Reader,
     /// Bytes of the driver's stream.
     len: u64,
-    own: Option<OwnFile>,
-    begun: bool,
-}
-
-/// The file of a page that has one of its own.
-struct OwnFile {
-    writer: Box<dyn DocumentWriter + Send>,
-    place: OwnPlace,
-}
-
-enum OwnPlace {
-    Partial(PartialFile),
-    /// Straight into the pipe, which the writer has.
-    Direct(Option<Box<InOrder>>),
-    /// The format must go back to put in the height; a pipe cannot.
-    Spool(File, Box<InOrder>),
-}
-
-impl OwnPlace {
-    /// What the page's writer writes to.
-    fn sink(&mut self) -> Result<Box<dyn Sink + Send>> {
-        Ok(match self {
-            OwnPlace::Partial(partial) => Box::new(partial.handle()?),
-            OwnPlace::Spool(file, _) => Box::new(file.try_clone().map_err(Error::from_write)?),
-            OwnPlace::Direct(pipe) => match pipe.take() {
-                Some(pipe) => pipe,
-                None => return Err(Error::new(ErrorKind::Unexpected, "the output is gone")),
-            },
-        })
-    }
+    layout: Option<PageLayout>,
+    rows: u32,
+    /// The page's own place, if it is not part of a document.
+    own: Option<OwnPage>,
 }
 
 impl RawPages {
@@ -104,8 +92,10 @@ impl RawPages {
                 options,
                 page: None,
                 pages: 0,
+                bytes: 0,
                 files: Vec::new(),
-                failure: None,
+                unfinished: None,
+                lost: None,
             })),
             reporter,
             cancel: cancel.clone(),
@@ -117,58 +107,62 @@ impl RawPages {
         lock(&self.state).pages
     }
 
-    /// Completes the document, after the last transfer. Gives the pages, the files of their own, and
-    /// why a page is missing, if one is.
+    /// Waits until the pages so far are durable and reported.
     ///
     /// # Errors
     ///
-    /// When the document cannot be completed or synced.
-    pub(crate) fn finish(&self) -> Result<(u32, Vec<PathBuf>, Option<Error>)> {
+    /// When they cannot be made durable.
+    pub(crate) fn settle(&self) -> Result<()> {
+        match &lock(&self.state).to {
+            Pages::Document {
+                syncer: Some(syncer),
+                ..
+            } => syncer.settle(),
+            _ => Ok(()),
+        }
+    }
+
+    /// Completes the document, after the last transfer.
+    pub(crate) fn finish(&self) -> Finished {
         let state = &mut *lock(&self.state);
-        if let Pages::Document { writer, syncer } = &mut state.to {
-            if let Some(syncer) = syncer {
-                syncer.finish()?;
+        let mut lost = state.lost.take();
+        match &mut state.to {
+            Pages::Document { writer, syncer } => {
+                let synced = syncer.as_mut().map_or(Ok(()), Syncer::finish);
+                let finished = match state.pages {
+                    0 => Ok(()),
+                    _ => writer.finish(),
+                };
+                lost = lost.or(synced.and(finished).err());
             }
-            if state.pages > 0 {
-                writer.finish()?;
-            }
+            Pages::Each(target) => target.discard(),
         }
-        // A file that never got a page.
-        if let Pages::File(partial) = &mut state.to
-            && let Some(partial) = partial.take()
-        {
-            partial.discard();
+        Finished {
+            pages: state.pages,
+            bytes: state.bytes,
+            files: std::mem::take(&mut state.files),
+            unfinished: state.unfinished.take(),
+            lost,
         }
-        Ok((
-            state.pages,
-            std::mem::take(&mut state.files),
-            state.failure.take(),
-        ))
     }
 }
 
 impl TransferCallback for RawPages {
     fn transfer_callback(&self, params: &TransferParams) -> Result<Answer> {
-        let mut state = lock(&self.state);
         match params.message {
-            TransferMessage::Status => {
-                let page = state.pages + 1;
-                drop(state);
-                self.reporter.progress(page, params);
-                Ok(if self.cancel.is_cancelled() {
-                    Answer::Cancel
-                } else {
-                    Answer::Continue
-                })
+            TransferMessage::Status | TransferMessage::NewPage => {
+                let page = self.pages() + 1;
+                if params.message == TransferMessage::Status {
+                    self.reporter.progress(page, params);
+                }
+                if self.cancel.is_cancelled() {
+                    return Ok(Answer::Cancel);
+                }
             }
-            TransferMessage::EndOfStream => {
-                state.end_page(&self.reporter)?;
-                Ok(Answer::Continue)
-            }
-            TransferMessage::NewPage
-            | TransferMessage::EndOfTransfer
-            | TransferMessage::DeviceStatus => Ok(Answer::Continue),
+            TransferMessage::EndOfStream => lock(&self.state).end_page(&self.reporter)?,
+            TransferMessage::EndOfTransfer | TransferMessage::DeviceStatus => {}
         }
+        Ok(Answer::Continue)
     }
 
     fn get_next_stream(&self, _: &str, _: &str) -> Result<NextStream> {
@@ -176,14 +170,12 @@ impl TransferCallback for RawPages {
             return Ok(NextStream::Cancel);
         }
         let mut state = lock(&self.state);
-        if let Some(e) = &state.failure {
+        if let Some(e) = state.lost.as_ref().or(state.unfinished.as_ref()) {
             return Err(e.clone());
         }
         state.page = Some(OpenPage::default());
-        Ok(NextStream::Stream(Box::new(PageStream {
-            state: Arc::clone(&self.state),
-            position: 0,
-        })))
+        let stream = PageStream::new(Arc::clone(&self.state));
+        Ok(NextStream::Stream(Box::new(stream)))
     }
 }
 
@@ -193,16 +185,22 @@ impl State {
         let mut page = self.page.take().unwrap_or_default();
         let mut reader = std::mem::take(&mut page.reader);
         let result = reader.write_at(position, data, &mut |layout, band| {
-            if !page.begun {
-                self.begin_page(&mut page, layout)?;
-                page.begun = true;
-            }
-            self.writer(&mut page)?.rows(band)
+            self.rows(&mut page, layout, band)
         });
         page.reader = reader;
-        page.len = page.len.max(position + data.len() as u64);
+        page.len = page.len.max(position.saturating_add(data.len() as u64));
         self.page = Some(page);
         result
+    }
+
+    fn rows(&mut self, page: &mut OpenPage, layout: &PageLayout, band: Band<'_>) -> Result<()> {
+        if page.layout.is_none() {
+            self.begin_page(page, layout).map_err(by_driver)?;
+        }
+        let rows = u32::try_from(band.rows()).unwrap_or(u32::MAX);
+        self.writer(page)?.rows(band).map_err(by_driver)?;
+        page.rows = page.rows.saturating_add(rows);
+        Ok(())
     }
 
     fn writer<'a>(
@@ -212,47 +210,26 @@ impl State {
         match (&mut page.own, &mut self.to) {
             (Some(own), _) => Ok(own.writer.as_mut()),
             (None, Pages::Document { writer, .. }) => Ok(writer.as_mut()),
-            (None, _) => Err(Error::new(
-                ErrorKind::InvalidDriverResponse,
-                "the driver sent a second image where one was asked for",
-            )),
+            (None, Pages::Each(_)) => {
+                Err(Error::new(ErrorKind::Unexpected, "the page has no place"))
+            }
         }
     }
 
-    /// Starts a page in the document, or in a file of its own.
+    /// Starts a page in the document, or in a place of its own.
     fn begin_page(&mut self, page: &mut OpenPage, told: &PageLayout) -> Result<()> {
         // The height may still change. What can be corrected later does not rely on it.
         let mut layout = PageLayout {
             height: None,
             ..*told
         };
-        let place = match &mut self.to {
-            Pages::Document { .. } => None,
-            Pages::Files(pattern) => {
-                let target = crate::naming::resolve(&pattern.name(self.pages + 1))?;
-                Some(OwnPlace::Partial(PartialFile::create(&target)?))
-            }
-            Pages::File(partial) => partial.take().map(OwnPlace::Partial),
-            Pages::InOrder(pipe) => match pipe.take() {
-                None => None,
-                Some(pipe) if pipe.pretends_to_seek() => Some(OwnPlace::Direct(Some(pipe))),
-                Some(pipe) if told.height.is_some() => {
-                    layout.height = told.height;
-                    Some(OwnPlace::Direct(Some(pipe)))
-                }
-                Some(pipe) => {
-                    let spool = tempfile::tempfile().map_err(Error::from_write)?;
-                    Some(OwnPlace::Spool(spool, pipe))
-                }
-            },
-        };
-        if let Some(mut place) = place {
-            let sink = place.sink()?;
-            page.own = Some(OwnFile {
-                writer: open_writer(self.format, sink, &self.options)?,
-                place,
-            });
+        if let Pages::Each(target) = &mut self.to {
+            let number = self.pages.saturating_add(1);
+            let own = OwnPage::open(target, number, told, self.format, &self.options)?;
+            layout.height = own.promised;
+            page.own = Some(own);
         }
+        page.layout = Some(layout);
         self.writer(page)?.begin_page(&layout)
     }
 
@@ -261,129 +238,102 @@ impl State {
         let Some(mut page) = self.page.take() else {
             return Ok(());
         };
-        let complete = page.reader.finish();
-        let result = match complete {
-            Ok(_) => self.complete_page(&mut page, reporter),
+        if let Err(e) = page.reader.finish() {
+            // Whether that is a failure is for the end of the transfer to say: a cancel leaves
+            // such a page, too.
+            self.unfinished = Some(e);
+            drop(self.take_back(&mut page));
+            return Ok(());
+        }
+        match self.fill_up(&mut page, reporter) {
+            Ok(bytes) => self.keep_page(page.own, bytes, reporter),
             Err(e) => {
-                // Whether that is a failure is for the end of the transfer to say: a cancel leaves
-                // such a page, too.
-                self.failure = Some(e);
-                self.take_back(&mut page);
-                return Ok(());
-            }
-        };
-        result.inspect_err(|_| self.take_back(&mut page))
-    }
-
-    fn complete_page(&mut self, page: &mut OpenPage, reporter: &Reporter) -> Result<()> {
-        let done = self.writer(page)?.end_page()?;
-        let number = self.pages + 1;
-        match page.own.take() {
-            None => match &self.to {
-                Pages::Document {
-                    syncer: Some(syncer),
-                    ..
-                } => syncer.page(number, done.document_bytes)?,
-                _ => reporter.page(number, done.document_bytes, None),
-            },
-            Some(mut own) => {
-                own.writer.finish()?;
-                let file = match own.place {
-                    OwnPlace::Partial(partial) => Some(partial.commit()?),
-                    OwnPlace::Direct(_) => None,
-                    OwnPlace::Spool(file, mut pipe) => {
-                        copy(file, pipe.as_mut())?;
-                        None
-                    }
-                };
-                self.files.extend(file.clone());
-                reporter.page(number, done.document_bytes, file);
+                drop(self.take_back(&mut page));
+                Err(by_driver(e))
             }
         }
-        self.pages = number;
-        Ok(())
     }
 
-    /// Removes what there is of an unfinished page. The failure that led here has been told.
-    fn take_back(&mut self, page: &mut OpenPage) {
-        match page.own.take() {
-            Some(OwnFile {
-                place: OwnPlace::Partial(partial),
-                ..
-            }) => partial.discard(),
-            Some(_) => {}
+    /// Completes the page in its document; gives the document's bytes.
+    fn fill_up(&mut self, page: &mut OpenPage, reporter: &Reporter) -> Result<u64> {
+        let promised = page.own.as_ref().and_then(|own| own.promised);
+        let rows = page.rows;
+        if let (Some(promised), Some(layout)) = (promised, page.layout)
+            && rows < promised
+        {
+            // The height in a pipe cannot be corrected; the sheet was only shorter.
+            let row = layout.row_bytes();
+            let white = vec![0xFF; row];
+            let writer = self.writer(page)?;
+            for _ in rows..promised {
+                if let Some(band) = Band::new(&white, row, row) {
+                    writer.rows(band)?;
+                }
+            }
+            reporter.event(&Event::Status {
+                text: format!(
+                    "page {}: the device promised {promised} rows and sent {rows}; the rest is white",
+                    self.pages + 1
+                ),
+            });
+        }
+        Ok(self.writer(page)?.end_page()?.document_bytes)
+    }
+
+    /// Gives a page that is written its name, and reports it.
+    fn keep_page(&mut self, own: Option<OwnPage>, bytes: u64, reporter: &Reporter) -> Result<()> {
+        let number = self.pages.saturating_add(1);
+        match own {
+            Some(own) => {
+                let committed = own.complete()?;
+                let (file, result) = committed.map_or((None, Ok(())), |c| (c.file, c.result));
+                if file.is_some() || result.is_ok() {
+                    self.pages = number;
+                    self.files.extend(file.clone());
+                }
+                if let Err(e) = result {
+                    self.lost = Some(e.clone());
+                    return Err(e);
+                }
+                reporter.page(number, bytes, file);
+            }
             None => {
-                if let Pages::Document { writer, .. } = &mut self.to
-                    && page.begun
-                {
-                    // Unlinked bytes harm no reader.
-                    drop(writer.abandon_page());
+                self.pages = number;
+                self.bytes = bytes;
+                match &self.to {
+                    Pages::Document {
+                        syncer: Some(syncer),
+                        ..
+                    } => syncer.page(number, bytes)?,
+                    _ => reporter.page(number, bytes, None),
                 }
             }
         }
-        page.begun = false;
+        Ok(())
     }
-}
 
-fn copy(mut file: File, pipe: &mut InOrder) -> Result<()> {
-    file.rewind().map_err(Error::from_read)?;
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => return Ok(()),
-            Ok(n) => pipe.write_all(&buffer[..n]).map_err(Error::from_write)?,
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(Error::from_read(e)),
+    /// Removes what there is of an unfinished page.
+    fn take_back(&mut self, page: &mut OpenPage) -> Result<()> {
+        match (page.own.take(), &mut self.to) {
+            (Some(own), Pages::Each(target)) => own.take_back(target),
+            (None, Pages::Document { writer, .. }) if page.layout.is_some() => {
+                // Bytes that no directory links to harm no reader.
+                drop(writer.abandon_page());
+                Ok(())
+            }
+            _ => Ok(()),
         }
     }
 }
 
-/// The stream of one page as the driver holds it.
-struct PageStream {
-    state: Arc<Mutex<State>>,
-    position: u64,
-}
-
-impl Stream for PageStream {
-    fn write(&mut self, data: &[u8]) -> Result<usize> {
-        lock(&self.state).write(self.position, data)?;
-        self.position += data.len() as u64;
-        Ok(data.len())
-    }
-
-    fn seek(&mut self, to: SeekFrom) -> Result<u64> {
-        let end = lock(&self.state).page.as_ref().map_or(0, |p| p.len);
-        let wanted = match to {
-            SeekFrom::Start(n) => Some(n),
-            SeekFrom::End(n) => end.checked_add_signed(n),
-            SeekFrom::Current(n) => self.position.checked_add_signed(n),
-        };
-        self.position = wanted.ok_or_else(|| {
-            Error::new(
-                ErrorKind::InvalidFunction,
-                "a place before the stream's start",
-            )
-        })?;
-        Ok(self.position)
-    }
-
-    fn set_size(&mut self, size: u64) -> Result<()> {
-        let mut state = lock(&self.state);
-        let mut page = state.page.take().unwrap_or_default();
-        if size == 0 {
-            // The driver takes its page back.
-            state.take_back(&mut page);
-            page = OpenPage::default();
-        }
-        let fits = size == page.len;
-        state.page = Some(page);
-        if fits {
-            return Ok(());
-        }
-        Err(Error::new(
-            ErrorKind::InvalidFunction,
-            "a page that is being read can only be taken back whole",
-        ))
+/// The settings were checked before: what does not fit them now came from the driver.
+fn by_driver(e: Error) -> Error {
+    match e.kind() {
+        ErrorKind::InvalidArgument => Error::new(
+            ErrorKind::InvalidDriverResponse,
+            format!("the driver sent a page that does not fit: {e}"),
+        ),
+        _ => e,
     }
 }
 

@@ -1,10 +1,9 @@
 //! Running a plan: the transfer, the document, and what is kept whatever happens.
 
-use std::fs::File;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
-use formats::{DocumentFormat, Metadata, WriterOptions, open_writer, tiff};
+use formats::{Metadata, WriterOptions, open_writer, tiff};
 use service::{DocumentOptions, DocumentProgress, Transfer, TransferCallback};
 use wia::property::{WIA_DIP_DEV_DESC, WIA_DIP_VEND_DESC};
 use wia::{Error, ErrorKind, PropertyValue, Result, Status, TransferFlags};
@@ -12,26 +11,23 @@ use wia::{Error, ErrorKind, PropertyValue, Result, Status, TransferFlags};
 use crate::cancel::Cancel;
 use crate::event::{Event, Observer, Outcome};
 use crate::in_order::InOrder;
+use crate::keep::{Kept, Written, keep_document, leave};
 use crate::naming::Place;
 use crate::partial::PartialFile;
 use crate::plan::{Plan, TransferKind};
-use crate::raw_pages::{Pages, RawPages};
-use crate::report::{Reporter, Syncer};
+use crate::raw_pages::{Pages, Pipe, RawPages, Target};
+use crate::report::Reporter;
 use crate::settings::Compression;
+use crate::syncer::Syncer;
 use crate::tiff_stream::TiffStream;
 
-/// What a finished scan leaves.
-struct Kept {
-    pages: u32,
-    files: Vec<PathBuf>,
-    /// Why something is missing from the document, apart from how the transfer ended.
-    failure: Option<Error>,
-}
+/// How the transfer ended, and what it left.
+type Run = (Result<Status>, Kept);
 
 impl Plan {
     /// Scans. Whatever happens, the pages that were completed are kept.
     pub fn run(self, observer: Arc<dyn Observer>, cancel: &Cancel) -> Outcome {
-        let reporter = Arc::new(Reporter::new(Arc::clone(&observer), self.duplex));
+        let reporter = Arc::new(Reporter::new(observer, self.sides));
         for change in &self.changes {
             reporter.event(&Event::Status {
                 text: format!(
@@ -40,22 +36,11 @@ impl Plan {
                 ),
             });
         }
-        let result = match self.transfer {
+        let run = match self.transfer {
             TransferKind::MultipageTiff => self.run_tiff(&reporter, cancel),
-            TransferKind::RawPerPage => self.run_raw(&reporter, observer.as_ref(), cancel),
+            TransferKind::RawPerPage => self.run_raw(&reporter, cancel),
         };
-        cancel.set_hook(None);
-        let (transfer, kept) = match result {
-            Ok((transfer, kept)) => (transfer, kept),
-            Err(e) => {
-                let kept = Kept {
-                    pages: 0,
-                    files: Vec::new(),
-                    failure: None,
-                };
-                (Err(e), kept)
-            }
-        };
+        let (transfer, kept) = run.unwrap_or_else(|e| (Err(e), Kept::default()));
         self.outcome(transfer, kept, cancel)
     }
 
@@ -63,24 +48,36 @@ impl Plan {
     fn outcome(&self, transfer: Result<Status>, kept: Kept, cancel: &Cancel) -> Outcome {
         let abandoned = matches!(&transfer, Err(e) if e.kind() == ErrorKind::Deadline);
         let stopped = |e: &Error| matches!(e.kind(), ErrorKind::Deadline | ErrorKind::Abort);
-        let result = match transfer {
+        let transfer = match transfer {
             // A person wanted it to end; that it ended badly then is no news.
             Err(e) if cancel.is_cancelled() && stopped(&e) => Ok(Status::Cancelled),
-            Ok(Status::Cancelled) => Ok(Status::Cancelled),
-            Err(e) => Err(e),
-            Ok(status) => match (kept.failure, self.pages) {
-                (Some(e), _) => Err(e),
-                (None, _) if kept.pages == 0 => Err(Error::new(
+            other => other,
+        };
+        let pages = kept.pages;
+        let result = match (kept.lost, transfer) {
+            (Some(lost), transfer) => Err(worst(lost, &transfer)),
+            (None, Err(e)) => Err(e),
+            (None, Ok(Status::Cancelled)) => Ok(Status::Cancelled),
+            (None, Ok(status)) => match (kept.unfinished, status, self.pages) {
+                (Some(e), ..) => Err(e),
+                (None, Status::EndOfMedia, _) if pages == 0 => {
+                    Err(Error::new(ErrorKind::PaperEmpty, ""))
+                }
+                (None, ..) if pages == 0 => Err(Error::new(
                     ErrorKind::InvalidDriverResponse,
                     "the device reported success without a page",
                 )),
-                // Fewer than asked for is not everything asked for, whatever the device calls it.
-                (None, Some(wanted)) if kept.pages < wanted => Ok(Status::EndOfMedia),
-                (None, _) => Ok(status),
+                // Fewer than asked for is not everything asked for, whatever the device calls it;
+                // and the end of the paper is what was asked for when all of it was.
+                (None, Status::Ok | Status::EndOfMedia, Some(wanted)) if pages < wanted => {
+                    Ok(Status::EndOfMedia)
+                }
+                (None, Status::Ok | Status::EndOfMedia, _) => Ok(Status::Ok),
+                (None, other, _) => Ok(other),
             },
         };
         Outcome {
-            pages: kept.pages,
+            pages,
             files: kept.files,
             result,
             abandoned,
@@ -88,11 +85,7 @@ impl Plan {
     }
 
     /// One transfer whose stream is the document.
-    fn run_tiff(
-        &self,
-        reporter: &Arc<Reporter>,
-        cancel: &Cancel,
-    ) -> Result<(Result<Status>, Kept)> {
+    fn run_tiff(&self, reporter: &Arc<Reporter>, cancel: &Cancel) -> Result<Run> {
         let progress = Arc::<DocumentProgress>::default();
         let options = DocumentOptions {
             quality: self.quality,
@@ -103,42 +96,181 @@ impl Plan {
         };
         let transfer = self.item.transfer()?;
         transfer.set_document(options);
-        if let Some(target) = self.regular_file() {
-            let partial = PartialFile::create(target)?;
-            let callback = Arc::new(TiffStream::to_file(
-                partial.file(),
-                Arc::clone(&progress),
-                Arc::clone(reporter),
-                cancel,
-            )?);
-            let result = self.download(&transfer, callback.clone(), reporter, cancel);
-            let kept = keep_tiff(partial, &progress, callback.finish())?;
-            return Ok((result, kept));
-        }
-        let sink = Box::new(self.in_order(cancel)?);
-        let callback = Arc::new(TiffStream::to_sink(
-            sink,
+        let Some(target) = self.regular_file() else {
+            let sink = Box::new(self.in_order(cancel)?);
+            let callback = TiffStream::to_sink(sink, progress, Arc::clone(reporter), cancel);
+            return Ok(self.run_tiff_to_device(&transfer, callback, reporter, cancel));
+        };
+        let partial = PartialFile::create(target)?;
+        let callback = Arc::new(TiffStream::to_file(
+            partial.file(),
             Arc::clone(&progress),
             Arc::clone(reporter),
             cancel,
-        ));
+        )?);
         let result = self.download(&transfer, callback.clone(), reporter, cancel);
-        let kept = Kept {
-            pages: progress.pages(),
-            files: Vec::new(),
-            failure: callback.finish().err(),
+        let kept = match callback.finish() {
+            Ok(reported) => {
+                let written = Written {
+                    pages: progress.pages(),
+                    bytes: progress.bytes(),
+                    reported,
+                    ended_well: matches!(result, Ok(Status::Ok | Status::EndOfMedia)),
+                };
+                keep_document(partial, &written, reporter)
+            }
+            Err(e) => leave(partial, e),
         };
         Ok((result, kept))
     }
 
-    /// One RAW stream a page, and as many transfers as there are scans of a flatbed.
-    fn run_raw(
+    /// A document for a device that keeps nothing of it.
+    fn run_tiff_to_device(
         &self,
+        transfer: &Arc<dyn Transfer>,
+        callback: TiffStream,
         reporter: &Arc<Reporter>,
-        observer: &dyn Observer,
         cancel: &Cancel,
-    ) -> Result<(Result<Status>, Kept)> {
-        let options = WriterOptions {
+    ) -> Run {
+        let callback = Arc::new(callback);
+        let result = self.download(transfer, callback.clone(), reporter, cancel);
+        let mut kept = Kept::default();
+        match callback.finish() {
+            Ok(0) => {
+                let ended_well = matches!(result, Ok(Status::Ok | Status::EndOfMedia));
+                kept.pages = callback.pages_told(ended_well);
+                (1..=kept.pages).for_each(|page| reporter.page(page, 0, None));
+            }
+            Ok(pages) => kept.pages = pages,
+            Err(e) => kept.lost = Some(e),
+        }
+        (result, kept)
+    }
+
+    /// One RAW stream a page, and as many transfers as there are scans of a flatbed.
+    fn run_raw(&self, reporter: &Arc<Reporter>, cancel: &Cancel) -> Result<Run> {
+        let options = self.writer_options();
+        let (to, partial) = self.open_pages(&options, reporter, cancel)?;
+        let reports = Arc::clone(reporter);
+        let callback = Arc::new(RawPages::new(to, self.format, options, reports, cancel));
+        let mut result = Ok(Status::Ok);
+        for scan in 1..=self.scans {
+            if scan > 1 {
+                // What is asked for may depend on what is there: a page that is told is durable.
+                if callback.settle().is_err() || !reporter.next_scan(callback.pages()) {
+                    break;
+                }
+            }
+            result = self
+                .item
+                .transfer()
+                .and_then(|transfer| self.download(&transfer, callback.clone(), reporter, cancel));
+            if !matches!(result, Ok(Status::Ok)) || callback.pages() < scan {
+                break;
+            }
+        }
+        let finished = callback.finish();
+        let Some(partial) = partial else {
+            let kept = Kept {
+                pages: finished.pages,
+                files: finished.files,
+                unfinished: finished.unfinished,
+                lost: finished.lost,
+            };
+            return Ok((result, kept));
+        };
+        let mut kept = match finished.lost {
+            Some(e) if finished.pages > 0 => leave(partial, e),
+            lost => {
+                let written = Written {
+                    pages: finished.pages,
+                    bytes: finished.bytes,
+                    reported: finished.pages,
+                    ended_well: false,
+                };
+                let mut kept = keep_document(partial, &written, reporter);
+                kept.lost = kept.lost.or(lost);
+                kept
+            }
+        };
+        kept.unfinished = finished.unfinished.or(kept.unfinished);
+        Ok((result, kept))
+    }
+
+    /// Opens the output. Gives the file under construction, too, where it is one document.
+    fn open_pages(
+        &self,
+        options: &WriterOptions,
+        reporter: &Arc<Reporter>,
+        cancel: &Cancel,
+    ) -> Result<(Pages, Option<PartialFile>)> {
+        let multipage = self.format.abilities().multipage;
+        let document = |sink, syncer| {
+            let writer = open_writer(self.format, sink, options)?;
+            Ok(Pages::Document { writer, syncer })
+        };
+        match (&self.place, self.regular_file()) {
+            (Place::Files(pattern), _) => {
+                let target = Target::files(pattern.clone(), self.pages)?;
+                Ok((Pages::Each(target), None))
+            }
+            (_, Some(target)) if multipage => {
+                let partial = PartialFile::create(target)?;
+                let syncer = Syncer::start(partial.handle()?, Arc::clone(reporter))?;
+                let pages = document(Box::new(partial.handle()?), Some(syncer))?;
+                Ok((pages, Some(partial)))
+            }
+            (_, Some(target)) => {
+                let target = Target::File(Some(PartialFile::create(target)?));
+                Ok((Pages::Each(target), None))
+            }
+            _ if multipage => Ok((document(Box::new(self.in_order(cancel)?), None)?, None)),
+            _ => {
+                let pipe = Pipe::new(self.in_order(cancel)?);
+                Ok((Pages::Each(Target::InOrder(Some(pipe))), None))
+            }
+        }
+    }
+
+    /// Runs the transfer.
+    fn download(
+        &self,
+        transfer: &Arc<dyn Transfer>,
+        callback: Arc<dyn TransferCallback>,
+        reporter: &Arc<Reporter>,
+        cancel: &Cancel,
+    ) -> Result<Status> {
+        cancel.watch(transfer.as_ref(), || {
+            reporter.event(&Event::Start {
+                item: self.item_name.clone(),
+                pages: self.pages,
+            });
+            transfer.download(TransferFlags::empty(), callback)
+        })
+    }
+
+    /// The target, when the output is one regular file.
+    fn regular_file(&self) -> Option<&Path> {
+        match &self.place {
+            Place::File(target) => Some(target),
+            _ => None,
+        }
+    }
+
+    fn in_order(&self, cancel: &Cancel) -> Result<InOrder> {
+        match &self.place {
+            Place::Null(path) | Place::Pipe(path) => InOrder::open(path, cancel),
+            Place::Stdout => InOrder::stdout(cancel),
+            Place::File(path) => Err(Error::invalid(format!(
+                "{}: is a regular file",
+                path.display()
+            ))),
+            Place::Files(_) => Err(Error::invalid("the output is one file a page")),
+        }
+    }
+
+    fn writer_options(&self) -> WriterOptions {
+        WriterOptions {
             compression: match self.compression {
                 Compression::None | Compression::G3 => tiff::Compression::None,
                 Compression::PackBits => tiff::Compression::PackBits,
@@ -150,106 +282,6 @@ impl Plan {
             quality: self.quality,
             metadata: self.metadata(),
             expected_bytes: self.document_bytes,
-        };
-        let mut document = None;
-        let to = match (&self.place, self.regular_file()) {
-            (Place::Files(pattern), _) => Pages::Files(pattern.clone()),
-            (_, Some(target)) => {
-                let partial = PartialFile::create(target)?;
-                if self.format == DocumentFormat::Tiff {
-                    let sink = Box::new(partial.handle()?);
-                    let syncer = Syncer::start(partial.handle()?, Arc::clone(reporter))?;
-                    document = Some(partial);
-                    Pages::Document {
-                        writer: open_writer(self.format, sink, &options)?,
-                        syncer: Some(syncer),
-                    }
-                } else {
-                    Pages::File(Some(partial))
-                }
-            }
-            _ if self.format.abilities().multipage => Pages::Document {
-                writer: open_writer(self.format, Box::new(self.in_order(cancel)?), &options)?,
-                syncer: None,
-            },
-            _ => Pages::InOrder(Some(Box::new(self.in_order(cancel)?))),
-        };
-        let reports = Arc::clone(reporter);
-        let callback = Arc::new(RawPages::new(to, self.format, options, reports, cancel));
-        let mut result = Ok(Status::Ok);
-        for scan in 1..=self.scans {
-            if scan > 1 && !observer.next_scan(callback.pages()) {
-                break;
-            }
-            if cancel.is_cancelled() {
-                result = Ok(Status::Cancelled);
-                break;
-            }
-            result = self
-                .item
-                .transfer()
-                .and_then(|transfer| self.download(&transfer, callback.clone(), reporter, cancel));
-            if !matches!(result, Ok(Status::Ok)) || callback.pages() < scan {
-                break;
-            }
-        }
-        let pages = callback.pages();
-        let finished = callback.finish();
-        let mut kept = match finished {
-            Ok((pages, files, failure)) => Kept {
-                pages,
-                files,
-                failure,
-            },
-            Err(e) => Kept {
-                pages,
-                files: Vec::new(),
-                failure: Some(e),
-            },
-        };
-        if let Some(partial) = document {
-            let synced = kept.failure.take();
-            kept = keep_document(partial, pages, synced)?;
-        }
-        Ok((result, kept))
-    }
-
-    /// Runs the transfer.
-    fn download(
-        &self,
-        transfer: &Arc<dyn Transfer>,
-        callback: Arc<dyn TransferCallback>,
-        reporter: &Arc<Reporter>,
-        cancel: &Cancel,
-    ) -> Result<Status> {
-        reporter.event(&Event::Start {
-            item: self.item_name.clone(),
-            pages: self.pages,
-        });
-        let hooked = Arc::clone(transfer);
-        cancel.set_hook(Some(Box::new(move || hooked.cancel())));
-        let result = transfer.download(TransferFlags::empty(), callback);
-        cancel.set_hook(None);
-        result
-    }
-
-    /// The target, when the output is one regular file.
-    fn regular_file(&self) -> Option<&std::path::Path> {
-        match &self.place {
-            Place::File(target) => Some(target),
-            _ => None,
-        }
-    }
-
-    fn in_order(&self, cancel: &Cancel) -> Result<InOrder> {
-        match &self.place {
-            Place::Device(path) | Place::Fifo(path) => InOrder::open(path, cancel),
-            Place::Stdout => InOrder::stdout(cancel),
-            Place::File(path) => Err(Error::invalid(format!(
-                "{}: is a regular file",
-                path.display()
-            ))),
-            Place::Files(_) => Err(Error::invalid("the output is one file a page")),
         }
     }
 
@@ -272,62 +304,17 @@ impl Plan {
     }
 }
 
-/// Cuts off what is no complete page, checks the document, and gives it its name.
-fn keep_tiff(
-    partial: PartialFile,
-    progress: &DocumentProgress,
-    synced: Result<()>,
-) -> Result<Kept> {
-    // A driver with a TIFF encoder of its own reports no pages: then the links tell.
-    let linked = progress.pages();
-    if linked > 0 {
-        cut(partial.file(), progress.bytes())?;
-    }
-    keep_document(partial, linked, synced.err())
-}
-
-fn keep_document(partial: PartialFile, pages: u32, synced: Option<Error>) -> Result<Kept> {
-    let kept = |pages, files, failure| Kept {
-        pages,
-        files,
-        failure,
+/// Pages that are not where they should be are the worst; why the scan ended is told with it.
+fn worst(lost: Error, transfer: &Result<Status>) -> Error {
+    let same = |e: &Error| {
+        let (e, lost) = (e.to_string(), lost.to_string());
+        lost.contains(&e) || e.contains(&lost)
     };
-    let counted = tiff::verify(partial.file());
-    let found = match &counted {
-        Ok(found) => found.pages,
-        Err(_) if pages == 0 => 0,
-        Err(e) => {
-            let e = e.clone().context(partial.target().display());
-            return Ok(kept(0, Vec::new(), Some(e)));
-        }
+    let also = match transfer {
+        Err(e) if !same(e) => format!("; the transfer ended with: {e}"),
+        Ok(Status::Cancelled) => "; the scan was cancelled".to_owned(),
+        _ => return lost,
     };
-    if found == 0 {
-        partial.discard();
-        return Ok(kept(0, Vec::new(), synced));
-    }
-    let failure = synced.or_else(|| {
-        (pages != 0 && pages != found).then(|| {
-            Error::new(
-                ErrorKind::WriteFault,
-                format!("the document holds {found} pages, {pages} were written"),
-            )
-        })
-    });
-    let target = partial.target().to_owned();
-    match partial.commit() {
-        Ok(file) => Ok(kept(found, vec![file], failure)),
-        Err(e) => Ok(kept(
-            0,
-            Vec::new(),
-            Some(failure.unwrap_or(e).context(target.display())),
-        )),
-    }
-}
-
-fn cut(file: &File, bytes: u64) -> Result<()> {
-    let len = file.metadata().map_err(Error::from_write)?.len();
-    if len > bytes {
-        file.set_len(bytes).map_err(Error::from_write)?;
-    }
-    Ok(())
+    let told = Error::new(lost.kind(), format!("{lost}{also}"));
+    told.with_source(lost)
 }

@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, SeekFrom};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use formats::Sink;
@@ -11,13 +11,17 @@ use service::{Answer, DocumentProgress, NextStream, Stream, TransferCallback, Tr
 use wia::{Error, ErrorKind, Result, TransferMessage};
 
 use crate::cancel::Cancel;
-use crate::report::{Reporter, Syncer};
+use crate::report::Reporter;
+use crate::syncer::Syncer;
 
 /// Gives the driver the one stream, and reports the pages that the page writer has linked.
 pub(crate) struct TiffStream {
     sink: Mutex<Option<Box<dyn Sink + Send>>>,
     progress: Arc<DocumentProgress>,
     reported: AtomicU32,
+    /// Whether the stream has anything in it, and `NEW_PAGE` messages.
+    written: Arc<AtomicBool>,
+    new_pages: AtomicU32,
     syncer: Mutex<Option<Syncer>>,
     reporter: Arc<Reporter>,
     cancel: Cancel,
@@ -54,6 +58,8 @@ impl TiffStream {
             sink: Mutex::new(Some(sink)),
             progress,
             reported: AtomicU32::new(0),
+            written: Arc::default(),
+            new_pages: AtomicU32::new(0),
             syncer: Mutex::new(None),
             reporter,
             cancel: cancel.clone(),
@@ -74,16 +80,32 @@ impl TiffStream {
         Ok(())
     }
 
-    /// Waits until all pages are durable and reported.
+    /// Waits until all pages are durable and reported. Gives the pages that were counted.
     ///
     /// # Errors
     ///
     /// When the file could not be synced.
-    pub(crate) fn finish(&self) -> Result<()> {
-        self.report_pages()?;
-        match self.syncer().take() {
+    pub(crate) fn finish(&self) -> Result<u32> {
+        let reported = self.report_pages();
+        let synced = match self.syncer().take() {
             Some(mut syncer) => syncer.finish(),
             None => Ok(()),
+        };
+        reported.and(synced)?;
+        Ok(self.progress.pages())
+    }
+
+    /// Pages of a document that nobody can look at any more, when its driver did not count them: as
+    /// many as its messages told of.
+    pub(crate) fn pages_told(&self, ended_well: bool) -> u32 {
+        let begun = match self.written.load(Ordering::Acquire) {
+            true => self.new_pages.load(Ordering::Acquire).saturating_add(1),
+            false => 0,
+        };
+        if ended_well {
+            begun
+        } else {
+            begun.saturating_sub(1)
         }
     }
 
@@ -100,6 +122,8 @@ impl TransferCallback for TiffStream {
                 let page = self.reported.load(Ordering::Acquire) + 1;
                 if params.message == TransferMessage::Status {
                     self.reporter.progress(page, params);
+                } else {
+                    self.new_pages.fetch_add(1, Ordering::AcqRel);
                 }
                 Ok(if self.cancel.is_cancelled() {
                     Answer::Cancel
@@ -119,7 +143,10 @@ impl TransferCallback for TiffStream {
         }
         let mut sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
         match sink.take() {
-            Some(sink) => Ok(NextStream::Stream(Box::new(SinkStream(sink)))),
+            Some(sink) => Ok(NextStream::Stream(Box::new(SinkStream {
+                sink,
+                written: Arc::clone(&self.written),
+            }))),
             None => Err(Error::new(
                 ErrorKind::InvalidDriverResponse,
                 format!("{full_item_name}: the driver asked for a second stream of one document"),
@@ -129,20 +156,24 @@ impl TransferCallback for TiffStream {
 }
 
 /// A sink as the stream that a driver writes to.
-struct SinkStream(Box<dyn Sink + Send>);
+struct SinkStream {
+    sink: Box<dyn Sink + Send>,
+    written: Arc<AtomicBool>,
+}
 
 impl Stream for SinkStream {
     fn write(&mut self, data: &[u8]) -> Result<usize> {
-        self.0.write_all(data).map_err(Error::from_write)?;
+        self.sink.write_all(data).map_err(Error::from_write)?;
+        self.written.store(true, Ordering::Release);
         Ok(data.len())
     }
 
     fn seek(&mut self, to: SeekFrom) -> Result<u64> {
-        self.0.seek(to).map_err(seek_failure)
+        self.sink.seek(to).map_err(seek_failure)
     }
 
     fn set_size(&mut self, size: u64) -> Result<()> {
-        self.0.set_len(size).map_err(Error::from_write)
+        self.sink.set_len(size).map_err(Error::from_write)
     }
 }
 

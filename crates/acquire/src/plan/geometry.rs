@@ -6,24 +6,27 @@ use wia::property::{
     WIA_IPS_MAX_HORIZONTAL_SIZE, WIA_IPS_MAX_VERTICAL_SIZE, WIA_IPS_PAGE_SIZE, WIA_IPS_XEXTENT,
     WIA_IPS_XPOS, WIA_IPS_XRES, WIA_IPS_YEXTENT, WIA_IPS_YPOS, WIA_IPS_YRES,
 };
-use wia::{Error, PropertyId, Result};
+use wia::{Error, PropertyId, Result, ValidValues};
 
-use super::{Wishes, read_i32};
+use super::read_i32;
+use super::wishes::Wishes;
 use crate::settings::{AreaMm, PageSetting, Settings};
 
 const MM_PER_INCH: f64 = 25.4;
 
-/// A page or area may miss the bed by this much, in millimetres, by rounding alone.
-const TOLERANCE_MM: f64 = 0.5;
+/// A page or area may miss the bed by this much by rounding alone: beds are told in 1/1000 inch, and
+/// people round to tenths of a millimetre.
+const TOLERANCE_MM: f64 = 0.05;
 
-/// Writes page size, positions and extents; says whether each sheet's own size is used.
-pub(super) fn write(wishes: &mut Wishes<'_>, settings: &Settings) -> Result<bool> {
+/// Writes page size, positions and extents.
+pub(super) fn write(wishes: &mut Wishes<'_>, settings: &Settings) -> Result<()> {
     let bed = bed_mm(wishes.item)?;
     let automatic = wishes.lists(WIA_IPS_PAGE_SIZE, WIA_PAGE_AUTO);
+    // Where the page lies on the bed, in pixels.
+    let mut origin = (0, 0);
     let page = match settings.page {
         PageSetting::Auto if settings.area.is_none() && automatic => {
-            wishes.write(&[(WIA_IPS_PAGE_SIZE, WIA_PAGE_AUTO.into())])?;
-            return Ok(true);
+            return wishes.write(&[(WIA_IPS_PAGE_SIZE, WIA_PAGE_AUTO.into())]);
         }
         PageSetting::Auto => bed,
         PageSetting::Named(size) => {
@@ -33,9 +36,17 @@ pub(super) fn write(wishes: &mut Wishes<'_>, settings: &Settings) -> Result<bool
             let page = (mm(width), mm(height));
             let name = page_size_name(size).unwrap_or("of this size");
             check_fits(page, bed, &format!("page {name}"))?;
-            if settings.area.is_none() && wishes.lists(WIA_IPS_PAGE_SIZE, size) {
+            if wishes.lists(WIA_IPS_PAGE_SIZE, size) {
                 wishes.write(&[(WIA_IPS_PAGE_SIZE, size.into())])?;
-                return Ok(false);
+                if settings.area.is_none() {
+                    return Ok(());
+                }
+                // The device knows where it lies; a part of it is no page of that size any more.
+                wishes.forget(WIA_IPS_PAGE_SIZE);
+                origin = (
+                    read_i32(wishes.item, WIA_IPS_XPOS)?.unwrap_or(0),
+                    read_i32(wishes.item, WIA_IPS_YPOS)?.unwrap_or(0),
+                );
             }
             page
         }
@@ -56,15 +67,14 @@ pub(super) fn write(wishes: &mut Wishes<'_>, settings: &Settings) -> Result<bool
         height: page.1,
     });
     check_area(&area, page)?;
-    let x = axis(wishes, WIA_IPS_XRES, area.x, area.width, bed.0)?;
-    let y = axis(wishes, WIA_IPS_YRES, area.y, area.height, bed.1)?;
+    let x = HORIZONTAL.span(wishes.item, (area.x, area.width), bed.0, origin.0)?;
+    let y = VERTICAL.span(wishes.item, (area.y, area.height), bed.1, origin.1)?;
     wishes.write(&[
         (WIA_IPS_XPOS, x.0.into()),
         (WIA_IPS_YPOS, y.0.into()),
         (WIA_IPS_XEXTENT, x.1.into()),
         (WIA_IPS_YEXTENT, y.1.into()),
-    ])?;
-    Ok(false)
+    ])
 }
 
 /// Width and height of the selection in pixels.
@@ -123,24 +133,55 @@ fn check_area(area: &AreaMm, page: (f64, f64)) -> Result<()> {
     )))
 }
 
-/// Position and extent in pixels of one axis, within the bed.
-fn axis(
-    wishes: &Wishes<'_>,
+/// The properties of one direction.
+struct Axis {
     resolution: PropertyId,
-    start: f64,
-    size: f64,
-    bed: f64,
-) -> Result<(i32, i32)> {
-    let dpi = f64::from(read_i32(wishes.item, resolution)?.unwrap_or(0));
-    let pixels = |mm: f64| (mm * dpi / MM_PER_INCH).round() as i32;
-    // As the item itself rounds its bed: down, from 1/1000 inch.
-    let most = (bed * dpi / MM_PER_INCH + 1e-6).floor() as i32;
-    let from = pixels(start);
-    let to = pixels(start + size).min(most);
-    if to <= from {
-        return Err(Error::invalid(format!(
-            "an area of {size} mm has no pixel at {dpi} dpi"
-        )));
+    position: PropertyId,
+    extent: PropertyId,
+}
+
+const HORIZONTAL: Axis = Axis {
+    resolution: WIA_IPS_XRES,
+    position: WIA_IPS_XPOS,
+    extent: WIA_IPS_XEXTENT,
+};
+
+const VERTICAL: Axis = Axis {
+    resolution: WIA_IPS_YRES,
+    position: WIA_IPS_YPOS,
+    extent: WIA_IPS_YEXTENT,
+};
+
+impl Axis {
+    /// Position and extent in pixels of a start and a size in millimetres, within the bed.
+    fn span(
+        &self,
+        item: &dyn Item,
+        (start, size): (f64, f64),
+        bed: f64,
+        origin: i32,
+    ) -> Result<(i32, i32)> {
+        let dpi = f64::from(read_i32(item, self.resolution)?.unwrap_or(0));
+        let pixels = |mm: f64| (mm * dpi / MM_PER_INCH).round() as i32;
+        let from = origin.saturating_add(pixels(start));
+        let to = origin.saturating_add(pixels(start + size));
+        let to = to.min(self.most(item, bed, dpi)?);
+        if to <= from {
+            return Err(Error::invalid(format!(
+                "an area of {size} mm at {start} mm has no pixel at {dpi} dpi"
+            )));
+        }
+        Ok((from, to - from))
     }
-    Ok((from, to - from))
+
+    /// The pixels of the whole bed: as the item says, else as it rounds its bed, from 1/1000 inch down.
+    fn most(&self, item: &dyn Item, bed: f64, dpi: f64) -> Result<i32> {
+        match item.attributes(self.extent).map(|info| info.valid) {
+            Some(ValidValues::Range { max, .. }) => {
+                let position = read_i32(item, self.position)?.unwrap_or(0);
+                Ok(max.saturating_add(position))
+            }
+            _ => Ok((bed * dpi / MM_PER_INCH + 1e-6).floor() as i32),
+        }
+    }
 }

@@ -1,10 +1,10 @@
 //! Which document, packed how, in which place: what goes together and what does not.
 
-use formats::DocumentFormat;
+use formats::{DocumentFormat, codec};
 use raster::PixelType;
 use wia::{Error, ErrorKind, Result};
 
-use crate::in_order::stdout_takes_any_order;
+use crate::in_order::stdout_keeps_nothing;
 use crate::naming::{Place, ending};
 use crate::settings::{Compression, Output, Settings};
 
@@ -41,6 +41,16 @@ pub(super) fn format(settings: &Settings) -> Result<DocumentFormat> {
             Err(not_in_this_version(&format!("format {}", format.name())))
         }
     }
+}
+
+/// Whether it is a quality that JPEG has.
+pub(super) fn check_quality(quality: u8) -> Result<()> {
+    if (1..=100).contains(&quality) {
+        return Ok(());
+    }
+    Err(Error::invalid(format!(
+        "quality {quality} is not valid; valid: 1 to 100"
+    )))
 }
 
 /// The compression that is asked for, or the usual one.
@@ -125,14 +135,48 @@ fn pixel_name(pixel: PixelType) -> &'static str {
 /// Whether the place can hold the format in this version.
 pub(super) fn check_place(format: DocumentFormat, place: &Place) -> Result<()> {
     let pipe = match place {
-        Place::Fifo(_) => true,
-        Place::Stdout => !stdout_takes_any_order(),
-        Place::File(_) | Place::Files(_) | Place::Device(_) => false,
+        Place::Pipe(_) => true,
+        Place::Stdout => !stdout_keeps_nothing(),
+        Place::File(_) | Place::Files(_) | Place::Null(_) => false,
     };
     if pipe && format == DocumentFormat::Tiff {
         return Err(not_in_this_version("TIFF to a pipe"));
     }
     Ok(())
+}
+
+/// Whether a page of this size can be stored. A sheet of its own size may be smaller.
+pub(super) fn check_size(
+    format: DocumentFormat,
+    compression: Compression,
+    pixel: PixelType,
+    width: u32,
+    height: u32,
+) -> Result<()> {
+    // What the formats' headers can tell.
+    const JPEG: u32 = codec::jpeg::MAX_DIMENSION;
+    const PNG: u32 = i32::MAX.unsigned_abs();
+    let raw = |rows: u32| pixel.dword_row_bytes(width) as u64 * u64::from(rows);
+    let (fits, most) = match (format, compression) {
+        (DocumentFormat::Jpeg, _) => (width.max(height) <= JPEG, format!("{JPEG} pixels each way")),
+        // A strip is an image of its own.
+        (DocumentFormat::Tiff, Compression::Jpeg) => {
+            (width <= JPEG, format!("{JPEG} pixels in a row"))
+        }
+        (DocumentFormat::Png, _) => (width.max(height) <= PNG, format!("{PNG} pixels each way")),
+        (DocumentFormat::Raw, _) => (
+            u32::try_from(raw(height)).is_ok(),
+            "4 GiB - 1 of pixels".to_owned(),
+        ),
+        _ => (true, String::new()),
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(Error::invalid(format!(
+        "{} cannot hold {width} x {height} pixels, at most {most}; use a lower resolution, a smaller area or another format",
+        format.name()
+    )))
 }
 
 /// A format of one image needs `%d`, unless there can be only one page.

@@ -3,7 +3,7 @@
 use service::Item;
 use wia::{Error, PropertyId, PropertyValue, Result, ValueType, format};
 
-use super::Wishes;
+use super::wishes::Wishes;
 
 /// Writes the properties in their order; what the item does not have is looked for on the root.
 pub(super) fn write(
@@ -16,7 +16,8 @@ pub(super) fn write(
             let value = value(wishes.item, id, text)?;
             wishes.write(&[(id, value)])?;
         } else if let Some(id) = root.property_by_name(name) {
-            root.write(&[(id, value(root, id, text)?)])?;
+            let value = value(root, id, text)?;
+            wishes.write_to_root(id, value)?;
         } else {
             return Err(Error::invalid(format!(
                 "{name}: the item {} has no such property",
