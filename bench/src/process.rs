@@ -1,6 +1,7 @@
 //! Runs a program and takes what it cost.
 
-use std::io::{self, Read};
+use std::fs;
+use std::io::{self, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,6 +21,10 @@ pub(crate) struct Usage {
     /// The most memory that was resident, in bytes. The kernel counts the process that made this
     /// one in (until exec), so nothing reads below the few MiB of the benchmark itself.
     pub(crate) peak: u64,
+    /// The share of the wall time, 0 to 1, in which anything on the machine waited for a processor;
+    /// nothing where the kernel does not tell. A program with no more threads than there are
+    /// processors makes others wait only when there are others.
+    pub(crate) contention: Option<f64>,
 }
 
 impl Usage {
@@ -51,17 +56,22 @@ impl Runner {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
+        let waited = waited();
         let start = Instant::now();
         let mut child = spawn(command)?;
         let said = complaint(&mut child);
         let ended = child.wait4()?;
         let wall = start.elapsed();
+        let contention = waited
+            .zip(self::waited())
+            .map(|(from, to)| to.saturating_sub(from).div_duration_f64(wall));
         self.check(command, ended.status, &said?)?;
         Ok(Usage {
             wall,
             user: ended.rusage.utime,
             system: ended.rusage.stime,
             peak: ended.rusage.maxrss,
+            contention,
         })
     }
 
@@ -102,7 +112,14 @@ impl Runner {
     fn check(&self, command: &Command, status: ExitStatus, said: &str) -> io::Result<()> {
         self.check_signals()?;
         match status.success() {
-            true => Ok(()),
+            true => {
+                // A warning may mean that something else was measured than what was asked for.
+                if let Some(warning) = said.lines().next() {
+                    let program = command.get_program().display();
+                    let _ = writeln!(io::stderr(), "{program} says: {warning}");
+                }
+                Ok(())
+            }
             false => Err(failure(command, &format!("{status}\n{}", said.trim()))),
         }
     }
@@ -113,6 +130,14 @@ impl Runner {
             false => Ok(()),
         }
     }
+}
+
+/// How long anything has waited for a processor since the machine started: the first line of the
+/// kernel's pressure file, `some avg10=0.00 avg60=0.00 avg300=0.00 total=MICROSECONDS`.
+fn waited() -> Option<Duration> {
+    let text = fs::read_to_string("/proc/pressure/cpu").ok()?;
+    let (_, total) = text.lines().next()?.rsplit_once("total=")?;
+    total.parse().ok().map(Duration::from_micros)
 }
 
 fn spawn(command: &mut Command) -> io::Result<Child> {

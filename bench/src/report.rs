@@ -79,6 +79,11 @@ pub(crate) fn megabytes(bytes: u64) -> String {
     format!("{:.1}", bytes as f64 / 1e6)
 }
 
+/// A share of 0 to 1; nothing when it is not known.
+pub(crate) fn percent(share: Option<f64>) -> String {
+    share.map_or("-".to_owned(), |share| format!("{:.0}", share * 100.0))
+}
+
 /// The value at `share` (0 to 1) of a sorted list, the nearest one that is in it.
 pub(crate) fn quantile<T: Copy>(sorted: &[T], share: f64) -> Option<T> {
     let last = sorted.len().checked_sub(1)?;

@@ -52,8 +52,11 @@ pub(crate) struct Measured {
 
 impl Measured {
     pub(crate) fn fastest(&self) -> Duration {
-        let walls = self.runs.iter().map(|run| run.wall);
-        walls.min().unwrap_or_default()
+        self.fastest_run().map_or(Duration::ZERO, |run| run.wall)
+    }
+
+    pub(crate) fn fastest_run(&self) -> Option<&Usage> {
+        self.runs.iter().min_by_key(|run| run.wall)
     }
 
     pub(crate) fn least_cpu(&self) -> Duration {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::bench::{self, Bench};
 use crate::programs::{Pages, tiffcp};
-use crate::report::{Table, mebibytes, megabytes, quantile, seconds, spread};
+use crate::report::{Table, mebibytes, megabytes, percent, quantile, seconds, spread};
 use crate::rounds::{Measured, Side, alternate};
 
 /// The stack of the project's goal: enough that starting up and the first page do not count, and below
@@ -121,6 +121,7 @@ fn table(title: &str) -> Table {
         "max s",
         "user s",
         "sys s",
+        "contention %",
         "peak MiB",
         "MB written",
         "pages/s",
@@ -147,6 +148,7 @@ fn fill(table: &mut Table, measured: &[Measured]) {
             seconds(slowest.wall),
             seconds(fastest.user),
             seconds(fastest.system),
+            percent(fastest.contention),
             mebibytes(side.peak()),
             megabytes(side.written),
             format!("{:.1}", f64::from(STACK.count) / fastest.wall.as_secs_f64()),
@@ -160,7 +162,10 @@ fn fill(table: &mut Table, measured: &[Measured]) {
             },
         ]);
     }
-    table.note("user and sys are those of the fastest run; peak is the highest of all runs.");
+    table.note(
+        "user, sys and contention are those of the fastest run; peak is the highest of all runs.",
+    );
+    table.note("Contention: the part of the time in which somebody waited for a processor.");
 }
 
 fn dd(from: &Path, to: &Path) -> Command {
