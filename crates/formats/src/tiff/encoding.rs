@@ -12,7 +12,7 @@ use crate::codec::{Deflate, G4, Lzw, PackBits, Prepared, StripEncoder};
 pub(super) const STRIP: usize = 256 * 1024;
 /// That of G4, whose output can be six times as large.
 const FAX_STRIP: usize = 128 * 1024;
-/// JPEG strips are made of whole rows of blocks, also with halved colour.
+/// JPEG strips are made of whole rows of blocks; a block has 8 rows.
 const JPEG_ROWS: usize = 16;
 
 /// The Compression field's numbers.
@@ -136,7 +136,8 @@ fn jpeg(
         Container::Classic if colour => Tables::InStrips,
         _ => Tables::Apart,
     };
-    let encoder = Jpeg::new(layout.pixel, layout.width, options.quality, place)?;
+    // libtiff gives no single rows of subsampled strips, which `tiffcmp` and others ask for.
+    let encoder = Jpeg::new(layout.pixel, layout.width, options.quality, place)?.full_colour();
     fields.shorts(tag::COMPRESSION, &[scheme::JPEG]);
     if colour {
         ycbcr(fields, options, encoder.subsampling());

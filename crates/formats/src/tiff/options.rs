@@ -19,7 +19,8 @@ pub enum Compression {
     Deflate,
     /// ITU-T T.6, also called G4 (4): bilevel pages only.
     G4,
-    /// Baseline JPEG (7): 8-bit grey and colour only.
+    /// Baseline JPEG (7): 8-bit grey and colour only. Colour is YCbCr in full resolution (4:4:4) at
+    /// every quality: readers that go row by row cannot read subsampled strips.
     Jpeg,
 }
 

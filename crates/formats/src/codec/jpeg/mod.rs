@@ -56,7 +56,7 @@ struct Shape {
 
 impl Jpeg {
     /// An encoder of rows of `width` pixels. Colour is turned into YCbCr; below quality 90 it has
-    /// half the resolution in both directions.
+    /// half the resolution in both directions, unless [`Jpeg::full_colour`] is asked for.
     ///
     /// # Errors
     ///
@@ -98,6 +98,14 @@ impl Jpeg {
             jpeg.tables = Split::of(&jpeg.stream)?.tables();
         }
         Ok(jpeg)
+    }
+
+    /// The same encoder with colour in full resolution at every quality.
+    #[must_use]
+    pub fn full_colour(mut self) -> Jpeg {
+        // The tables do not depend on it.
+        self.shape.subsampling = 1;
+        self
     }
 
     /// The tables as an abbreviated stream (TIFF's JPEGTables); empty with [`Tables::InStrips`].
