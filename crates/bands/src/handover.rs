@@ -18,14 +18,19 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 pub fn handover<B, M, R: Clone>(
     bands: impl IntoIterator<Item = B>,
 ) -> (Filler<B, M, R>, Reader<B, M, R>) {
+    // Not collected: the standard library of Rust 1.95 makes a deque with its head out of bounds from
+    // the iterator of a vector that is used up.
+    let mut free = VecDeque::new();
+    free.extend(bands);
     let shared = Arc::new(Shared {
         state: Mutex::new(State {
-            free: bands.into_iter().collect(),
+            free,
             queue: VecDeque::new(),
             unanswered: 0,
             refusal: None,
             filler_gone: false,
             reader_gone: false,
+            woken: false,
         }),
         changed: Condvar::new(),
     });
@@ -46,6 +51,8 @@ struct State<B, M, R> {
     refusal: Option<R>,
     filler_gone: bool,
     reader_gone: bool,
+    /// Somebody wants the reader to look up.
+    woken: bool,
 }
 
 impl<B, M, R> Shared<B, M, R> {
@@ -66,11 +73,11 @@ impl<B, M, R> Shared<B, M, R> {
 }
 
 impl<B, M, R: Clone> State<B, M, R> {
-    /// Why the filler must stop; `Some(None)` when the reader has gone without a word.
+    /// Why the filler must stop.
     fn stopped(&self) -> Option<Stopped<R>> {
         match &self.refusal {
             Some(refusal) => Some(Stopped::Refused(refusal.clone())),
-            None if self.reader_gone => Some(Stopped::Gone),
+            None if self.reader_gone || self.filler_gone => Some(Stopped::Gone),
             None => None,
         }
     }
@@ -81,7 +88,7 @@ impl<B, M, R: Clone> State<B, M, R> {
 pub enum Stopped<R> {
     /// The reader said so.
     Refused(R),
-    /// The reader has gone.
+    /// The reader has gone, or the filler's end was closed.
     Gone,
 }
 
@@ -106,6 +113,11 @@ impl<B, M, R: Clone> Filler<B, M, R> {
             }
             state = self.0.wait(state);
         }
+    }
+
+    /// A band that nobody uses, also after a refusal. Does not wait.
+    pub fn free_band(&self) -> Option<B> {
+        self.0.lock().free.pop_front()
     }
 
     /// Sends a message, with a band if there is one. Does not wait.
@@ -144,10 +156,24 @@ impl<B, M, R: Clone> Filler<B, M, R> {
     }
 }
 
-impl<B, M, R> Drop for Filler<B, M, R> {
-    fn drop(&mut self) {
+impl<B, M, R> Filler<B, M, R> {
+    /// Ends the filler's side: the reader gets what was sent, then [`Next::Ended`].
+    pub fn close(&self) {
         self.0.lock().filler_gone = true;
         self.0.changed.notify_all();
+    }
+
+    /// Makes the reader look up: one [`Reader::next`] that waits, or the next one that would, returns
+    /// [`Next::Woken`].
+    pub fn wake_reader(&self) {
+        self.0.lock().woken = true;
+        self.0.changed.notify_all();
+    }
+}
+
+impl<B, M, R> Drop for Filler<B, M, R> {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 
@@ -166,6 +192,8 @@ pub enum Next<B, M> {
     Ended,
     /// Nothing came in time.
     TimedOut,
+    /// Nothing came, but somebody called [`Filler::wake_reader`].
+    Woken,
 }
 
 /// The end that reads bands.
@@ -183,6 +211,9 @@ impl<B, M, R: Clone> Reader<B, M, R> {
             }
             if state.filler_gone {
                 return Next::Ended;
+            }
+            if std::mem::take(&mut state.woken) {
+                return Next::Woken;
             }
             let left = until.map(|until| until.saturating_duration_since(Instant::now()));
             state = match left {

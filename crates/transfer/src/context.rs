@@ -8,7 +8,9 @@ use formats::Metadata;
 use formats::tiff;
 use wia::{Compression, Guid, Photometric, Tymed};
 
+use crate::buffer::TransferBuffer;
 use crate::callback::MinidrvTransferCallback;
+use crate::data::MinidrvCallback;
 
 /// The state of one transfer as a driver sees it (`MINIDRV_TRANSFER_CONTEXT`).
 ///
@@ -35,13 +37,25 @@ pub struct TransferContext {
     pub file: Option<File>,
     /// Offset of the next band in a memory transfer (`cbOffset`). The driver's.
     pub offset: i32,
-    /// Usable bytes of `transfer_buffer` (`lBufferSize`); 0 when nobody said.
+    /// Usable bytes of `transfer_buffer` (`lBufferSize`); 0 when nobody said. The service's with
+    /// `service_buffer`, else the driver's.
     pub buffer_size: i32,
+    /// Which of the buffers `transfer_buffer` is, from 1 (`lActiveBuffer`). The service's.
+    pub active_buffer: i32,
+    /// 1 or 2 in memory transfers (`lNumBuffers`). The service's.
+    pub number_of_buffers: i32,
     /// The buffer of memory and file transfers, and of the one-call page writers
     /// (`pTransferBuffer`). The driver's in stream transfers.
-    pub transfer_buffer: Vec<u8>,
-    /// The way back to application and service (`pIWiaMiniDrvCallBack`).
+    pub transfer_buffer: TransferBuffer,
+    /// A memory transfer: the data goes to the callback (`bTransferDataCB`). The service's.
+    pub memory_transfer: bool,
+    /// The service allocated the transfer buffer (`bClassDrvAllocBuf`). The service's.
+    pub service_buffer: bool,
+    /// The way back to application and service in stream transfers (`pIWiaMiniDrvCallBack`, asked for
+    /// `IWiaMiniDrvTransferCallback`).
     pub callback: Option<Arc<dyn MinidrvTransferCallback>>,
+    /// The same in memory and file transfers (`pIWiaMiniDrvCallBack`). A file transfer may have none.
+    pub data_callback: Option<Arc<dyn MinidrvCallback>>,
     /// Bytes of one page without compression (`lImageSize`).
     pub image_size: i32,
     /// Header bytes of one page (`lHeaderSize`); 0 for formats without one.
@@ -77,8 +91,13 @@ impl Default for TransferContext {
             file: None,
             offset: 0,
             buffer_size: 0,
-            transfer_buffer: Vec::new(),
+            active_buffer: 0,
+            number_of_buffers: 0,
+            transfer_buffer: TransferBuffer::default(),
+            memory_transfer: false,
+            service_buffer: false,
             callback: None,
+            data_callback: None,
             image_size: 0,
             header_size: 0,
             item_size: 0,

@@ -6,16 +6,23 @@
 //! particular device or client.
 #![forbid(unsafe_code)]
 
+mod buffer;
 mod callback;
 mod context;
+mod data;
 mod page_writer;
 mod session;
 mod stream;
 
+pub use buffer::TransferBuffer;
 pub use callback::{
     Answer, DeviceStatus, MinidrvTransferCallback, NextStream, TransferCallback, TransferParams,
 };
 pub use context::{DocumentOptions, DocumentProgress, TransferContext, TransferRecord};
+pub use data::{
+    DataCallback, DataCallbackHeader, DataParams, DataSession, DataTransferInfo,
+    ExtendedTransferInfo, Heard, MinidrvCallback, Payload, ServiceSide, StorageMedium,
+};
 pub use page_writer::{
     PageBuffer, abandon_page, begin_page, end_page, rows, write_buf_to_file,
     write_page_buf_to_file, write_page_buf_to_stream, write_page_buf_to_stream_as,

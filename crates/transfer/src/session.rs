@@ -52,9 +52,12 @@ struct OpenStream {
     failure: Option<Error>,
 }
 
+/// Why the application wants no more.
 #[derive(Clone)]
-enum Refusal {
+pub(crate) enum Refusal {
+    /// `S_FALSE`.
     Cancel,
+    /// A failure.
     Failure(Error),
 }
 

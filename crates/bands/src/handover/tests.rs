@@ -76,3 +76,33 @@ fn a_reader_that_has_gone_is_told() {
     assert_eq!(filler.send((), Some(5)), Err((Stopped::Gone, Some(5))));
     assert_eq!(filler.settle(), Err(Stopped::Gone));
 }
+
+#[test]
+fn a_closed_end_sends_no_more_and_the_reader_can_be_woken() {
+    let (filler, reader) = handover::<u8, _, ()>([9]);
+    filler.send('a', None).unwrap();
+    filler.wake_reader();
+    // What was sent comes first.
+    assert_eq!(reader.next(LONG), Next::Message('a', None));
+    reader.answer(None, None);
+    assert_eq!(reader.next(LONG), Next::Woken);
+    assert_eq!(reader.next(Duration::ZERO), Next::TimedOut);
+    filler.close();
+    assert_eq!(filler.send('b', None), Err((Stopped::Gone, None)));
+    assert_eq!(reader.next(LONG), Next::Ended);
+    assert_eq!(filler.free_band(), Some(9));
+}
+
+/// A deque that is collected from such an iterator reads past its memory.
+#[test]
+fn bands_from_an_iterator_that_is_used_up() {
+    let mut bands = vec![String::from("first")].into_iter();
+    let first = bands.next();
+    let (filler, reader) = handover::<_, _, ()>(bands);
+    filler.send((), first).unwrap();
+    let Next::Message((), band) = reader.next(LONG) else {
+        panic!("no message");
+    };
+    reader.answer(band, None);
+    assert_eq!(filler.band().unwrap(), "first");
+}

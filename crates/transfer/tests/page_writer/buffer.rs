@@ -60,7 +60,7 @@ fn padded_rows_are_packed_again() {
             for kind in Kind::BOTH {
                 let repacked = document(kind, &page, |c| {
                     c.width_in_bytes = stride as i32;
-                    c.transfer_buffer.clone_from(&padded);
+                    c.transfer_buffer.driver_memory().clone_from(&padded);
                 });
                 assert_eq!(repacked, document(kind, &page, |_| ()), "{page:?} {stride}");
             }
@@ -88,7 +88,9 @@ fn lines_that_are_not_stated_follow_from_the_length() {
             let derived = document(kind, &page, |c| {
                 c.lines = 0;
                 c.item_size = 37 * 29 + surplus;
-                c.transfer_buffer.resize(37 * 29 + surplus as usize, 0x77);
+                c.transfer_buffer
+                    .driver_memory()
+                    .resize(37 * 29 + surplus as usize, 0x77);
             });
             assert_eq!(derived, whole, "{surplus}");
         }
@@ -97,7 +99,7 @@ fn lines_that_are_not_stated_follow_from_the_length() {
             c.lines = 0;
             c.width_in_bytes = 40;
             c.item_size = 40 * 29;
-            c.transfer_buffer = padded(&page, 40);
+            c.transfer_buffer = padded(&page, 40).into();
         });
         assert_eq!(derived, whole);
     }
@@ -109,14 +111,18 @@ fn surplus_bytes_are_ignored() {
     for kind in Kind::BOTH {
         let whole = document(kind, &page, |_| ());
         let more = document(kind, &page, |c| {
-            c.transfer_buffer.extend_from_slice(&[9; 1000]);
+            c.transfer_buffer
+                .driver_memory()
+                .extend_from_slice(&[9; 1000]);
             c.item_size = c.transfer_buffer.len() as i32;
             c.buffer_size = c.item_size;
         });
         assert_eq!(more, whole);
         // Only the buffer is larger.
         let larger = document(kind, &page, |c| {
-            c.transfer_buffer.extend_from_slice(&[9; 1000]);
+            c.transfer_buffer
+                .driver_memory()
+                .extend_from_slice(&[9; 1000]);
             c.buffer_size = c.transfer_buffer.len() as i32;
         });
         assert_eq!(larger, whole);
@@ -315,7 +321,7 @@ proptest! {
         }
         put(&mut context, page);
         context.width_in_bytes = (page.row_bytes() + padding) as i32;
-        context.transfer_buffer = laid.bytes();
+        context.transfer_buffer = laid.bytes().into();
         if *surplus > 0 {
             context.item_size = (context.transfer_buffer.len() - buffer.header_len) as i32;
         }

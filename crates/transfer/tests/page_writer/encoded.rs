@@ -91,7 +91,7 @@ fn put_encoded(
 ) {
     put(context, page);
     context.compression = compression;
-    context.transfer_buffer = bytes.to_vec();
+    context.transfer_buffer = bytes.to_vec().into();
     context.item_size = bytes.len() as i32;
     context.buffer_size = context.item_size;
 }
@@ -252,7 +252,7 @@ fn a_header_in_front_and_surplus_behind() {
     for kind in Kind::BOTH {
         let mut context = context(kind);
         put_encoded(&mut context, &page, Compression::G4, &strip);
-        context.transfer_buffer = [&[7; 54][..], &strip, &[9; 100]].concat();
+        context.transfer_buffer = [&[7; 54][..], &strip, &[9; 100]].concat().into();
         context.buffer_size = context.transfer_buffer.len() as i32;
         // The stride of encoded data has no meaning.
         context.width_in_bytes = 1;

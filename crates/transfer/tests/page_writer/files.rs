@@ -162,14 +162,14 @@ fn write_buf_writes_exactly_the_item_size_at_the_position() {
             context.format = format;
             context.tymed = tymed;
             context.page = 7;
-            context.transfer_buffer = b"header, then rows".to_vec();
+            context.transfer_buffer = b"header, then rows".to_vec().into();
             context.item_size = 6;
             write_buf_to_file(&mut context).unwrap();
             context.item_size = 17;
             write_buf_to_file(&mut context).unwrap();
             assert_eq!(content(&context), b"headerheader, then rows");
             move_to(&context, 2);
-            context.transfer_buffer = b"xyz".to_vec();
+            context.transfer_buffer = b"xyz".to_vec().into();
             context.item_size = 2;
             write_buf_to_file(&mut context).unwrap();
             assert_eq!(content(&context), b"hexyerheader, then rows");
@@ -185,7 +185,7 @@ fn write_buf_writes_exactly_the_item_size_at_the_position() {
 fn write_buf_of_nothing_does_nothing() {
     let mut context = with_file(Kind::Recorded);
     write_buf_to_file(&mut context).unwrap();
-    context.transfer_buffer = b"bytes".to_vec();
+    context.transfer_buffer = b"bytes".to_vec().into();
     write_buf_to_file(&mut context).unwrap();
     assert_eq!(content(&context), b"");
     let mut context = full(WIA_IMG_FMT_BMP);
@@ -196,7 +196,7 @@ fn write_buf_of_nothing_does_nothing() {
 #[test]
 fn write_buf_of_a_negative_size() {
     let mut context = with_file(Kind::Recorded);
-    context.transfer_buffer = b"bytes".to_vec();
+    context.transfer_buffer = b"bytes".to_vec().into();
     for size in [-1, i32::MIN] {
         context.item_size = size;
         let e = write_buf_to_file(&mut context).unwrap_err();
@@ -209,7 +209,7 @@ fn write_buf_of_a_negative_size() {
 fn write_buf_without_a_buffer_or_with_a_smaller_one() {
     let mut context = with_file(Kind::Recorded);
     for buffer in [&b""[..], b"bytes"] {
-        context.transfer_buffer = buffer.to_vec();
+        context.transfer_buffer = buffer.to_vec().into();
         context.item_size = 6;
         let e = write_buf_to_file(&mut context).unwrap_err();
         assert_eq!(e.kind(), ErrorKind::InvalidArgument);
@@ -221,7 +221,7 @@ fn write_buf_without_a_buffer_or_with_a_smaller_one() {
 fn write_buf_without_a_file() {
     for size in [0, 5, -1] {
         let mut context = context(Kind::Recorded);
-        context.transfer_buffer = b"bytes".to_vec();
+        context.transfer_buffer = b"bytes".to_vec().into();
         context.item_size = size;
         let e = write_buf_to_file(&mut context).unwrap_err();
         assert_eq!(e.kind(), ErrorKind::InvalidArgument);
@@ -234,7 +234,7 @@ fn other_format() -> TransferContext {
     TransferContext {
         format: WIA_IMG_FMT_JPEG,
         tymed: Tymed::File,
-        transfer_buffer: b"a finished file, and more".to_vec(),
+        transfer_buffer: b"a finished file, and more".to_vec().into(),
         item_size: 15,
         ..with_file(Kind::Recorded)
     }

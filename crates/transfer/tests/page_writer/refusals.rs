@@ -5,15 +5,15 @@ use wia::{Compression, ErrorKind, Photometric, Tymed};
 
 use crate::support::{Kind, Picture, Recorder, context, put, recorded, refused, write};
 use crate::transfer::{
-    DocumentOptions, PageBuffer, TransferContext, begin_page, write_page_buf_to_stream,
-    write_page_buf_to_stream_as,
+    DocumentOptions, PageBuffer, TransferBuffer, TransferContext, begin_page,
+    write_page_buf_to_stream, write_page_buf_to_stream_as,
 };
 
 /// 37 pixels of 8 bits in lines of 40 bytes, 11 lines.
 fn padded(context: &mut TransferContext) {
     put(context, &Picture::new(8, 37, 11, 1));
     context.width_in_bytes = 40;
-    context.transfer_buffer = vec![0x5A; 440];
+    context.transfer_buffer = vec![0x5A; 440].into();
 }
 
 fn refused_everywhere(spoil: impl Fn(&mut TransferContext), buffer: PageBuffer) {
@@ -60,10 +60,10 @@ macro_rules! refusals {
 refusals! {
     // Uncompressed length < stride * lines.
     a_length_of_less_than_the_lines: |c| c.item_size = 439;
-    a_buffer_of_less_than_the_lines: |c| c.transfer_buffer.truncate(439);
+    a_buffer_of_less_than_the_lines: |c| c.transfer_buffer.driver_memory().truncate(439);
     a_buffer_of_less_than_the_stated_lines: |c| {
         c.item_size = 500;
-        c.transfer_buffer.truncate(439);
+        c.transfer_buffer.driver_memory().truncate(439);
     };
     // Stride < ceil(width * depth / 8).
     a_stride_of_less_than_a_row: |c| c.width_in_bytes = 36;
@@ -83,7 +83,7 @@ refusals! {
     a_stated_length_beyond_the_buffer_size: |c| {
         c.item_size = 441;
         c.buffer_size = 440;
-        c.transfer_buffer.push(0);
+        c.transfer_buffer.driver_memory().push(0);
     };
     // Negative members.
     a_negative_width: |c| c.width_in_pixels = -37;
@@ -96,12 +96,12 @@ refusals! {
     a_negative_stride: |c| c.width_in_bytes = -40;
     a_negative_page: |c| c.page = -1;
     // NULL buffer.
-    no_buffer: |c| c.transfer_buffer = Vec::new();
+    no_buffer: |c| c.transfer_buffer = TransferBuffer::default();
     no_buffer_for_an_encoded_page: |c| {
         c.depth = 1;
         c.compression = Compression::G4;
         c.item_size = 10;
-        c.transfer_buffer = Vec::new();
+        c.transfer_buffer = TransferBuffer::default();
     };
     // Sizes that no buffer can have.
     more_than_any_buffer_holds: |c| {
@@ -217,7 +217,7 @@ fn a_header_and_a_length_beyond_the_buffer_size() {
     };
     let spoil = |c: &mut TransferContext| {
         c.buffer_size = 449;
-        c.transfer_buffer.resize(450, 0);
+        c.transfer_buffer.driver_memory().resize(450, 0);
     };
     refused_everywhere(spoil, buffer);
 }

@@ -164,7 +164,7 @@ fn document(kind: Kind, case: &str) -> Vec<u8> {
         put(&mut context, &picture);
         context.compression = compression;
         context.item_size = bytes.len() as i32;
-        context.transfer_buffer = bytes;
+        context.transfer_buffer = bytes.into();
         write_page_buf_to_stream_as(&mut context, &mut stream, buffer).unwrap();
     }
     stream.bytes()

@@ -147,7 +147,7 @@ fn an_encoded_page_that_would_end_past_4_gib_minus_1_is_not_begun() {
     context.depth = 1;
     context.compression = wia::Compression::G4;
     // One byte more than the page that would just fit.
-    context.transfer_buffer = vec![0x55; page(1).rows.len() + 1];
+    context.transfer_buffer = vec![0x55; page(1).rows.len() + 1].into();
     context.item_size = context.transfer_buffer.len() as i32;
     let e = write_page_buf_to_stream(&mut context, &mut stream).unwrap_err();
     assert_eq!(e.kind(), ErrorKind::MediumFull);

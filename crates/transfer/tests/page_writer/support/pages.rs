@@ -141,7 +141,10 @@ pub(crate) fn put(context: &mut TransferContext, page: &Picture) {
     context.depth = page.depth as i32;
     context.item_size = 0;
     context.width_in_bytes = 0;
-    context.transfer_buffer.clone_from(&page.rows);
+    context
+        .transfer_buffer
+        .driver_memory()
+        .clone_from(&page.rows);
 }
 
 /// Writes a page as the contract's defaults have it.

@@ -1,0 +1,63 @@
+//! The buffer that a driver works in.
+
+use std::ops::{Deref, DerefMut};
+
+use bands::Band;
+
+/// The transfer buffer (`pTransferBuffer`): the service's in memory transfers, the driver's own or the
+/// service's in file transfers, and empty in stream transfers.
+#[derive(Debug, Default)]
+pub struct TransferBuffer {
+    /// The service's.
+    band: Option<Band>,
+    /// The driver's own, without a band.
+    memory: Vec<u8>,
+}
+
+impl TransferBuffer {
+    /// Which of the service's buffers it is, from 1 (`lActiveBuffer`); 0 for the driver's own.
+    pub fn number(&self) -> usize {
+        self.band.as_ref().map_or(0, Band::number)
+    }
+
+    /// The driver's own memory, to be made as large as it needs. A buffer of the service is let go,
+    /// which in a transfer that has one breaks a rule.
+    pub fn driver_memory(&mut self) -> &mut Vec<u8> {
+        self.band = None;
+        &mut self.memory
+    }
+}
+
+impl From<Vec<u8>> for TransferBuffer {
+    /// A buffer that the driver allocated.
+    fn from(memory: Vec<u8>) -> TransferBuffer {
+        TransferBuffer { band: None, memory }
+    }
+}
+
+impl From<Band> for TransferBuffer {
+    /// A buffer of the service.
+    fn from(band: Band) -> TransferBuffer {
+        TransferBuffer {
+            band: Some(band),
+            memory: Vec::new(),
+        }
+    }
+}
+
+impl Deref for TransferBuffer {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.band.as_deref().unwrap_or(&self.memory)
+    }
+}
+
+impl DerefMut for TransferBuffer {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        match &mut self.band {
+            Some(band) => band,
+            None => &mut self.memory,
+        }
+    }
+}

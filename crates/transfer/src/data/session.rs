@@ -1,0 +1,428 @@
+//! The session of a banded or file transfer: the driver calls on its own thread, the application is
+//! called on the thread that asked for the transfer.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bands::{Filler, Next, Reader, Stopped, handover};
+use wia::{DataMessage, Error, ErrorKind, Guid, Result, Status, TransferStatus};
+
+use super::{DataCallback, DataCallbackHeader, DataParams, MinidrvCallback, Payload};
+use crate::buffer::TransferBuffer;
+use crate::callback::Answer;
+use crate::context::TransferContext;
+use crate::session::Refusal;
+
+type ToApplication = Filler<TransferBuffer, Message, Refusal>;
+type FromDriver = Reader<TransferBuffer, Message, Refusal>;
+
+/// A message on its way.
+struct Message {
+    message: DataMessage,
+    status: TransferStatus,
+    percent: i32,
+    offset: i32,
+    length: i32,
+    /// `lPageCount` of the header that goes with it.
+    page_count: i32,
+    /// `lItemSize` when it was sent.
+    item_size: i32,
+}
+
+/// The driver's side of a banded or file transfer.
+pub struct DataSession {
+    filler: ToApplication,
+    state: Mutex<DriverState>,
+}
+
+struct DriverState {
+    /// Members of the context that are the service's.
+    members: Members,
+    /// `NEW_PAGE` messages so far.
+    page_count: i32,
+    /// The rule that the driver has broken.
+    broken: Option<Error>,
+}
+
+/// The context's members that only the service changes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Members {
+    memory_transfer: bool,
+    service_buffer: bool,
+    number_of_buffers: i32,
+    active_buffer: i32,
+    buffer_size: i32,
+}
+
+impl Members {
+    fn of(context: &TransferContext) -> Members {
+        Members {
+            memory_transfer: context.memory_transfer,
+            service_buffer: context.service_buffer,
+            number_of_buffers: context.number_of_buffers,
+            active_buffer: context.active_buffer,
+            // Without a buffer of the service this is the driver's.
+            buffer_size: if context.service_buffer {
+                context.buffer_size
+            } else {
+                0
+            },
+        }
+    }
+}
+
+impl DataSession {
+    /// The two sides of a transfer. `context` has everything of the service's but the buffer and the
+    /// callback; `buffers` are one or two of the service's, of which the first becomes the transfer
+    /// buffer. The driver gets the callback only when there is an application to call.
+    pub fn new(
+        context: &mut TransferContext,
+        buffers: Vec<TransferBuffer>,
+        callback: Option<Arc<dyn DataCallback>>,
+    ) -> (Arc<DataSession>, ServiceSide) {
+        let mut buffers = buffers.into_iter();
+        if let Some(first) = buffers.next() {
+            context.active_buffer = number(&first);
+            context.transfer_buffer = first;
+        }
+        let (filler, reader) = handover(buffers);
+        let session = Arc::new(DataSession {
+            filler,
+            state: Mutex::new(DriverState {
+                members: Members::of(context),
+                page_count: 0,
+                broken: None,
+            }),
+        });
+        if callback.is_some() {
+            context.data_callback = Some(session.clone());
+        }
+        let service = ServiceSide {
+            reader,
+            callback,
+            format: context.format,
+            header_sent: false,
+            refusal: None,
+            session: Arc::clone(&session),
+        };
+        (session, service)
+    }
+
+    /// The driver has returned: it can send no more.
+    pub fn close(&self) {
+        self.filler.close();
+    }
+
+    /// Makes the service look up: something else has happened.
+    pub fn wake(&self) {
+        self.filler.wake_reader();
+    }
+
+    /// Checks the context when the driver gives it back.
+    pub fn check_returned(&self, context: &TransferContext) {
+        // What is wrong is kept in the state.
+        drop(self.lock().check(context));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, DriverState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sends a message that has no band, and waits for its answer.
+    fn tell(&self, message: Message) -> Result<Answer> {
+        if let Err((stopped, _)) = self.filler.send(message, None) {
+            return answer(stopped);
+        }
+        match self.filler.settle() {
+            Ok(()) => Ok(Answer::Continue),
+            Err(stopped) => answer(stopped),
+        }
+    }
+
+    /// Sends the transfer buffer, and waits until there is one again.
+    fn pass(
+        &self,
+        message: Message,
+        context: &mut TransferContext,
+        state: &mut DriverState,
+    ) -> Result<Answer> {
+        let buffer = std::mem::take(&mut context.transfer_buffer);
+        if let Err((stopped, buffer)) = self.filler.send(message, Some(buffer)) {
+            context.transfer_buffer = buffer.unwrap_or_default();
+            return answer(stopped);
+        }
+        let (buffer, answer) = match self.filler.band() {
+            Ok(buffer) => (buffer, Ok(Answer::Continue)),
+            // It may still touch its buffer.
+            Err(stopped) => (self.filler.free_band().unwrap_or_default(), answer(stopped)),
+        };
+        if state.members.memory_transfer {
+            context.active_buffer = number(&buffer);
+            state.members.active_buffer = context.active_buffer;
+        }
+        context.transfer_buffer = buffer;
+        answer
+    }
+}
+
+fn number(buffer: &TransferBuffer) -> i32 {
+    i32::try_from(buffer.number()).unwrap_or(i32::MAX)
+}
+
+fn answer(stopped: Stopped<Refusal>) -> Result<Answer> {
+    match stopped {
+        Stopped::Refused(Refusal::Cancel) => Ok(Answer::Cancel),
+        Stopped::Refused(Refusal::Failure(e)) => Err(e),
+        Stopped::Gone => Err(Error::new(
+            ErrorKind::InvalidDriverResponse,
+            "the driver called back after its transfer had ended",
+        )),
+    }
+}
+
+impl DriverState {
+    /// The driver has broken a rule: it is told now and whenever it calls again, and the transfer
+    /// fails.
+    fn breaks(&mut self, rule: impl Into<String>) -> Error {
+        let broken = || Error::new(ErrorKind::InvalidDriverResponse, rule);
+        self.broken.get_or_insert_with(broken).clone()
+    }
+
+    fn check(&mut self, context: &TransferContext) -> Result<()> {
+        if let Some(e) = &self.broken {
+            return Err(e.clone());
+        }
+        if Members::of(context) != self.members {
+            return Err(self.breaks(
+                "the driver changed a member of the transfer context that belongs to the service",
+            ));
+        }
+        if context.service_buffer && number(&context.transfer_buffer) != self.members.active_buffer
+        {
+            return Err(self.breaks("the driver put a buffer of its own in the service's place"));
+        }
+        Ok(())
+    }
+
+    /// Checks what a message with a band says of it.
+    fn check_band(&mut self, offset: i32, length: i32, context: &TransferContext) -> Result<()> {
+        if offset < 0 {
+            return Err(self.breaks(format!("a band at offset {offset}")));
+        }
+        let fits = usize::try_from(length)
+            .is_ok_and(|n| length <= context.buffer_size && n <= context.transfer_buffer.len());
+        if !fits {
+            return Err(self.breaks(format!(
+                "a band of {length} bytes from a buffer of {} bytes",
+                context.buffer_size
+            )));
+        }
+        Ok(())
+    }
+}
+
+impl MinidrvCallback for DataSession {
+    fn mini_drv_callback(
+        &self,
+        message: DataMessage,
+        status: TransferStatus,
+        percent: i32,
+        offset: i32,
+        length: i32,
+        context: Option<&mut TransferContext>,
+    ) -> Result<Answer> {
+        let mut state = self.lock();
+        if let Some(context) = context.as_deref() {
+            state.check(context)?;
+        } else if let Some(e) = &state.broken {
+            return Err(e.clone());
+        }
+        let mut call = Message {
+            message,
+            status,
+            percent,
+            offset,
+            length,
+            page_count: state.page_count,
+            item_size: context.as_deref().map_or(0, |c| c.item_size),
+        };
+        let memory = state.members.memory_transfer;
+        match (message, context) {
+            (DataMessage::Status, _) => self.tell(call),
+            (DataMessage::NewPage, _) => {
+                state.page_count = state.page_count.saturating_add(1);
+                call.page_count = state.page_count;
+                self.tell(call)
+            }
+            (DataMessage::Data, Some(context)) if memory => {
+                state.check_band(offset, length, context)?;
+                self.pass(call, context, &mut state)
+            }
+            (DataMessage::FilePreviewData, Some(context)) if !memory => {
+                state.check_band(offset, length, context)?;
+                self.pass(call, context, &mut state)
+            }
+            (DataMessage::FilePreviewDataHeader, _) if !memory => self.tell(call),
+            (DataMessage::Data | DataMessage::FilePreviewData, None) => {
+                Err(state.breaks(format!("{} without the transfer context", message.name())))
+            }
+            (DataMessage::Data, Some(_)) => Err(state.breaks("IT_MSG_DATA in a file transfer")),
+            (DataMessage::FilePreviewData | DataMessage::FilePreviewDataHeader, _) => {
+                Err(state.breaks(format!("{} in a memory transfer", message.name())))
+            }
+            (DataMessage::DataHeader | DataMessage::Termination, _) => Err(state.breaks(format!(
+                "the driver sent {}, which only the service may send",
+                message.name()
+            ))),
+        }
+    }
+
+    fn send_end_of_page(&self, page_count: i32) -> Result<Answer> {
+        let mut state = self.lock();
+        if let Some(e) = &state.broken {
+            return Err(e.clone());
+        }
+        state.page_count = page_count;
+        self.tell(Message {
+            message: DataMessage::NewPage,
+            status: TransferStatus::empty(),
+            percent: 0,
+            offset: 0,
+            length: 0,
+            page_count,
+            item_size: 0,
+        })
+    }
+}
+
+/// What the service heard of the driver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// A message, which the application got.
+    Message,
+    /// It has returned, and everything that it sent was forwarded.
+    Returned,
+    /// Nothing in that time.
+    Silence,
+    /// Nothing, but [`DataSession::wake`] was called.
+    Woken,
+}
+
+/// The service's side of a banded or file transfer: it calls the application.
+pub struct ServiceSide {
+    reader: FromDriver,
+    callback: Option<Arc<dyn DataCallback>>,
+    format: Guid,
+    header_sent: bool,
+    refusal: Option<Refusal>,
+    session: Arc<DataSession>,
+}
+
+impl ServiceSide {
+    /// Waits for the driver's next message, at most so long, and forwards it. The time that the
+    /// application takes does not count.
+    pub fn serve(&mut self, timeout: Duration) -> Heard {
+        match self.reader.next(timeout) {
+            Next::Message(message, buffer) => {
+                let answer = self.forward(&message, buffer.as_deref());
+                let refusal = match answer {
+                    Ok(Answer::Continue) => None,
+                    Ok(Answer::Cancel) => Some(Refusal::Cancel),
+                    Err(e) => Some(Refusal::Failure(e)),
+                };
+                self.refusal = self.refusal.take().or(refusal.clone());
+                self.reader.answer(buffer, refusal);
+                Heard::Message
+            }
+            Next::Ended => Heard::Returned,
+            Next::TimedOut => Heard::Silence,
+            Next::Woken => Heard::Woken,
+        }
+    }
+
+    fn forward(&mut self, message: &Message, buffer: Option<&[u8]>) -> Result<Answer> {
+        let Some(callback) = &self.callback else {
+            return Ok(Answer::Continue);
+        };
+        let header = DataCallbackHeader {
+            format: self.format,
+            buffer_size: message.item_size,
+            page_count: message.page_count,
+        };
+        if message.message == DataMessage::Data && !self.header_sent {
+            self.header_sent = true;
+            let params = DataParams {
+                message: DataMessage::DataHeader,
+                status: TransferStatus::empty(),
+                percent: 0,
+                offset: 0,
+                length: 0,
+                payload: Payload::Header(header),
+            };
+            if callback.banded_data_callback(&params)? == Answer::Cancel {
+                return Ok(Answer::Cancel);
+            }
+        }
+        let length = usize::try_from(message.length).unwrap_or(0);
+        let payload = match message.message {
+            DataMessage::Data | DataMessage::FilePreviewData => {
+                let band = buffer.and_then(|buffer| buffer.get(..length));
+                Payload::Band(band.unwrap_or_default())
+            }
+            DataMessage::NewPage => Payload::Header(header),
+            DataMessage::FilePreviewDataHeader => Payload::Header(DataCallbackHeader {
+                buffer_size: message.length,
+                ..header
+            }),
+            DataMessage::Status | DataMessage::DataHeader | DataMessage::Termination => {
+                Payload::None
+            }
+        };
+        callback.banded_data_callback(&DataParams {
+            message: message.message,
+            status: message.status,
+            percent: message.percent,
+            offset: message.offset,
+            length: message.length,
+            payload,
+        })
+    }
+
+    /// Ends the transfer after the driver has returned or was given up: sends `TERMINATION`, releases
+    /// the callback, and gives the result. Whatever the driver calls from now on is answered with a
+    /// failure.
+    ///
+    /// # Errors
+    ///
+    /// In this order: a failure that the application answered, the rule that the driver broke, the
+    /// driver's failure.
+    pub fn finish(self, driver: Result<Status>) -> Result<Status> {
+        if let Some(callback) = self.callback {
+            // Nothing can be changed any more by what the application answers here.
+            drop(callback.banded_data_callback(&DataParams {
+                message: DataMessage::Termination,
+                status: TransferStatus::empty(),
+                percent: 0,
+                offset: 0,
+                length: 0,
+                payload: Payload::None,
+            }));
+        }
+        drop(self.reader);
+        if let Some(Refusal::Failure(e)) = self.refusal {
+            return Err(e);
+        }
+        // A driver that was given up may be inside a call for ever.
+        if let Ok(state) = self.session.state.try_lock()
+            && let Some(e) = &state.broken
+        {
+            return Err(e.clone());
+        }
+        let status = driver?;
+        // The application said so, whether or not the driver was still there to hear it.
+        match (self.refusal, status) {
+            (Some(Refusal::Cancel), Status::Ok | Status::EndOfMedia) => Ok(Status::Cancelled),
+            (_, status) => Ok(status),
+        }
+    }
+}

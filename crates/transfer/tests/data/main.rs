@@ -1,0 +1,9 @@
+//! Banded and file transfers: who is told what, in which order, and what a broken rule brings
+//! (sections 1.3, 1.4 and 1.7 of the transfer specification).
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use quire_transfer as transfer;
+
+mod bands;
+mod rig;
+mod rules;
