@@ -9,5 +9,6 @@ pub use transfer::write_buf_to_file;
 pub use transfer::write_page_buf_to_file;
 #[doc(alias = "wiasWritePageBufToStream")]
 pub use transfer::write_page_buf_to_stream;
+pub use transfer::{ImageInformation, image_information};
 pub use transfer::{PageBuffer, write_page_buf_to_stream_as};
 pub use transfer::{abandon_page, begin_page, end_page, rows};

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use ::transfer::{DocumentOptions, TransferCallback};
+use ::transfer::{
+    DataCallback, DataTransferInfo, DocumentOptions, ExtendedTransferInfo, StorageMedium,
+    TransferCallback,
+};
 use wia::{
     Guid, ItemFlags, PropertyId, PropertyInfo, PropertyValue, Result, Status, TransferFlags,
 };
@@ -107,7 +110,55 @@ pub trait Transfer: Send + Sync {
     fn download(&self, flags: TransferFlags, callback: Arc<dyn TransferCallback>)
     -> Result<Status>;
 
-    /// Cancels a running transfer (`IWiaTransfer::Cancel`). Without one it does nothing. Does not
-    /// wait: `download` returns soon after.
+    /// Transfers in bands of memory (`IWiaDataTransfer::idtGetBandedData`). The callback is called on
+    /// this thread.
+    ///
+    /// # Errors
+    ///
+    /// `Busy` when another transfer is committed on the device; `InvalidArgument` for an item whose
+    /// `WIA_IPA_TYMED` is neither `TYMED_CALLBACK` nor `TYMED_MULTIPAGE_CALLBACK`, or a section that is
+    /// too small; `Deadline` when the driver was given up; else what the driver or the callback said.
+    fn banded_data(
+        &self,
+        info: DataTransferInfo,
+        callback: Arc<dyn DataCallback>,
+    ) -> Result<Status>;
+
+    /// Transfers into a file (`IWiaDataTransfer::idtGetData`). The service creates it, replacing one of
+    /// that name, or picks a name and says which; closes it; and keeps or deletes it. The callback is
+    /// called on this thread.
+    ///
+    /// # Errors
+    ///
+    /// `Busy` when another transfer is committed on the device; `InvalidArgument` for a medium whose
+    /// `tymed` is not the item's, or an item whose `WIA_IPA_TYMED` is neither `TYMED_FILE` nor
+    /// `TYMED_MULTIPAGE_FILE`; `Deadline` when the driver was given up; what the file system says;
+    /// else what the driver or the callback said.
+    fn file_data(
+        &self,
+        medium: &mut StorageMedium,
+        fate: FileFate,
+        callback: Option<Arc<dyn DataCallback>>,
+    ) -> Result<Status>;
+
+    /// What can be known about bands beforehand (`IWiaDataTransfer::idtGetExtendedTransferInfo`).
+    fn extended_transfer_info(&self) -> ExtendedTransferInfo;
+
+    /// Cancels a running transfer (`IWiaTransfer::Cancel`; for the older kinds
+    /// `IWiaItemExtras::CancelPendingIO`, of which only the driver is told). Without one it does
+    /// nothing. Does not wait: the transfer returns soon after.
     fn cancel(&self);
+}
+
+/// What becomes of the file of a transfer that did not end well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FileFate {
+    /// The documented rule: kept after every success, to which a cancel belongs, and with
+    /// `TYMED_MULTIPAGE_FILE` also after `PAPER_JAM`, `PAPER_EMPTY` and `PAPER_PROBLEM`; else deleted.
+    #[default]
+    Documented,
+    /// The same, but deleted after a cancel.
+    DeleteCancelled,
+    /// Kept, whatever happens.
+    Keep,
 }

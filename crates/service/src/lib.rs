@@ -11,8 +11,10 @@ mod gate;
 mod transfer;
 
 pub use ::transfer::{
-    Answer, DocumentOptions, DocumentProgress, NextStream, Stream, TransferCallback, TransferParams,
+    Answer, DataCallback, DataParams, DataTransferInfo, DocumentOptions, DocumentProgress,
+    ExtendedTransferInfo, NextStream, Payload, StorageMedium, Stream, TransferCallback,
+    TransferParams,
 };
-pub use api::{Device, Item, Transfer};
+pub use api::{Device, FileFate, Item, Transfer};
 pub use device::{DeviceOptions, Service};
 pub use minidriver::FormatInfo;

@@ -10,6 +10,7 @@ mod buffer;
 mod callback;
 mod context;
 mod data;
+mod image_information;
 mod page_writer;
 mod session;
 mod stream;
@@ -23,8 +24,9 @@ pub use data::{
     DataCallback, DataCallbackHeader, DataParams, DataSession, DataTransferInfo,
     ExtendedTransferInfo, Heard, MinidrvCallback, Payload, ServiceSide, StorageMedium,
 };
+pub use image_information::{ImageInformation, image_information};
 pub use page_writer::{
-    PageBuffer, abandon_page, begin_page, end_page, rows, write_buf_to_file,
+    FileStream, PageBuffer, abandon_page, begin_page, end_page, rows, write_buf_to_file,
     write_page_buf_to_file, write_page_buf_to_stream, write_page_buf_to_stream_as,
 };
 pub use session::{Activity, Session};

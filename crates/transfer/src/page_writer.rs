@@ -22,7 +22,7 @@ mod page_buffer;
 mod recorded;
 
 pub use one_call::{
-    write_buf_to_file, write_page_buf_to_file, write_page_buf_to_stream,
+    FileStream, write_buf_to_file, write_page_buf_to_file, write_page_buf_to_stream,
     write_page_buf_to_stream_as,
 };
 pub use page_buffer::PageBuffer;

@@ -191,8 +191,9 @@ fn no_file() -> Error {
     Error::invalid("the transfer has no file")
 }
 
-/// A file as a stream.
-struct FileStream(File);
+/// A file as a stream: the transfer's, for the band-fed page writer.
+#[derive(Debug)]
+pub struct FileStream(pub File);
 
 impl Stream for FileStream {
     fn write(&mut self, data: &[u8]) -> Result<usize> {

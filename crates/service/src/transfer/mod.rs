@@ -1,0 +1,140 @@
+//! A transfer: the driver's thread, the wait for it, and what is done when it does not come back.
+
+mod context;
+mod driver_thread;
+mod file;
+mod memory;
+mod patience;
+mod stream;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use ::transfer::{
+    DataCallback, DataTransferInfo, DocumentOptions, ExtendedTransferInfo, StorageMedium,
+    TransferCallback,
+};
+use items::AppItem;
+use wia::event::WIA_EVENT_CANCEL_IO;
+use wia::{Error, ErrorKind, ItemFlags, Result, Status, TransferFlags};
+
+use crate::api::{FileFate, Transfer};
+use crate::device::Core;
+
+/// A transfer of one item of a device in this process.
+pub(crate) struct LocalTransfer {
+    core: Arc<Core>,
+    item: AppItem,
+    options: Mutex<DocumentOptions>,
+    running: Mutex<Option<Running>>,
+}
+
+/// What the two ways to cancel need of a transfer that is under way.
+struct Running {
+    /// Answers the driver's callbacks with a cancel from now on; stream transfers only.
+    refuse: Option<Box<dyn Fn() + Send>>,
+    /// Tells the waiting thread that a cancel was asked for.
+    wake: Box<dyn Fn() + Send>,
+}
+
+impl LocalTransfer {
+    /// A transfer of `item`.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument` for an item without data.
+    pub(crate) fn new(core: Arc<Core>, item: AppItem) -> Result<LocalTransfer> {
+        if !item.flags().contains(ItemFlags::TRANSFER) {
+            return Err(Error::invalid(format!(
+                "{}: this item has no data to transfer",
+                item.full_name()
+            )));
+        }
+        Ok(LocalTransfer {
+            core,
+            item,
+            options: Mutex::default(),
+            running: Mutex::new(None),
+        })
+    }
+
+    fn begin(&self, running: Running) {
+        *lock(&self.running) = Some(running);
+    }
+
+    fn end(&self) {
+        *lock(&self.running) = None;
+    }
+
+    fn options(&self) -> DocumentOptions {
+        lock(&self.options).clone()
+    }
+}
+
+impl Transfer for LocalTransfer {
+    fn set_document(&self, options: DocumentOptions) {
+        *lock(&self.options) = options;
+    }
+
+    fn download(
+        &self,
+        flags: TransferFlags,
+        callback: Arc<dyn TransferCallback>,
+    ) -> Result<Status> {
+        stream::download(self, flags, callback)
+    }
+
+    fn banded_data(
+        &self,
+        info: DataTransferInfo,
+        callback: Arc<dyn DataCallback>,
+    ) -> Result<Status> {
+        memory::banded_data(self, info, callback)
+    }
+
+    fn file_data(
+        &self,
+        medium: &mut StorageMedium,
+        fate: FileFate,
+        callback: Option<Arc<dyn DataCallback>>,
+    ) -> Result<Status> {
+        file::file_data(self, medium, fate, callback)
+    }
+
+    fn extended_transfer_info(&self) -> ExtendedTransferInfo {
+        memory::extended_transfer_info(&self.item)
+    }
+
+    fn cancel(&self) {
+        let running = lock(&self.running);
+        if let Some(running) = running.as_ref() {
+            if let Some(refuse) = &running.refuse {
+                refuse();
+            }
+            self.core.notify(WIA_EVENT_CANCEL_IO);
+            (running.wake)();
+        }
+    }
+}
+
+/// What the driver's thread leaves behind.
+struct Returned {
+    result: Result<Status>,
+    page_open: bool,
+}
+
+impl Returned {
+    /// The driver's result; success with an open page is none.
+    fn checked(self) -> Result<Status> {
+        match self.result {
+            Ok(Status::Ok | Status::EndOfMedia) if self.page_open => Err(Error::new(
+                ErrorKind::InvalidDriverResponse,
+                "the driver returned success with an open page",
+            )),
+            result => result,
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
