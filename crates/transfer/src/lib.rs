@@ -21,7 +21,7 @@ pub use callback::{
 };
 pub use context::{DocumentOptions, DocumentProgress, TransferContext, TransferRecord};
 pub use data::{
-    DataCallback, DataCallbackHeader, DataParams, DataSession, DataTransferInfo,
+    DataCallback, DataCallbackHeader, DataParams, DataSession, DataStreams, DataTransferInfo,
     ExtendedTransferInfo, Heard, MinidrvCallback, Payload, ServiceSide, StorageMedium,
 };
 pub use image_information::{ImageInformation, image_information};

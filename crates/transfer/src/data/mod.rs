@@ -1,8 +1,10 @@
 //! The transfers of the older kinds: memory bands (`idtGetBandedData`) and files (`idtGetData`).
 
 mod session;
+mod streams;
 
 pub use session::{DataSession, Heard, ServiceSide};
+pub use streams::DataStreams;
 
 use std::path::PathBuf;
 
