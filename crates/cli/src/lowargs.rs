@@ -5,7 +5,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, ValueEnum};
+use clap::{Args, Parser, ValueEnum, value_parser};
 
 /// Scan pages into documents.
 ///
@@ -124,7 +124,7 @@ pub(crate) struct ScanArgs {
     ///
     /// On a flatbed N scans are made one after the other. On a terminal quire waits for Enter between
     /// them, unless --no-prompt is given.
-    #[arg(short = 'n', long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(short = 'n', long, value_name = "N", allow_negative_numbers = true, value_parser = value_parser!(u32).range(0..=i64::from(i32::MAX)))]
     pub(crate) pages: Option<u32>,
 
     /// Where the document goes; the ending chooses the format
@@ -143,7 +143,7 @@ pub(crate) struct ScanArgs {
     pub(crate) compression: Option<CompressionName>,
 
     /// Quality of JPEG data, 1 to 100
-    #[arg(short, long, value_name = "Q", default_value = "75", value_parser = clap::value_parser!(u8).range(1..=100))]
+    #[arg(short, long, value_name = "Q", default_value = "75", value_parser = value_parser!(u8).range(1..=100))]
     pub(crate) quality: u8,
 
     /// Kind of transfer

@@ -49,8 +49,11 @@ impl Bar {
         self.bar.suspend(print);
     }
 
-    /// Takes the bar off the terminal.
-    pub(crate) fn clear(&self) {
+    /// Takes the bar off the terminal, or leaves it there: drawing could wait.
+    pub(crate) fn remove(self, draw: bool) {
+        if !draw {
+            self.bar.set_draw_target(ProgressDrawTarget::hidden());
+        }
         self.bar.finish_and_clear();
     }
 }

@@ -1,15 +1,19 @@
 //! Who is told what: events as JSON, a bar and sentences on a terminal, or nothing.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use acquire::{Cancel, Event, Observer, Output, Plan};
+use signal_hook::low_level;
 
 use super::check;
-use super::ending::{Ending, as_typed};
+use super::ending::{self, Ending, as_typed};
 use super::events::{self, EventLine, path_text};
 use super::progress::Bar;
 use super::prompt;
+use super::stderr::Stderr;
 use crate::failure::one_line;
 use crate::hiargs::ScanRequest;
 use crate::lowargs::ScanArgs;
@@ -25,13 +29,17 @@ pub(crate) struct Report {
     state: Mutex<State>,
 }
 
-#[derive(Default)]
 struct State {
+    stderr: Stderr,
     bar: Option<Bar>,
     output: Option<Output>,
     started: bool,
+    ended: bool,
     declined: bool,
+    /// Sides asked for.
     pages: Option<u32>,
+    /// Pages that were told.
+    complete: u32,
     /// Page and percent of the last progress event.
     told: (u32, u32),
 }
@@ -40,15 +48,25 @@ struct State {
 const PROGRESS_STEP: u32 = 5;
 
 impl Report {
-    pub(crate) fn new(args: &ScanArgs, cancel: Cancel) -> Report {
+    pub(crate) fn new(args: &ScanArgs, cancel: &Cancel) -> Report {
         Report {
             json: args.json,
             quiet: args.quiet,
             verbose: args.verbose,
             terminal: std::io::stderr().is_terminal(),
             prompt: !args.no_prompt,
-            cancel,
-            state: Mutex::default(),
+            cancel: cancel.clone(),
+            state: Mutex::new(State {
+                stderr: Stderr::new(cancel.clone()),
+                bar: None,
+                output: None,
+                started: false,
+                ended: false,
+                declined: false,
+                pages: None,
+                complete: 0,
+                told: (0, 0),
+            }),
         }
     }
 
@@ -56,7 +74,7 @@ impl Report {
     pub(crate) fn begin(&self, request: &ScanRequest, plan: &Plan) {
         self.lock().output = Some(request.settings.output.clone());
         if self.verbose && !self.json {
-            self.say(&self.lock(), check::text(request, plan).trim_end());
+            say(&mut self.lock(), check::text(request, plan).trim_end());
         }
     }
 
@@ -67,18 +85,46 @@ impl Report {
 
     /// The end. Nothing is told after it.
     pub(crate) fn end(&self, ending: &Ending) {
-        let mut state = self.lock();
+        self.tell_end(&mut self.lock(), ending);
+    }
+
+    /// Tells the end if that can be done at once, and exits with the code of a scan that was stopped.
+    /// Returns when the end has been told already: then the program is exiting.
+    pub(crate) fn exit_at_once(&self) {
+        const PAUSE: Duration = Duration::from_millis(5);
+        const TRIES: u32 = 20;
+        // Who holds the state for longer than these waits for a reader who does not read.
+        for _ in 0..TRIES {
+            let Ok(mut state) = self.state.try_lock() else {
+                thread::sleep(PAUSE);
+                continue;
+            };
+            if state.ended {
+                return;
+            }
+            if state.stderr.is_ready() {
+                let ending = Ending::at_once(state.output.as_ref(), state.complete);
+                self.tell_end(&mut state, &ending);
+            }
+            // Nobody tells anything behind it: the state is still locked.
+            low_level::exit(ending::CANCELLED.into());
+        }
+        low_level::exit(ending::CANCELLED.into());
+    }
+
+    fn tell_end(&self, state: &mut State, ending: &Ending) {
+        state.ended = true;
         if let Some(bar) = state.bar.take() {
-            bar.clear();
+            bar.remove(state.stderr.is_ready());
         }
         if self.json {
-            events::write(&ending.event());
+            state.stderr.write(&events::line(&ending.event()));
             return;
         }
         match &ending.message {
-            Some(message) => self.say(&state, &format!("quire: {message}")),
+            Some(message) => say(state, &format!("quire: {message}")),
             None if ending.pages > 0 && !self.quiet && (self.verbose || self.terminal) => {
-                self.say(&state, &ending.made());
+                say(state, &ending.made());
             }
             None => {}
         }
@@ -88,36 +134,42 @@ impl Report {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Prints a line above the bar. A closed standard error does not stop the scan.
-    fn say(&self, state: &State, line: &str) {
-        let print = || {
-            let _ = writeln!(std::io::stderr().lock(), "{line}");
-        };
-        match &state.bar {
-            Some(bar) => bar.suspend(print),
-            None => print(),
-        }
-    }
-
+    /// Progress is told to those who look: what cannot be written at once is old news later.
     fn show_progress(&self, state: &mut State, page: u32, percent: u32, bytes: u64) {
         if self.json {
             let (last_page, last_percent) = state.told;
             if page == last_page && percent < last_percent.saturating_add(PROGRESS_STEP) {
                 return;
             }
+            if !state.stderr.is_ready() {
+                return;
+            }
             state.told = (page, percent);
-            events::write(&EventLine::Progress {
+            state.stderr.write(&events::line(&EventLine::Progress {
                 page,
                 percent,
                 bytes,
-            });
-        } else if self.terminal && !self.quiet {
+            }));
+        } else if self.terminal && !self.quiet && state.stderr.is_ready() {
             let pages = state.pages;
             state
                 .bar
                 .get_or_insert_with(|| Bar::new(pages))
                 .show(page, percent, bytes);
         }
+    }
+}
+
+/// Prints a line above the bar.
+fn say(state: &mut State, line: &str) {
+    let State { stderr, bar, .. } = state;
+    if !stderr.wait() {
+        return;
+    }
+    let line = format!("{line}\n");
+    match bar {
+        Some(bar) => bar.suspend(|| stderr.write(line.as_bytes())),
+        None => stderr.write(line.as_bytes()),
     }
 }
 
@@ -130,10 +182,11 @@ impl Observer for Report {
                 // A flatbed starts again for each of its pages.
                 let again = std::mem::replace(&mut state.started, true);
                 if self.json && !again {
-                    events::write(&EventLine::Start {
+                    let start = EventLine::Start {
                         item,
                         pages: *pages,
-                    });
+                    };
+                    state.stderr.write(&events::line(&start));
                 }
             }
             Event::Progress {
@@ -148,32 +201,36 @@ impl Observer for Report {
                 bytes,
                 file,
             } => {
+                state.complete = *page;
                 let file = file.as_deref().map(|file| match &state.output {
                     Some(output) => as_typed(output, file),
                     None => file.to_owned(),
                 });
                 if self.json {
-                    events::write(&EventLine::Page {
+                    let page = EventLine::Page {
                         page: *page,
                         sheet: *sheet,
                         side,
                         bytes: *bytes,
                         file: file.as_deref().map(path_text),
-                    });
+                    };
+                    state.stderr.write(&events::line(&page));
                 } else if self.verbose {
                     let place = match file {
-                        Some(file) => format!(" in {}", file.display()),
+                        Some(file) => format!(" in {}", one_line(&path_text(&file))),
                         None => String::new(),
                     };
                     let line = format!("page {page} (sheet {sheet}, {side}){place}: {bytes} bytes");
-                    self.say(&state, &line);
+                    say(&mut state, &line);
                 }
             }
             Event::Status { text } => {
                 if self.json {
-                    events::write(&EventLine::Status { text });
+                    state
+                        .stderr
+                        .write(&events::line(&EventLine::Status { text }));
                 } else if !self.quiet {
-                    self.say(&state, &format!("quire: {}", one_line(text)));
+                    say(&mut state, &format!("quire: {}", one_line(text)));
                 }
             }
         }
@@ -189,12 +246,13 @@ impl Observer for Report {
                 "{scanned} scanned; turn the page and press Enter (Ctrl-D when there is no other)"
             );
             if self.json {
-                events::write(&EventLine::Status { text: &text });
+                let status = EventLine::Status { text: &text };
+                state.stderr.write(&events::line(&status));
             } else {
                 if let Some(bar) = state.bar.take() {
-                    bar.clear();
+                    bar.remove(state.stderr.is_ready());
                 }
-                self.say(&state, &text);
+                say(&mut state, &text);
             }
         }
         let next = prompt::wait_for_enter(&self.cancel);

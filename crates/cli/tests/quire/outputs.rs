@@ -91,6 +91,62 @@ fn a_pipe_whose_reader_went_away() {
 }
 
 #[test]
+fn standard_output_that_is_closed() {
+    let scratch = Scratch::new();
+    let bash = |line: &str, to: &str| {
+        let mut command = Command::new("bash");
+        command.args(["-c", &format!("{QUIRE} {line} {to}")]);
+        command.current_dir(scratch.dir());
+        start(command).end()
+    };
+    for place in ["-", "/dev/stdout"] {
+        let line = format!("{FLATBED} -f raw -o {place}");
+        let ended = bash(&line, ">&-").exits(7);
+        ended.says(&["standard output is closed"]);
+        let ended = bash(&format!("{line} --json"), ">&-").exits(7);
+        assert_eq!(ended.events().len(), 1);
+        // Also an open device may take it all and forget it.
+        bash(&line, ">/dev/null").succeeds();
+    }
+    bash(&format!("{FLATBED} -o out.tiff"), ">&-").succeeds();
+    assert_eq!(scratch.names(), ["out.tiff"]);
+}
+
+#[test]
+fn a_document_that_cannot_get_its_name_is_not_called_no_page() {
+    let scratch = Scratch::new();
+    let slow = "scan --json -d virtual:?ppm=120&sheets=90 -s feeder -r 75 -m gray -o out.tiff";
+    let mut scan = scratch.start(slow);
+    scan.wait_for_page(1);
+    fs::create_dir(scratch.path("out.tiff")).unwrap();
+    scan.send(rustix::process::Signal::INT);
+    let events = scan.end().exits(7).events();
+    let message = events.last().unwrap()["message"].as_str().unwrap();
+    assert!(message.contains("the data is in"), "{message}");
+    assert!(!message.contains("no page"), "{message}");
+}
+
+#[test]
+fn an_output_is_named_also_when_the_message_has_its_letters() {
+    let scratch = Scratch::new();
+    for name in ["p", "pipe", "Broken", "a\nb"] {
+        fifo(&scratch, name);
+        let mut reader = Command::new("head");
+        reader.args(["-c", "100", "--", name]);
+        reader.current_dir(scratch.dir());
+        let reader = start(reader);
+        let mut command = scratch.command(&format!("{FLATBED} -r 300 -f raw -o"));
+        command.arg(name);
+        let ended = start(command).end().exits(7);
+        let name = name.replace('\n', " ");
+        let begin = format!("quire: {name}: Broken pipe");
+        assert!(ended.stderr.starts_with(&begin), "{}", ended.stderr);
+        ended.says(&[]);
+        reader.end();
+    }
+}
+
+#[test]
 fn results_into_a_closed_pipe() {
     let scratch = Scratch::new();
     for line in [

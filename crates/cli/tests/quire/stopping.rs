@@ -117,8 +117,12 @@ fn a_second_ctrl_c_exits_at_once() {
     scan.wait_for_page(1);
     let ended = scan.insist(Signal::INT);
     assert_eq!(ended.code, Some(130));
-    // It did not stay to finish the document, and told no end.
-    assert!(!ended.stderr.contains("\"end\""), "{}", ended.stderr);
+    // It did not stay to finish the document, and said so.
+    let end = ended.events().pop().unwrap();
+    assert_eq!((&end["code"], &end["pages"]), (&130.into(), &1.into()));
+    let message = end["message"].as_str().unwrap();
+    assert!(message.contains("1 complete page"), "{message}");
+    assert!(message.contains(".out.tiff.partial"), "{message}");
     assert_eq!(scratch.names(), [".out.tiff.partial", "deaf.toml"]);
     let partial = scratch.path(".out.tiff.partial");
     assert_eq!(documents::tiff(&partial).len(), 1);

@@ -61,6 +61,10 @@ fn mistakes_are_one_line_and_exit_2() {
     refused("scan -o a.tiff -m sepia", 2, &["sepia", "color, gray, bw"]);
     refused("scan -o a.tiff -q 101", 2, &["101", "--quality", "1..=100"]);
     refused("scan -o a.tiff -n -1", 2, &["-1", "--pages"]);
+    for many in ["2147483648", "4294967296", "99999999999"] {
+        let line = format!("scan -d virtual: -o a.tiff -n {many}");
+        refused(&line, 2, &[many, "--pages", "0..=2147483647"]);
+    }
     refused("scan -o a.tiff -v --quiet", 2, &["--verbose", "--quiet"]);
     refused("show", 2, &["<DEVICE>"]);
     refused("devices virtual:", 2, &["virtual:"]);
