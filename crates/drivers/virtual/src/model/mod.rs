@@ -25,7 +25,7 @@ pub use value::{Depth, Dpi, Millimetres, PagesPerMinute, Resolutions, SheetCount
 /// | | `name` | text | `Virtual Scanner` |
 /// | | `vendor` | text | `Quire` |
 /// | `flatbed`, `feeder` | `width`, `height` | millimetres, 20 to 1500 | the built-in scanner's; with a folder its largest image |
-/// | | `resolutions` | dots an inch, each 50 to 9600 | 75 to 1200 |
+/// | | `resolutions` | dots an inch, each 50 to 4800 | 75 to 1200 |
 /// | | `modes` | of `color`, `gray`, `bw` | all |
 /// | | `depths` | of 8, 16: bits a channel of colour and grey | both |
 /// | `feeder` | `duplex` | `true` or `false` | `true` |

@@ -33,6 +33,17 @@ fn resolutions_are_sorted() {
 }
 
 #[test]
+fn a_model_has_only_resolutions_that_sheets_can_be_scanned_at() {
+    let most = crate::sheet::ScanRequest::MAX_DPI;
+    assert_eq!(*Dpi::VALID.end(), i64::from(most));
+    let text = |dpi: u32| format!("[feeder]\nresolutions = [{dpi}]");
+    assert!(Model::parse(&text(most)).is_ok());
+    let valid = format!("line 2: valid is 50 to {most} dots an inch");
+    assert_eq!(complaint(&text(most + 1)), valid);
+    assert_eq!(complaint(&text(49)), valid);
+}
+
+#[test]
 fn complaints_have_the_line() {
     assert_eq!(
         complaint("[flatbed]\n\nwidth = 5\n"),
