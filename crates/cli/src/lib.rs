@@ -67,7 +67,7 @@ fn other(words: &[OsString]) -> Failure {
         .get_subcommands()
         .map(clap::Command::get_name)
         .collect();
-    Failure::invalid(format!(
+    Failure::invalid(&format!(
         "no command {name:?}; valid are {}",
         valid.join(", ")
     ))

@@ -313,5 +313,9 @@ Environment:
   SOURCE_DATE_EPOCH   seconds since 1970: the date inside documents, for
                       output that is the same each time
 
+Not in this version:
+  --append, --filter, -t file, -t memory, -c g3, the formats pdf, pdfa and
+  bmp, and TIFF into a pipe: each exits 2.
+
 Exit codes:
   See quire --help.";

@@ -144,7 +144,7 @@ fn told(e: &Error, output: &Output) -> String {
 fn names_place(e: &Error, output: &Output) -> bool {
     let text = e.to_string();
     let typed = text.strip_prefix(&output_text(output));
-    e.kind().blame() == Blame::Output
+    matches!(e.kind().blame(), Blame::Output | Blame::Neighbour)
         && (text.starts_with('/') || typed.is_some_and(|rest| rest.starts_with(": ")))
 }
 

@@ -35,6 +35,17 @@ fn a_symbolic_link_stays_one_and_its_target_is_written() {
 }
 
 #[test]
+fn a_directory_is_no_output() {
+    let scratch = Scratch::new();
+    let line = format!("{FLATBED} -f tiff -o sub/");
+    scratch.quire(&line).exits(2).says(&["sub/", "directory"]);
+    fs::create_dir(scratch.path("sub")).unwrap();
+    scratch.quire(&line).exits(2).says(&["sub/", "directory"]);
+    let line = format!("{FLATBED} -f tiff -o sub");
+    scratch.quire(&line).exits(7).says(&["sub", "directory"]);
+}
+
+#[test]
 fn standard_output_takes_one_page() {
     let scratch = Scratch::new();
     let ended = scratch.quire(&format!("{FLATBED} -f png -o -")).succeeds();
@@ -219,6 +230,7 @@ fn two_scans_into_one_file() {
     let mut first = scratch.start(slow);
     first.wait_for_page(1);
     let second = scratch.quire(&format!("{SMALL} -o out.tiff")).exits(6);
+    assert!(!second.stderr.contains("no page"), "{}", second.stderr);
     second.says(&["out.tiff", "in use"]);
     first.send(rustix::process::Signal::INT);
     first.end().exits(130);

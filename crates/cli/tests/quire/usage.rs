@@ -118,6 +118,47 @@ fn options_of_later_versions_exit_2() {
 }
 
 #[test]
+fn help_names_every_option_that_is_not_in_this_version() {
+    let help = Scratch::new().quire("scan --help").text();
+    let (_, later) = help.split_once("Not in this version:").unwrap();
+    for name in [
+        "--append",
+        "--filter",
+        "-t file",
+        "-t memory",
+        "-c g3",
+        "pdf",
+        "pdfa",
+        "bmp",
+    ] {
+        assert!(later.contains(name), "{name}");
+    }
+}
+
+#[test]
+fn a_mistake_with_line_breaks_is_one_line_too() {
+    let scratch = Scratch::new();
+    for words in [
+        ["-o", "a\nb"],
+        ["-o", "a\nb.xyz"],
+        ["-o", "a\nb.pdf"],
+        ["--set", "a\nb"],
+        ["--resolution", "a\nb"],
+        ["--page", "a\nb"],
+        ["--area", "1\n2"],
+    ] {
+        let mut command = scratch.command("scan -d virtual: -o a.tiff");
+        command.args(words);
+        let ended = crate::scratch::start(command).end().exits(2);
+        ended.says(&[words[1].replace('\n', " ").as_str()]);
+    }
+    let mut command = scratch.command("scan -d virtual: --check -r 75 -o");
+    command.arg("a\nb.tiff");
+    let text = crate::scratch::start(command).end().succeeds().text();
+    assert!(text.contains("\noutput    a b.tiff\n"), "{text}");
+}
+
+#[test]
 fn the_virtual_scanner_is_never_chosen_by_itself() {
     refused("scan -o a.tiff", 3, &["-d virtual:"]);
 }
