@@ -26,18 +26,12 @@ pub(crate) enum Target {
 }
 
 impl Target {
-    /// One file a page. That of the first is made now, before paper moves, and partial files that
-    /// would be in the way of one of the first `pages` are found.
+    /// One file a page. That of the first is made now, before paper moves.
     ///
     /// # Errors
     ///
     /// As [`PartialFile::create`].
-    pub(crate) fn files(pattern: Pattern, pages: Option<u32>) -> Result<Target> {
-        for page in pattern.partial_files() {
-            if pages.is_none_or(|pages| page <= pages) {
-                PartialFile::check(&resolve(&pattern.name(page))?)?;
-            }
-        }
+    pub(crate) fn files(pattern: Pattern) -> Result<Target> {
         let next = PartialFile::create(&resolve(&pattern.name(1))?)?;
         Ok(Target::Files {
             pattern,
