@@ -26,7 +26,7 @@ use wia::{
 
 use crate::api::Transfer;
 use crate::device::Core;
-use crate::gate::TransferToken;
+use crate::notice::Notice;
 
 /// A transfer of one item of a device in this process.
 pub(crate) struct LocalTransfer {
@@ -39,6 +39,7 @@ pub(crate) struct LocalTransfer {
 /// What `cancel` needs of a transfer that is under way.
 struct Running {
     session: Arc<Session>,
+    notice: Arc<Notice>,
     wake: Sender<Wake>,
 }
 
@@ -185,19 +186,31 @@ impl Transfer for LocalTransfer {
         let token = self.core.gate().commit_transfer()?;
         let session = Session::new(callback);
         let context = self.context(session.clone())?;
+        let driver = Arc::clone(self.core.driver());
+        let notice = Notice::new(Arc::clone(&driver));
         let (wake_sender, wake) = mpsc::channel();
         *lock(&self.running) = Some(Running {
             session: Arc::clone(&session),
+            notice: Arc::clone(&notice),
             wake: wake_sender.clone(),
         });
-        let driver = Arc::clone(self.core.driver());
+        let of_driver = Arc::clone(&notice);
         let item = self.item.clone();
         let spawned = thread::Builder::new()
             .name("acquire".into())
-            .spawn(move || run_driver(driver.as_ref(), &item, context, token, &wake_sender));
+            .spawn(move || {
+                let returned = run_driver(driver.as_ref(), &item, context, &of_driver);
+                // The device is free before anybody learns that the transfer is over.
+                drop(token);
+                // Nobody listens any more when the driver was given up.
+                drop(wake_sender.send(Wake::Returned(returned)));
+            });
         let waited = match spawned {
             Ok(_) => self.wait(&session, &wake),
-            Err(e) => Err(Error::from_io(e, ErrorKind::OutOfMemory).context("starting a thread")),
+            Err(e) => {
+                notice.end();
+                Err(Error::from_io(e, ErrorKind::OutOfMemory).context("starting a thread"))
+            }
         };
         let driver_result = match waited {
             Ok(Returned { result, page_open }) => match result {
@@ -209,7 +222,7 @@ impl Transfer for LocalTransfer {
             },
             Err(e) => {
                 // If it is only slow to notice, this helps it to stop and frees the device.
-                self.core.notify(WIA_EVENT_CANCEL_IO);
+                notice.send(WIA_EVENT_CANCEL_IO);
                 Err(e)
             }
         };
@@ -221,7 +234,7 @@ impl Transfer for LocalTransfer {
         let running = lock(&self.running);
         if let Some(running) = running.as_ref() {
             running.session.cancel();
-            self.core.notify(WIA_EVENT_CANCEL_IO);
+            running.notice.send(WIA_EVENT_CANCEL_IO);
             // Nobody waits any more: then the transfer has ended, and there is nothing to wake.
             drop(running.wake.send(Wake::Cancelled));
         }
@@ -233,13 +246,13 @@ fn run_driver(
     driver: &dyn Minidriver,
     item: &AppItem,
     mut context: TransferContext,
-    token: TransferToken,
-    wake: &Sender<Wake>,
-) {
+    notice: &Notice,
+) -> Returned {
     let result = driver.lock_device().and_then(|()| {
         let result = catch_unwind(AssertUnwindSafe(|| {
             driver.acquire_item_data(item, TransferFlags::DOWNLOAD, &mut context)
         }));
+        notice.end();
         driver.unlock_device();
         result.unwrap_or_else(|panic| {
             Err(Error::new(
@@ -248,15 +261,13 @@ fn run_driver(
             ))
         })
     });
+    // Also for a device that could not be locked.
+    notice.end();
     let page_open = context
         .record
         .as_ref()
         .is_some_and(TransferRecord::page_open);
-    drop(context);
-    // The device is free before anybody learns that the transfer is over.
-    drop(token);
-    // Nobody listens any more when the driver was given up.
-    drop(wake.send(Wake::Returned(Returned { result, page_open })));
+    Returned { result, page_open }
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> &str {
