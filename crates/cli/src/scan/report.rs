@@ -1,7 +1,7 @@
 //! Who is told what: events as JSON, a bar and sentences on a terminal, or nothing.
 
 use std::io::IsTerminal;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -26,11 +26,12 @@ pub(crate) struct Report {
     terminal: bool,
     prompt: bool,
     cancel: Cancel,
+    stderr: Arc<Stderr>,
     state: Mutex<State>,
 }
 
+#[derive(Default)]
 struct State {
-    stderr: Stderr,
     bar: Option<Bar>,
     output: Option<Output>,
     started: bool,
@@ -56,17 +57,8 @@ impl Report {
             terminal: std::io::stderr().is_terminal(),
             prompt: !args.no_prompt,
             cancel: cancel.clone(),
-            state: Mutex::new(State {
-                stderr: Stderr::new(cancel.clone()),
-                bar: None,
-                output: None,
-                started: false,
-                ended: false,
-                declined: false,
-                pages: None,
-                complete: 0,
-                told: (0, 0),
-            }),
+            stderr: Arc::new(Stderr::new(cancel)),
+            state: Mutex::default(),
         }
     }
 
@@ -74,7 +66,7 @@ impl Report {
     pub(crate) fn begin(&self, request: &ScanRequest, plan: &Plan) {
         self.lock().output = Some(request.settings.output.clone());
         if self.verbose && !self.json {
-            say(&mut self.lock(), check::text(request, plan).trim_end());
+            self.say(&self.lock(), check::text(request, plan).trim_end());
         }
     }
 
@@ -102,7 +94,7 @@ impl Report {
             if state.ended {
                 return;
             }
-            if state.stderr.is_ready() {
+            if self.stderr.has_room() {
                 let ending = Ending::at_once(state.output.as_ref(), state.complete);
                 self.tell_end(&mut state, &ending);
             }
@@ -115,16 +107,16 @@ impl Report {
     fn tell_end(&self, state: &mut State, ending: &Ending) {
         state.ended = true;
         if let Some(bar) = state.bar.take() {
-            bar.remove(state.stderr.is_ready());
+            bar.clear();
         }
         if self.json {
-            state.stderr.write(&events::line(&ending.event()));
+            self.tell(&ending.event());
             return;
         }
         match &ending.message {
-            Some(message) => say(state, &format!("quire: {message}")),
+            Some(message) => self.say(state, &format!("quire: {message}")),
             None if ending.pages > 0 && !self.quiet && (self.verbose || self.terminal) => {
-                say(state, &ending.made());
+                self.say(state, &ending.made());
             }
             None => {}
         }
@@ -134,6 +126,20 @@ impl Report {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Writes an event.
+    fn tell(&self, event: &EventLine<'_>) {
+        self.stderr.write(&events::line(event));
+    }
+
+    /// Prints a line above the bar.
+    fn say(&self, state: &State, line: &str) {
+        let print = || self.stderr.write(format!("{line}\n").as_bytes());
+        match &state.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
     /// Progress is told to those who look: what cannot be written at once is old news later.
     fn show_progress(&self, state: &mut State, page: u32, percent: u32, bytes: u64) {
         if self.json {
@@ -141,35 +147,20 @@ impl Report {
             if page == last_page && percent < last_percent.saturating_add(PROGRESS_STEP) {
                 return;
             }
-            if !state.stderr.is_ready() {
-                return;
-            }
             state.told = (page, percent);
-            state.stderr.write(&events::line(&EventLine::Progress {
+            let progress = EventLine::Progress {
                 page,
                 percent,
                 bytes,
-            }));
-        } else if self.terminal && !self.quiet && state.stderr.is_ready() {
+            };
+            self.stderr.offer(&events::line(&progress));
+        } else if self.terminal && !self.quiet {
             let pages = state.pages;
             state
                 .bar
-                .get_or_insert_with(|| Bar::new(pages))
+                .get_or_insert_with(|| Bar::new(pages, &self.stderr))
                 .show(page, percent, bytes);
         }
-    }
-}
-
-/// Prints a line above the bar.
-fn say(state: &mut State, line: &str) {
-    let State { stderr, bar, .. } = state;
-    if !stderr.wait() {
-        return;
-    }
-    let line = format!("{line}\n");
-    match bar {
-        Some(bar) => bar.suspend(|| stderr.write(line.as_bytes())),
-        None => stderr.write(line.as_bytes()),
     }
 }
 
@@ -186,7 +177,7 @@ impl Observer for Report {
                         item,
                         pages: *pages,
                     };
-                    state.stderr.write(&events::line(&start));
+                    self.tell(&start);
                 }
             }
             Event::Progress {
@@ -214,23 +205,21 @@ impl Observer for Report {
                         bytes: *bytes,
                         file: file.as_deref().map(path_text),
                     };
-                    state.stderr.write(&events::line(&page));
+                    self.tell(&page);
                 } else if self.verbose {
                     let place = match file {
                         Some(file) => format!(" in {}", one_line(&path_text(&file))),
                         None => String::new(),
                     };
                     let line = format!("page {page} (sheet {sheet}, {side}){place}: {bytes} bytes");
-                    say(&mut state, &line);
+                    self.say(&state, &line);
                 }
             }
             Event::Status { text } => {
                 if self.json {
-                    state
-                        .stderr
-                        .write(&events::line(&EventLine::Status { text }));
+                    self.tell(&EventLine::Status { text });
                 } else if !self.quiet {
-                    say(&mut state, &format!("quire: {}", one_line(text)));
+                    self.say(&state, &format!("quire: {}", one_line(text)));
                 }
             }
         }
@@ -247,12 +236,12 @@ impl Observer for Report {
             );
             if self.json {
                 let status = EventLine::Status { text: &text };
-                state.stderr.write(&events::line(&status));
+                self.tell(&status);
             } else {
                 if let Some(bar) = state.bar.take() {
-                    bar.remove(state.stderr.is_ready());
+                    bar.clear();
                 }
-                say(&mut state, &text);
+                self.say(&state, &text);
             }
         }
         let next = prompt::wait_for_enter(&self.cancel);

@@ -1,77 +1,134 @@
 //! Standard error, which may be full because nobody reads it.
 
-use std::io::{self, IsTerminal, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use acquire::Cancel;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
+use rustix::fs::{FileType, OFlags, fstat};
 
-/// How often a wait looks for a cancel.
+/// How often a wait looks for room and for a cancel.
 const LOOK: Duration = Duration::from_millis(20);
 /// Looks after a cancel: a second, in which a reader that is only slow reads a little.
 const LOOKS_AFTER_CANCEL: u32 = 50;
-/// What a writable pipe takes without blocking: `PIPE_BUF` of Linux.
-const OF_PIPE: usize = 4096;
-/// What a writable terminal takes without blocking: its buffer grows in such pieces.
-const OF_TERMINAL: usize = 256;
+/// What a pipe or socket with room takes at once: `PIPE_BUF` of Linux.
+const AT_ONCE: usize = 4096;
 
-/// Standard error of a scan. A line waits until it can be written, but not for long once the scan is
-/// cancelled.
+/// Standard error of a scan.
 pub(crate) struct Stderr {
     cancel: Cancel,
-    /// Nobody reads. Nothing more is written, not behind half a line.
+    lines: Mutex<Lines>,
+}
+
+struct Lines {
+    /// Standard error, opened anew so that writing never waits. The open file that the program was given
+    /// is shared with programs that do not expect that.
+    own: Option<File>,
+    /// What of a line could not be written yet.
+    rest: Vec<u8>,
+    /// Nobody reads: nothing more is written, not behind half a line.
     given_up: bool,
 }
 
 impl Stderr {
-    pub(crate) fn new(cancel: Cancel) -> Stderr {
+    pub(crate) fn new(cancel: &Cancel) -> Stderr {
         Stderr {
-            cancel,
-            given_up: false,
+            cancel: cancel.clone(),
+            lines: Mutex::new(Lines {
+                own: open_anew(),
+                rest: Vec::new(),
+                given_up: false,
+            }),
         }
     }
 
-    /// Whether a line can be written without waiting.
-    pub(crate) fn is_ready(&self) -> bool {
-        !self.given_up && has_room(Duration::ZERO)
-    }
-
-    /// Waits until something can be written. `false` when the scan was cancelled and nobody reads.
-    pub(crate) fn wait(&mut self) -> bool {
-        let mut looks = LOOKS_AFTER_CANCEL;
-        while !self.given_up && !has_room(LOOK) {
-            if self.cancel.is_cancelled() {
-                looks -= 1;
-                self.given_up = looks == 0;
+    /// Writes text if there is room for some of it now; else it is dropped.
+    pub(crate) fn offer(&self, text: &[u8]) {
+        let mut lines = self.lock();
+        lines.push();
+        if lines.rest.is_empty() && !lines.given_up {
+            lines.rest.extend_from_slice(text);
+            lines.push();
+            if lines.rest.len() == text.len() {
+                lines.rest.clear();
             }
         }
-        !self.given_up
     }
 
-    /// Writes a line, with its line break. A reader that went away does not stop the scan: the document
-    /// counts.
-    pub(crate) fn write(&mut self, line: &[u8]) {
-        let mut stderr = io::stderr();
-        let most = if stderr.is_terminal() {
-            OF_TERMINAL
-        } else {
-            OF_PIPE
-        };
-        for part in line.chunks(most) {
-            if !self.wait() || stderr.write_all(part).is_err() {
+    /// Writes text and waits until it is written, but not for long once the scan is cancelled. A reader
+    /// that went away does not stop the scan: the document counts.
+    pub(crate) fn write(&self, text: &[u8]) {
+        let mut lines = self.lock();
+        if lines.given_up {
+            return;
+        }
+        lines.rest.extend_from_slice(text);
+        let mut looks = 0;
+        lines.push();
+        while !lines.rest.is_empty() {
+            looks += u32::from(self.cancel.is_cancelled());
+            if looks > LOOKS_AFTER_CANCEL {
+                lines.given_up = true;
                 return;
+            }
+            thread::sleep(LOOK);
+            lines.push();
+        }
+    }
+
+    /// Whether there is room now.
+    pub(crate) fn has_room(&self) -> bool {
+        let mut lines = self.lock();
+        lines.push();
+        lines.rest.is_empty() && !lines.given_up && has_room()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Lines> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Lines {
+    /// Writes what there is room for.
+    fn push(&mut self) {
+        while !self.rest.is_empty() && !self.given_up {
+            let written = match &mut self.own {
+                Some(own) => own.write(&self.rest),
+                None if !has_room() => return,
+                None => io::stderr().write(&self.rest[..self.rest.len().min(AT_ONCE)]),
+            };
+            match written {
+                Ok(n) => drop(self.rest.drain(..n)),
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(e) if e.kind() == ErrorKind::WouldBlock => return,
+                Err(_) => self.rest.clear(),
             }
         }
     }
 }
 
-/// Waits for room. A pipe without a reader has it, too: writing says what is wrong.
-fn has_room(wait: Duration) -> bool {
+/// A pipe or terminal. A file would be written from its beginning, and a socket cannot be opened.
+fn open_anew() -> Option<File> {
+    let stderr = io::stderr();
+    let is_pipe = |mode| FileType::from_raw_mode(mode) == FileType::Fifo;
+    if !stderr.is_terminal() && !fstat(&stderr).is_ok_and(|stat| is_pipe(stat.st_mode)) {
+        return None;
+    }
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    OpenOptions::new()
+        .write(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open("/proc/self/fd/2")
+        .ok()
+}
+
+/// Also a pipe without a reader has room: writing says what is wrong.
+fn has_room() -> bool {
     let stderr = io::stderr();
     let mut fds = [PollFd::new(&stderr, PollFlags::OUT)];
-    match poll(&mut fds, Timespec::try_from(wait).ok().as_ref()) {
-        Ok(0) | Err(Errno::INTR) => false,
-        Ok(_) | Err(_) => true,
-    }
+    !matches!(poll(&mut fds, Some(&Timespec::default())), Ok(0))
 }

@@ -72,9 +72,8 @@ fn matches(printed: &[&str], expected: &[String]) -> bool {
 
 /// The words of a text that are long options.
 fn options(text: &str) -> BTreeSet<&str> {
-    let words = text.split(|c: char| c != '-' && !c.is_ascii_alphanumeric());
-    words
-        .filter(|w| w.len() > 2 && w.starts_with("--"))
+    text.split(|c: char| c != '-' && !c.is_ascii_lowercase())
+        .filter(|word| word.starts_with("--") && !word.ends_with('-'))
         .collect()
 }
 

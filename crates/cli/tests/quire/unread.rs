@@ -2,6 +2,8 @@
 
 use std::io::{PipeReader, PipeWriter, Read, Write};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
 
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::process::{Pid, Signal, kill_process};
@@ -23,12 +25,27 @@ fn fill(mut pipe: &PipeWriter) {
     fcntl_setfl(pipe, flags).unwrap();
 }
 
-/// A pipe that takes one line and is full then.
-fn pipe_for_a_line() -> (PipeReader, PipeWriter) {
-    let (mut reader, writer) = std::io::pipe().unwrap();
+/// A pipe that takes `room` bytes and is full then.
+fn pipe_with_room(room: usize) -> (PipeReader, PipeWriter) {
+    let (mut reader, mut writer) = std::io::pipe().unwrap();
     fill(&writer);
     reader.read_exact(&mut [0; SLOT]).unwrap();
+    writer.write_all(&vec![b'\n'; SLOT - room]).unwrap();
     (reader, writer)
+}
+
+/// Reads `n` bytes within the limit.
+fn read(mut pipe: impl Read + Send + 'static, n: usize) -> Vec<u8> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut bytes = vec![0; n];
+        pipe.read_exact(&mut bytes).unwrap();
+        // Open until the test is over: a closed pipe would be news for the scan.
+        sender.send(bytes).unwrap();
+        thread::park();
+        drop(pipe);
+    });
+    receiver.recv_timeout(LIMIT).unwrap()
 }
 
 fn start(mut command: Command, stderr: &PipeWriter) -> Child {
@@ -52,14 +69,14 @@ fn events(mut reader: PipeReader) -> Vec<Value> {
 #[test]
 fn progress_does_not_wait_and_all_else_does() {
     let scratch = Scratch::new();
-    let whole = scratch.quire(PAGE).exits(0).stdout;
-    let (reader, writer) = pipe_for_a_line();
+    let whole = scratch.quire(PAGE).exits(0);
+    let start_line = whole.stderr.lines().next().unwrap().len() + 1;
+    let (reader, writer) = pipe_with_room(start_line);
     let mut scan = start(scratch.command(PAGE), &writer);
     drop(writer);
     // Nothing is read from standard error before the whole page has come.
-    let mut page = vec![0; whole.len()];
-    scan.stdout.take().unwrap().read_exact(&mut page).unwrap();
-    assert!(page == whole);
+    let page = read(scan.stdout.take().unwrap(), whole.stdout.len());
+    assert!(page == whole.stdout);
     let events = events(reader);
     assert_eq!(scan.wait().unwrap().code(), Some(0));
     let kinds = events.iter().map(|e| e["event"].as_str().unwrap());
@@ -74,10 +91,9 @@ fn a_scan_that_is_cancelled_waits_for_no_reader() {
     let scratch = Scratch::new();
     let line = "scan --json -d virtual:?stall=1:1000 -s feeder -n 1 -r 300 -m gray -f raw -o -";
     for signal in [Signal::TERM, Signal::INT] {
-        let (reader, writer) = pipe_for_a_line();
+        let (reader, writer) = std::io::pipe().unwrap();
         let mut scan = start(scratch.command(line), &writer);
-        let mut stdout = scan.stdout.take().unwrap();
-        stdout.read_exact(&mut [0; SLOT]).unwrap();
+        read(scan.stdout.take().unwrap(), SLOT);
         fill(&writer);
         kill_process(Pid::from_child(&scan), signal).unwrap();
         let ended = wait(scan).recv_timeout(LIMIT).unwrap();
