@@ -157,13 +157,13 @@ impl Place {
         {
             return Ok(Place::Stdout);
         }
-        if names_directory(path) && !path.is_dir() {
+        if names_directory(path) {
             return Err(Error::invalid(format!(
                 "{}: is the name of a directory, not of a file",
                 path.display()
             )));
         }
-        if let Some(pattern) = Pattern::parse(path)?.filter(|_| !names_directory(path)) {
+        if let Some(pattern) = Pattern::parse(path)? {
             check_directory(&pattern.name(1))?;
             return Ok(Place::Files(pattern));
         }

@@ -64,6 +64,8 @@ struct State {
     bytes: u64,
     files: Vec<PathBuf>,
     unfinished: Option<Error>,
+    /// Whether the unfinished page is one of which nothing was written.
+    untouched: bool,
     lost: Option<Error>,
 }
 
@@ -97,6 +99,7 @@ impl RawPages {
                 bytes: 0,
                 files: Vec::new(),
                 unfinished: None,
+                untouched: false,
                 lost: None,
             })),
             reporter,
@@ -124,9 +127,13 @@ impl RawPages {
         }
     }
 
-    /// Completes the document, after the last transfer.
-    pub(crate) fn finish(&self) -> Finished {
+    /// Completes the document, after the last transfer. A driver that found itself `out_of_paper` may
+    /// have asked for a stream before it knew.
+    pub(crate) fn finish(&self, out_of_paper: bool) -> Finished {
         let state = &mut *lock(&self.state);
+        if state.untouched && out_of_paper {
+            state.unfinished = None;
+        }
         let mut broken = None;
         match &mut state.to {
             Pages::Document { writer, syncer } => {
@@ -245,6 +252,7 @@ impl State {
             // Whether that is a failure is for the end of the transfer to say: a cancel leaves
             // such a page, too.
             self.unfinished = Some(by_driver(e));
+            self.untouched = page.len == 0;
             drop(self.take_back(&mut page));
             return Ok(());
         }

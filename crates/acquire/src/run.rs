@@ -175,7 +175,7 @@ impl Plan {
                 break;
             }
         }
-        let finished = callback.finish();
+        let finished = callback.finish(matches!(result, Ok(Status::EndOfMedia)));
         let Some(partial) = partial else {
             let kept = Kept {
                 pages: finished.pages,

@@ -218,15 +218,10 @@ fn a_directory_that_takes_no_files() {
 #[test]
 fn a_name_that_ends_like_a_directorys() {
     let scratch = Scratch::new();
-    for name in ["new.tiff/", "new.tiff/.", "p%d.tiff/"] {
+    fs::create_dir(scratch.path("there.tiff")).unwrap();
+    for name in ["new.tiff/", "new.tiff/.", "p%d.tiff/", "there.tiff/"] {
         never_begins(&settings(scratch.path(name)), 2, &[name, "directory"]);
     }
-    fs::create_dir(scratch.path("there.tiff")).unwrap();
-    never_begins(
-        &settings(scratch.path("there.tiff/")),
-        7,
-        &["is a directory"],
-    );
     symlink("nothing.tiff/", scratch.path("link.tiff")).unwrap();
     never_begins(
         &settings(scratch.path("link.tiff")),

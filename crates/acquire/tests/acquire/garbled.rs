@@ -10,7 +10,7 @@ use wia::{Error, ErrorKind, Result, Status};
 
 use crate::documents::{gray_tiff, read};
 use crate::rig::{Scratch, scan, settings};
-use crate::scripted::{Scripted, Stop, page, seek};
+use crate::scripted::{HEIGHT, Scripted, Stop, page, seek};
 
 const PAGES: u32 = 3;
 
@@ -149,6 +149,27 @@ fn bytes_behind_the_last_page_are_cut_off() {
         assert_eq!(outcome.exit_code(), 0, "{:?}", outcome.result);
         assert_eq!(sound(&path, &outcome), PAGES);
         assert_eq!(read(&path), good);
+    }
+}
+
+#[test]
+fn bytes_between_two_pages_harm_neither() {
+    for garbage in [1, 2, 3, 4099] {
+        let scratch = Scratch::new();
+        let path = scratch.path("out.tiff");
+        let scanner = Scripted::new(move |call| {
+            let mut stream = call.stream()?;
+            for number in 1..=PAGES {
+                call.tiff_rows(stream.as_mut(), number, HEIGHT)?;
+                stream.write(&vec![0x2A; garbage])?;
+                // And it leaves the position where no page is.
+                seek(stream.as_mut(), 3)?;
+            }
+            Ok(Status::Ok)
+        });
+        let outcome = scan(&scanner.device(), &settings(&path));
+        assert_eq!(outcome.exit_code(), 0, "{:?}", outcome.result);
+        assert_eq!(sound(&path, &outcome), PAGES);
     }
 }
 

@@ -279,6 +279,27 @@ fn a_stream_that_nobody_wrote_to_is_no_page() {
 }
 
 #[test]
+fn a_driver_may_ask_for_a_stream_and_then_find_no_paper() {
+    for (wanted, code) in [(None, 0), (Some(2), 0), (Some(3), 5)] {
+        for output in ["out.tiff", "%d.png"] {
+            let scratch = Scratch::new();
+            let scanner = Scripted::new(|call| {
+                call.raw_page(1)?;
+                call.raw_page(2)?;
+                call.stream().map(|_| Status::EndOfMedia)
+            });
+            let settings = Settings {
+                pages: wanted,
+                ..usual(scratch.path(output))
+            };
+            let outcome = scan(&scanner.device(), &settings);
+            let told = &outcome.result;
+            assert_eq!((outcome.exit_code(), outcome.pages), (code, 2), "{told:?}");
+        }
+    }
+}
+
+#[test]
 fn what_was_written_stays_written() {
     type Spoil = fn(&mut dyn Stream) -> Result<()>;
     let ways: [Spoil; 3] = [
