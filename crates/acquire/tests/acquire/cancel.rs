@@ -69,6 +69,7 @@ fn endless(call: &mut Call<'_>) -> Told {
         let mut stream = call.tiff_pages(1)?;
         for number in 2..=1000 {
             call.new_page()?;
+            call.status(50)?;
             call.tiff_rows(stream.as_mut(), number, HEIGHT)?;
         }
     }
@@ -242,6 +243,59 @@ fn a_driver_that_hangs_is_given_up_at_its_deadline() {
         assert_eq!(gray_tiff(&scratch.path("out.tiff")), [page(1), page(2)]);
         drop(open);
         heard.recv_timeout(LIMIT).unwrap();
+    }
+}
+
+#[test]
+fn a_driver_that_hangs_in_its_event_is_given_up_too() {
+    let scratch = Scratch::new();
+    let (open, gate) = Gate::new();
+    let held = Arc::clone(&gate);
+    let cancel = Cancel::default();
+    let stop = cancel.clone();
+    let watcher = Watcher::hooked(move |event| {
+        if let Event::Page { page: 1, .. } = event {
+            stop.cancel();
+        }
+    });
+    let mut scanner = Scripted::new(move |call| {
+        let _stream = call.tiff_pages(1)?;
+        gate.wait();
+        Ok(Status::Ok)
+    })
+    .on_event(move |_| held.wait());
+    scanner.options.cancel_deadline = Duration::from_millis(100);
+    let plan = plan(&scanner.device(), &packed(&scratch, Compression::None)).unwrap();
+    let outcome = run(plan, &watcher, &cancel);
+    assert_eq!((outcome.exit_code(), outcome.pages), (130, 1));
+    assert!(outcome.abandoned);
+    assert_eq!(gray_tiff(&scratch.path("out.tiff")), [page(1)]);
+    drop(open);
+}
+
+#[test]
+fn an_application_that_crashes_is_no_hang_and_no_success() {
+    type Which = fn(&Event) -> bool;
+    let events: [Which; 2] = [
+        |event| matches!(event, Event::Progress { page: 3, .. }),
+        |event| matches!(event, Event::Page { page: 3, .. }),
+    ];
+    for compression in WAYS {
+        for which in events {
+            let scratch = Scratch::new();
+            let watcher = Watcher::hooked(move |event| {
+                assert!(!which(event), "an application that crashes");
+            });
+            let device = Scripted::new(endless).device();
+            let plan = plan(&device, &packed(&scratch, compression)).unwrap();
+            let outcome = run(plan, &watcher, &Cancel::default());
+            assert_ne!(outcome.exit_code(), 0, "{:?}", outcome.result);
+            // The pages are where the message says, or under their name.
+            let names = scratch.names();
+            assert_eq!(names.len(), 1, "{names:?}");
+            let pages = gray_tiff(&scratch.path(&names[0]));
+            assert!(pages.len() >= 2);
+        }
     }
 }
 
