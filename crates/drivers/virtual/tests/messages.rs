@@ -4,7 +4,8 @@
 
 mod rig;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rig::{Event, Mode, Rig, Script, decode};
@@ -16,6 +17,17 @@ use wia::property::{
 use wia::{Compression, ErrorKind, Guid, Status, TransferMessage, Tymed};
 
 const FILE_FORMATS: [Guid; 3] = [WIA_IMG_FMT_BMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF];
+
+/// Every kind of document, with the parameters that matter to it.
+const CASES: [(Guid, Tymed, &str); 7] = [
+    (WIA_IMG_FMT_BMP, Tymed::File, ""),
+    (WIA_IMG_FMT_RAW, Tymed::File, ""),
+    (WIA_IMG_FMT_RAW, Tymed::File, "&lateheight=1"),
+    (WIA_IMG_FMT_TIFF, Tymed::File, ""),
+    (WIA_IMG_FMT_TIFF, Tymed::File, "&lateheight=1"),
+    (WIA_IMG_FMT_TIFF, Tymed::MultipageFile, ""),
+    (WIA_IMG_FMT_TIFF, Tymed::MultipageFile, "&lateheight=1"),
+];
 
 fn feeder(sheets: u32, format: Guid, tymed: Tymed, mode: Mode) -> (Rig, items::AppItem) {
     let rig = Rig::open("", &format!("sheets={sheets}"));
@@ -207,15 +219,33 @@ fn cut_chain(bytes: &mut [u8], count: usize) {
 }
 
 #[test]
+fn two_identical_scanners_transfer_at_the_same_time() {
+    let barrier = Arc::new(Barrier::new(2));
+    let transfer = |barrier: Arc<Barrier>| {
+        let (rig, item) = feeder(2, WIA_IMG_FMT_RAW, Tymed::File, Mode::Gray);
+        // Each waits in the middle of its first page for the other.
+        let script = Arc::new(Script::plain().on_message(move |n, _| {
+            if n == 3 {
+                barrier.wait();
+            }
+            Ok(Answer::Continue)
+        }));
+        rig.complete(&item, &script);
+        script.bytes()
+    };
+    let other = Arc::clone(&barrier);
+    let other = thread::spawn(move || transfer(other));
+    let (one, two) = (transfer(barrier), other.join().unwrap());
+    assert_eq!(one.len(), 2);
+    assert_eq!(one, two);
+}
+
+#[test]
 fn a_stream_that_holds_something_is_appended_to() {
-    let cases = [
-        (WIA_IMG_FMT_BMP, Tymed::File),
-        (WIA_IMG_FMT_RAW, Tymed::File),
-        (WIA_IMG_FMT_TIFF, Tymed::File),
-        (WIA_IMG_FMT_TIFF, Tymed::MultipageFile),
-    ];
-    for (format, tymed) in cases {
-        let (rig, item) = feeder(2, format, tymed, Mode::Color);
+    for (format, tymed, query) in CASES {
+        let rig = Rig::open("", &format!("sheets=2{query}"));
+        let item = rig.feeder();
+        rig.prepare(&item, format, tymed, 100, Mode::Color);
         let script = Arc::new(Script::plain().before(b"something, of 24 bytes!!"));
         rig.complete(&item, &script);
         rig.scanner_reload();
@@ -233,14 +263,7 @@ fn a_stream_that_holds_something_is_appended_to() {
 
 #[test]
 fn a_stream_that_is_moved_by_callbacks_holds_the_same() {
-    let cases = [
-        (WIA_IMG_FMT_BMP, Tymed::File, ""),
-        (WIA_IMG_FMT_RAW, Tymed::File, ""),
-        (WIA_IMG_FMT_RAW, Tymed::File, "&lateheight=1"),
-        (WIA_IMG_FMT_TIFF, Tymed::File, ""),
-        (WIA_IMG_FMT_TIFF, Tymed::MultipageFile, ""),
-    ];
-    for (format, tymed, query) in cases {
+    for (format, tymed, query) in CASES {
         let rig = Rig::open("", &format!("sheets=2{query}"));
         let item = rig.feeder();
         rig.prepare(&item, format, tymed, 75, Mode::Gray);
@@ -261,6 +284,40 @@ fn a_stream_that_is_moved_by_callbacks_holds_the_same() {
         *cell.lock().unwrap() = None;
         rig.scanner_reload();
         assert_eq!(script.bytes(), rig.download(&item).1);
+    }
+}
+
+/// `Read`, `Stat` and the like make the test's stream panic.
+#[test]
+fn only_write_seek_and_set_size_are_called() {
+    for (format, tymed, query) in CASES {
+        let rig = Rig::open("", &format!("sheets=2{query}"));
+        let item = rig.feeder();
+        rig.prepare(&item, format, tymed, 75, Mode::Bw);
+        let script = Script::new();
+        rig.complete(&item, &script);
+        let streams = script.streams.lock().unwrap();
+        assert!(streams.iter().all(|s| s.calls() > 0));
+    }
+}
+
+#[test]
+fn any_call_of_a_stream_that_fails_fails_the_transfer() {
+    for (format, tymed, query) in CASES {
+        let rig = Rig::open("", &format!("sheets=1{query}"));
+        let item = rig.feeder();
+        rig.prepare(&item, format, tymed, 75, Mode::Bw);
+        let script = Script::new();
+        rig.complete(&item, &script);
+        let calls = script.streams.lock().unwrap()[0].calls();
+        for call in 0..calls {
+            rig.scanner_reload();
+            let script = Arc::new(Script::plain().fails_at(call));
+            let e = rig.acquire(&item, &script).unwrap_err();
+            assert_eq!(e.kind(), ErrorKind::WriteFault, "call {call} of {calls}");
+            let complete = script.said().iter().any(|p| p.percent == 100);
+            assert!(!complete, "call {call} of {calls}");
+        }
     }
 }
 

@@ -242,6 +242,7 @@ pub struct Script {
     has_returned: Mutex<bool>,
     before: Vec<u8>,
     capacity: Option<usize>,
+    fails_at: Option<usize>,
 }
 
 impl Script {
@@ -261,6 +262,7 @@ impl Script {
             has_returned: Mutex::new(false),
             before: Vec::new(),
             capacity: None,
+            fails_at: None,
         }
     }
 
@@ -298,6 +300,14 @@ impl Script {
     pub fn capacity(self, bytes: usize) -> Script {
         Script {
             capacity: Some(bytes),
+            ..self
+        }
+    }
+
+    /// The call, from 0, that fails on every stream.
+    pub fn fails_at(self, call: usize) -> Script {
+        Script {
+            fails_at: Some(call),
             ..self
         }
     }
@@ -366,8 +376,13 @@ impl MinidrvTransferCallback for Script {
         };
         let answer = (self.on_next.lock().unwrap())(number).unwrap_or_else(|| {
             let mut streams = self.streams.lock().unwrap();
-            let (stream, given) =
-                MemoryStream::new(self.before.clone(), self.capacity, streams.len(), &self.log);
+            let (stream, given) = MemoryStream::new(
+                self.before.clone(),
+                self.capacity,
+                self.fails_at,
+                streams.len(),
+                &self.log,
+            );
             streams.push(stream);
             Ok(NextStream::Stream(Box::new(given)))
         });
