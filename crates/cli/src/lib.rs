@@ -68,7 +68,7 @@ fn other(words: &[OsString]) -> Failure {
         .map(clap::Command::get_name)
         .collect();
     Failure::invalid(&format!(
-        "no command {name:?}; valid are {}",
+        "no command {name:?}; valid are {} (see quire --help)",
         valid.join(", ")
     ))
 }

@@ -285,10 +285,14 @@ Exit codes:
   7    the output could not be written (full disk, permission, closed pipe)
   8    the device failed in mid-scan (disconnected, a deadline passed)
   9    an input, such as the image of a sheet, is damaged or not supported
-  130  cancelled (Ctrl-C, SIGTERM)
+  130  cancelled (Ctrl-C, SIGTERM, a closed terminal)
 
   After 4, 5, 7, 8, 9 and 130 the complete pages are kept, and the
-  message says how many and where.";
+  message says how many and where.
+
+Not in this version:
+  The commands preview, upload, recover, convert, enhance, check and
+  serve, and real scanners: each exits 2.";
 
 const SCAN_AFTER: &str = "\
 Examples:
@@ -318,4 +322,4 @@ Not in this version:
   bmp, and TIFF into a pipe: each exits 2.
 
 Exit codes:
-  See quire --help.";
+  See quire --help or quire(1).";

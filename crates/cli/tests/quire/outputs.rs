@@ -300,6 +300,22 @@ fn a_disk_too_small_for_one_page_is_left_as_it_was() {
 }
 
 #[test]
+fn a_limit_on_the_size_of_files_is_a_full_disk() {
+    let scratch = Scratch::new();
+    // In pieces of 1024 bytes; a page is 544 kB.
+    let script = format!("ulimit -f 1200; {QUIRE} {SMALL} -c none -o out.tiff");
+    let mut command = Command::new("bash");
+    command.args(["-c", &script]).current_dir(scratch.dir());
+    let ended = start(command).end().exits(7);
+    ended.says(&[
+        "out.tiff: File too large",
+        "2 complete pages kept in out.tiff",
+    ]);
+    assert_eq!(scratch.names(), ["out.tiff"]);
+    assert_eq!(documents::tiff(&scratch.path("out.tiff")).len(), 2);
+}
+
+#[test]
 fn the_document_has_the_permissions_of_any_new_file() {
     let scratch = Scratch::new();
     let script = format!("umask 027; {QUIRE} {SMALL} -o out.tiff");
