@@ -11,8 +11,7 @@ use wia::{Error, ErrorKind, Result};
 
 use crate::faults::{FaultKind, FaultPlan};
 use crate::model::{
-    Depth, FeederModel, FlatbedModel, Millimetres, Mode, Model, PagesPerMinute, Quirks,
-    Resolutions, SheetCount,
+    Depth, Millimetres, Mode, Model, PagesPerMinute, Quirks, SheetCount, SourceModel,
 };
 
 /// A virtual scanner, described: by a device URI (`virtual:[PATH][?NAME=VALUE&…]`) and the model file
@@ -232,16 +231,14 @@ impl Options {
         Ok(Options {
             name: model.name.clone().unwrap_or(usual.name),
             vendor: model.vendor.clone().unwrap_or(usual.vendor),
-            flatbed: model
-                .flatbed
-                .as_ref()
-                .map(flatbed)
-                .or(usual.flatbed.filter(|_| both)),
-            feeder: model
-                .feeder
-                .as_ref()
-                .map(feeder)
-                .or(usual.feeder.filter(|_| both)),
+            flatbed: match &model.flatbed {
+                Some(model) => Some(source(model, false)),
+                None => usual.flatbed.filter(|_| both),
+            },
+            feeder: match &model.feeder {
+                Some(model) => Some(source(model, model.duplex.unwrap_or(true))),
+                None => usual.feeder.filter(|_| both),
+            },
             sheets,
             seed: model.sheets.seed,
             ppm: model.timing.ppm.map(PagesPerMinute::get),
@@ -298,43 +295,17 @@ fn number<T: std::str::FromStr + PartialOrd + Display>(
         })
 }
 
-fn flatbed(model: &FlatbedModel) -> SourceOptions {
-    source(
-        model.width,
-        model.height,
-        model.resolutions.as_ref(),
-        model.modes.as_ref(),
-        model.depths.as_ref(),
-    )
-}
-
-fn feeder(model: &FeederModel) -> SourceOptions {
-    SourceOptions {
-        duplex: model.duplex.unwrap_or(true),
-        ..source(
-            model.width,
-            model.height,
-            model.resolutions.as_ref(),
-            model.modes.as_ref(),
-            model.depths.as_ref(),
-        )
-    }
-}
-
-fn source(
-    width: Option<Millimetres>,
-    height: Option<Millimetres>,
-    resolutions: Option<&Resolutions>,
-    modes: Option<&Vec<Mode>>,
-    depths: Option<&Vec<Depth>>,
-) -> SourceOptions {
+fn source(model: &SourceModel, duplex: bool) -> SourceOptions {
     let usual = SourceOptions::default();
     SourceOptions {
-        width: width.map(Millimetres::get),
-        height: height.map(Millimetres::get),
-        resolutions: resolutions.map_or(usual.resolutions, |r| r.get().to_vec()),
-        modes: modes.cloned().unwrap_or(usual.modes),
-        depths: depths.cloned().unwrap_or(usual.depths),
-        duplex: false,
+        width: model.width.map(Millimetres::get),
+        height: model.height.map(Millimetres::get),
+        resolutions: match &model.resolutions {
+            Some(own) => own.get().to_vec(),
+            None => usual.resolutions,
+        },
+        modes: model.modes.clone().unwrap_or(usual.modes),
+        depths: model.depths.clone().unwrap_or(usual.depths),
+        duplex,
     }
 }

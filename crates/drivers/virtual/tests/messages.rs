@@ -110,17 +110,14 @@ fn a_stream_is_released_before_the_next_is_asked_for() {
 fn sizes_at_messages(rig: &Rig, item: &items::AppItem) -> (Arc<Script>, Vec<usize>) {
     let sizes = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&sizes);
-    let cell: Arc<Mutex<Option<Arc<Script>>>> = Arc::default();
-    let inside = Arc::clone(&cell);
-    let script = Arc::new(Script::plain().on_message(move |_, _| {
-        let script = inside.lock().unwrap().clone().unwrap();
-        let streams = script.streams.lock().unwrap();
+    let script = Script::plain();
+    let streams = Arc::clone(&script.streams);
+    let script = Arc::new(script.on_message(move |_, _| {
+        let streams = streams.lock().unwrap();
         seen.lock().unwrap().push(streams.last().unwrap().len());
         Ok(Answer::Continue)
     }));
-    *cell.lock().unwrap() = Some(Arc::clone(&script));
     assert_eq!(rig.acquire(item, &script).unwrap(), Status::Ok);
-    *cell.lock().unwrap() = None;
     let sizes = sizes.lock().unwrap().clone();
     (script, sizes)
 }
@@ -267,11 +264,10 @@ fn a_stream_that_is_moved_by_callbacks_holds_the_same() {
         let rig = Rig::open("", &format!("sheets=2{query}"));
         let item = rig.feeder();
         rig.prepare(&item, format, tymed, 75, Mode::Gray);
-        let cell: Arc<Mutex<Option<Arc<Script>>>> = Arc::default();
-        let inside = Arc::clone(&cell);
-        let script = Arc::new(Script::plain().on_message(move |n, _| {
-            let script = inside.lock().unwrap().clone().unwrap();
-            let streams = script.streams.lock().unwrap();
+        let script = Script::plain();
+        let streams = Arc::clone(&script.streams);
+        let script = Arc::new(script.on_message(move |n, _| {
+            let streams = streams.lock().unwrap();
             let positions = [0, 3, 1 << 33, 80, 1000];
             streams
                 .last()
@@ -279,9 +275,7 @@ fn a_stream_that_is_moved_by_callbacks_holds_the_same() {
                 .move_to(positions[n % positions.len()]);
             Ok(Answer::Continue)
         }));
-        *cell.lock().unwrap() = Some(Arc::clone(&script));
         rig.complete(&item, &script);
-        *cell.lock().unwrap() = None;
         rig.scanner_reload();
         assert_eq!(script.bytes(), rig.download(&item).1);
     }
@@ -328,20 +322,17 @@ fn a_late_height_is_put_into_the_header_at_the_pages_end() {
     rig.prepare(&item, WIA_IMG_FMT_RAW, Tymed::File, 75, Mode::Gray);
     let heights = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&heights);
-    let cell: Arc<Mutex<Option<Arc<Script>>>> = Arc::default();
-    let inside = Arc::clone(&cell);
-    let script = Arc::new(Script::plain().on_message(move |_, _| {
-        let script = inside.lock().unwrap().clone().unwrap();
-        let bytes = script.streams.lock().unwrap()[0].bytes();
+    let script = Script::plain();
+    let streams = Arc::clone(&script.streams);
+    let script = Arc::new(script.on_message(move |_, _| {
+        let bytes = streams.lock().unwrap()[0].bytes();
         if let Some(height) = bytes.get(24..28) {
             let height = u32::from_le_bytes(height.try_into().unwrap());
             seen.lock().unwrap().push(height);
         }
         Ok(Answer::Continue)
     }));
-    *cell.lock().unwrap() = Some(Arc::clone(&script));
     rig.complete(&item, &script);
-    *cell.lock().unwrap() = None;
     let heights = heights.lock().unwrap();
     let (last, before) = heights.split_last().unwrap();
     assert!(!before.is_empty() && before.iter().all(|h| *h == 0));

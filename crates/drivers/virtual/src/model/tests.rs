@@ -11,7 +11,7 @@ fn empty_is_all_defaults() {
     assert_eq!(Model::parse("").unwrap(), Model::default());
     assert_eq!(
         Model::parse("[flatbed]\n").unwrap().flatbed,
-        Some(FlatbedModel::default())
+        Some(SourceModel::default())
     );
 }
 
@@ -70,6 +70,7 @@ fn complaints_have_the_line() {
     );
     assert!(complaint("[feeder]\nmodes = [\"sepia\"]").starts_with("line 2: unknown variant"));
     assert!(complaint("[feeder]\nmodes = []").starts_with("modes: "));
+    assert!(complaint("[flatbed]\nduplex = false").starts_with("duplex: "));
     assert!(complaint("[flatbed]\ndepths = []").starts_with("depths: "));
     assert!(complaint("[timing]\nppm = \"x\"").starts_with("line 2: a number is needed"));
 }

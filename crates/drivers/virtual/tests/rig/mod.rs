@@ -163,6 +163,18 @@ impl Rig {
     }
 }
 
+/// A feeder at 75 dpi in grey, for one stream a page or for all pages in one.
+pub fn feeder(query: &str, multipage: bool) -> (Rig, AppItem) {
+    let rig = Rig::open("", query);
+    let item = rig.feeder();
+    let (format, tymed) = match multipage {
+        true => (wia::format::WIA_IMG_FMT_TIFF, Tymed::MultipageFile),
+        false => (wia::format::WIA_IMG_FMT_RAW, Tymed::File),
+    };
+    rig.prepare(&item, format, tymed, 75, Mode::Gray);
+    (rig, item)
+}
+
 pub fn options(path: &str, query: &str) -> Result<Options> {
     let params: Vec<(String, String)> = query
         .split('&')
@@ -233,7 +245,7 @@ type OnMessage = Box<dyn FnMut(usize, &TransferParams) -> Result<Answer> + Send>
 pub struct Script {
     pub log: Arc<Mutex<Vec<Event>>>,
     pub names: Mutex<Vec<(String, String)>>,
-    pub streams: Mutex<Vec<MemoryStream>>,
+    pub streams: Arc<Mutex<Vec<MemoryStream>>>,
     on_next: Mutex<OnNext>,
     on_message: Mutex<OnMessage>,
     messages: Mutex<usize>,
@@ -254,7 +266,7 @@ impl Script {
         Script {
             log: Arc::default(),
             names: Mutex::default(),
-            streams: Mutex::default(),
+            streams: Arc::default(),
             on_next: Mutex::new(Box::new(|_| None)),
             on_message: Mutex::new(Box::new(|_, _| Ok(Answer::Continue))),
             messages: Mutex::new(0),
