@@ -12,6 +12,7 @@ mod events;
 mod files;
 mod garbled;
 mod plan;
+mod random;
 mod raw;
 mod rig;
 mod scripted;
