@@ -91,6 +91,11 @@ impl PartialFile {
             .map_err(|e| Error::from_write(e.into()).context(target.display()))
     }
 
+    /// The final name.
+    pub(crate) fn target(&self) -> &Path {
+        &self.target
+    }
+
     /// The open file, for reading and writing.
     pub(crate) fn file(&self) -> &File {
         &self.file

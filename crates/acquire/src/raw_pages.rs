@@ -236,6 +236,14 @@ impl State {
         if let Pages::Each(target) = &mut self.to {
             let number = self.pages.saturating_add(1);
             let own = OwnPage::open(target, number, told, self.format, &self.options)?;
+            // Links can lead from two names to one file.
+            if let Some(file) = own.file().filter(|file| file.exists())
+                && self.files.iter().any(|other| other == file)
+            {
+                let taken = format!("{}: is the file of another page already", file.display());
+                own.take_back(target)?;
+                return Err(Error::new(ErrorKind::WriteFault, taken));
+            }
             layout.height = own.promised;
             page.own = Some(own);
         }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use formats::{DocumentFormat, DocumentWriter, Sink, SinkAbilities, WriterOptions, open_writer};
@@ -158,6 +159,14 @@ impl OwnPage {
             promised,
             place,
         })
+    }
+
+    /// The page's final name, if it has a file of its own.
+    pub(super) fn file(&self) -> Option<&Path> {
+        match &self.place {
+            Place::File(partial) => Some(partial.target()),
+            Place::Direct(_) | Place::Spool(..) => None,
+        }
     }
 
     /// The page is written: completes its file.

@@ -207,6 +207,27 @@ fn a_page_goes_where_its_link_leads() {
 }
 
 #[test]
+fn no_page_replaces_another_of_its_scan() {
+    for there in [true, false] {
+        let scratch = Scratch::new();
+        symlink("p2.png", scratch.path("p1.png")).unwrap();
+        if there {
+            fs::write(scratch.path("p2.png"), "old").unwrap();
+        }
+        let scanner = Scripted::new(two);
+        let outcome = scan(&scanner.device(), &packed(scratch.path("p%d.png"), None));
+        assert_eq!((outcome.exit_code(), outcome.pages), (7, 1));
+        let text = outcome.error().unwrap().to_string();
+        assert!(
+            text.contains("p2.png") && text.contains("another page"),
+            "{text}"
+        );
+        assert_eq!(gray_png(&read(&scratch.path("p2.png"))), page(1));
+        assert_eq!(scratch.names(), ["p1.png", "p2.png"]);
+    }
+}
+
+#[test]
 fn a_directory_that_takes_no_files() {
     // Not even from root.
     for output in ["out.tiff", "p%d.png"] {
