@@ -25,14 +25,15 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// `InvalidArgument` for two numbers, or something else behind a percent sign beside a number.
+    /// `InvalidArgument` for two numbers, for a number that is written in another way, or for something
+    /// else behind a percent sign beside a number.
     pub(crate) fn parse(path: &Path) -> Result<Option<Pattern>> {
         let Some(name) = path.file_name() else {
             return Ok(None);
         };
         let mut literals = vec![Vec::new()];
         let mut digits = Vec::new();
-        let mut strange = false;
+        let (mut strange, mut malformed) = (false, false);
         let mut bytes = name.as_bytes();
         while let Some((&byte, rest)) = bytes.split_first() {
             bytes = rest;
@@ -53,12 +54,19 @@ impl Pattern {
                 literals.push(Vec::new());
                 bytes = &bytes[width + 1..];
             } else {
+                let flags = bytes.iter().take_while(|b| b"0123456789-+.#".contains(b));
+                let flags = flags.count();
+                malformed |= flags > 0 && bytes.get(flags) == Some(&b'd');
                 strange = true;
                 push(&mut literals, b"%");
             }
         }
         let parts: Result<[Vec<u8>; 2], _> = literals.try_into();
         match (parts, digits.as_slice()) {
+            (_, []) if malformed => Err(Error::invalid(format!(
+                "{}: one file a page is %d, or %03d for numbers of at least three digits; no other number is valid in a name",
+                path.display()
+            ))),
             (_, []) => Ok(None),
             (Ok([before, after]), [digits]) if !strange => Ok(Some(Pattern {
                 directory: path.parent().map(Path::to_owned).unwrap_or_default(),
@@ -81,25 +89,31 @@ impl Pattern {
         self.directory.join(OsString::from_vec(name))
     }
 
-    /// The pages, from 1, of which a file under construction is there.
-    pub(crate) fn partial_files(&self) -> Vec<u32> {
+    /// The pages, from 1, whose name is taken, or that of their file under construction.
+    pub(crate) fn pages_there(&self) -> Vec<u32> {
         // A directory that cannot be listed is looked at page by page when the time comes.
         let Ok(entries) = fs::read_dir(directory_of(&self.directory.join("name"))) else {
             return Vec::new();
         };
-        let number = |name: &OsStr| {
-            let name = name.as_bytes().strip_prefix(b".")?;
+        let number = |name: &[u8]| {
             let number = name
-                .strip_suffix(b".partial")?
                 .strip_prefix(self.before.as_slice())?
                 .strip_suffix(self.after.as_slice())?;
             let page: u32 = std::str::from_utf8(number).ok()?.parse().ok()?;
             let written = format!("{page:0width$}", width = self.digits);
             (page > 0 && written.as_bytes() == number).then_some(page)
         };
+        let page = |name: &OsStr| {
+            let name = name.as_bytes();
+            let partial = name
+                .strip_prefix(b".")
+                .and_then(|name| name.strip_suffix(b".partial"));
+            partial.and_then(number).or_else(|| number(name))
+        };
         let names = entries.filter_map(|entry| Some(entry.ok()?.file_name()));
-        let mut pages: Vec<_> = names.filter_map(|name| number(&name)).collect();
+        let mut pages: Vec<_> = names.filter_map(|name| page(&name)).collect();
         pages.sort_unstable();
+        pages.dedup();
         pages
     }
 }
@@ -131,7 +145,8 @@ impl Place {
     /// # Errors
     ///
     /// `WriteFault` or `AccessDenied` for a directory that is missing, or is no directory, or a
-    /// target that is one; `InvalidArgument` for a bad pattern.
+    /// target that is one; `InvalidArgument` for a bad pattern, or a name that can only be a
+    /// directory's.
     pub(crate) fn of(output: &Output) -> Result<Place> {
         let path = match output {
             Output::Stdout => return Ok(Place::Stdout),
@@ -141,6 +156,12 @@ impl Place {
             .contains(&path.to_string_lossy().as_ref())
         {
             return Ok(Place::Stdout);
+        }
+        if names_directory(path) {
+            return Err(Error::invalid(format!(
+                "{}: is the name of a directory, not of a file",
+                path.display()
+            )));
         }
         if let Some(pattern) = Pattern::parse(path)? {
             check_directory(&pattern.name(1))?;
@@ -181,15 +202,25 @@ pub(crate) fn keeps_nothing(device: u64) -> bool {
 }
 
 /// The path with every symbolic link followed, also one that leads to nothing yet.
-pub(crate) fn resolve(path: &Path) -> Result<PathBuf> {
+pub(crate) fn resolve(link: &Path) -> Result<PathBuf> {
     // As many links as Linux itself follows.
     const MOST_LINKS: usize = 40;
-    let mut path = path.to_owned();
+    let mut path = link.to_owned();
     for _ in 0..MOST_LINKS {
+        if names_directory(&path) {
+            return Err(Error::new(
+                ErrorKind::WriteFault,
+                format!(
+                    "{}: leads to {}, which is the name of a directory",
+                    link.display(),
+                    path.display()
+                ),
+            ));
+        }
         match fs::read_link(&path) {
-            Ok(link) => {
+            Ok(next) => {
                 let base = path.parent().map(Path::to_owned).unwrap_or_default();
-                path = base.join(link);
+                path = base.join(next);
             }
             Err(_) => {
                 // Not a link: what is left are links in the directories before it.
@@ -208,8 +239,14 @@ pub(crate) fn resolve(path: &Path) -> Result<PathBuf> {
     }
     Err(Error::new(
         ErrorKind::WriteFault,
-        format!("{}: too many symbolic links", path.display()),
+        format!("{}: too many symbolic links", link.display()),
     ))
+}
+
+/// Whether a path can only be that of a directory: its last part is empty or made of dots.
+fn names_directory(path: &Path) -> bool {
+    let last = path.as_os_str().as_bytes().rsplit(|b| *b == b'/').next();
+    matches!(last, Some(b"" | b"." | b".."))
 }
 
 /// The directory that a file is in; `.` for a bare name.
@@ -268,10 +305,21 @@ mod tests {
     fn two_numbers_or_strange_ones_are_refused() {
         assert!(Pattern::parse(Path::new("%d-%d.png")).is_err());
         assert!(Pattern::parse(Path::new("%d%s.png")).is_err());
+        for name in [
+            "q%3d.tiff",
+            "q%-3d.tiff",
+            "q%+d.tiff",
+            "q%.3d.tiff",
+            "q%10d.tiff",
+        ] {
+            let e = Pattern::parse(Path::new(name)).unwrap_err();
+            assert_eq!(e.kind().exit_code(), 2);
+            assert!(e.to_string().contains(name), "{e}");
+        }
     }
 
     #[test]
-    fn partial_files_of_a_pattern_are_found_by_their_numbers() {
+    fn pages_of_a_pattern_are_found_by_their_numbers() {
         let dir = tempfile::tempdir().unwrap();
         for name in [
             ".p-02.png.partial",
@@ -282,11 +330,12 @@ mod tests {
             ".p-03.jpg.partial",
             ".p-+5.png.partial",
             "p-04.png",
+            "p-11.png",
         ] {
             fs::write(dir.path().join(name), "").unwrap();
         }
         let p = Pattern::parse(&dir.path().join("p-%02d.png")).unwrap();
-        assert_eq!(p.unwrap().partial_files(), [2, 11, 100]);
+        assert_eq!(p.unwrap().pages_there(), [2, 4, 11, 100]);
     }
 
     #[test]

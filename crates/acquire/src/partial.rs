@@ -4,12 +4,15 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::fs::{AtFlags, CWD, FlockOperation, Mode, OFlags, flock, linkat, openat};
+use formats::tiff;
+use rustix::fs::{
+    Access, AtFlags, CWD, FlockOperation, Mode, OFlags, access, flock, linkat, openat,
+};
 use wia::{Error, ErrorKind, Result};
 
 use crate::naming::directory_of;
@@ -71,17 +74,26 @@ impl PartialFile {
         })
     }
 
-    /// Refuses a target whose partial file is there already, before there is a need for it.
+    /// Refuses a target whose partial file is there already or cannot be made, before there is a need
+    /// for it.
     ///
     /// # Errors
     ///
     /// As [`PartialFile::create`].
     pub(crate) fn check(target: &Path) -> Result<()> {
         let partial = partial_name(target);
-        match fs::symlink_metadata(&partial) {
-            Ok(_) => refuse_existing(&partial).map_or(Ok(()), Err),
-            Err(_) => Ok(()),
+        if fs::symlink_metadata(&partial).is_ok()
+            && let Some(e) = refuse_existing(&partial)
+        {
+            return Err(e);
         }
+        access(directory_of(target), Access::WRITE_OK | Access::EXEC_OK)
+            .map_err(|e| Error::from_write(e.into()).context(target.display()))
+    }
+
+    /// The final name.
+    pub(crate) fn target(&self) -> &Path {
+        &self.target
     }
 
     /// The open file, for reading and writing.
@@ -232,7 +244,7 @@ fn refuse_existing(partial: &Path) -> Option<Error> {
     const INSTANT: Duration = Duration::from_millis(200);
     let begin = Instant::now();
     loop {
-        let locked = match File::open(partial) {
+        let locked = match open_to_look(partial) {
             Ok(file) => flock(&file, FlockOperation::NonBlockingLockShared).is_err(),
             Err(e) if e.kind() == io::ErrorKind::NotFound && !partial.is_symlink() => return None,
             Err(_) => false,
@@ -249,13 +261,28 @@ fn refuse_existing(partial: &Path) -> Option<Error> {
         }
         thread::sleep(Duration::from_millis(10));
     }
+    let opens = open_to_look(partial)
+        .is_ok_and(|file| tiff::verify(&file).is_ok_and(|found| found.pages > 0));
+    let what = if opens {
+        "the TIFF in it opens as it is: "
+    } else {
+        ""
+    };
     Some(Error::new(
         ErrorKind::WriteFault,
         format!(
-            "{} was left by a scan that was cut short; a TIFF in it opens as it is: rename or remove it",
+            "{} was left by a scan that was cut short; {what}rename or remove it",
             partial.display()
         ),
     ))
+}
+
+/// Opens for reading, and does not wait for whoever writes to it should it be a FIFO.
+fn open_to_look(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+        .open(path)
 }
 
 #[cfg(test)]

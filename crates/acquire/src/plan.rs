@@ -92,8 +92,8 @@ pub struct Plan {
 /// # Errors
 ///
 /// `InvalidArgument` naming the setting or property, its value and what is valid; `NotImplemented`
-/// for what this version does not have; `WriteFault` and others for an output that cannot be
-/// written.
+/// for what this version does not have; `OutputInUse`, `WriteFault` and others for an output that
+/// cannot be written.
 pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
     let root = device.root();
     output::check_quality(settings.quality)?;
@@ -108,7 +108,6 @@ pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
         Some(n) if on_flatbed => n.max(1),
         _ => 1,
     };
-    output::check_page_count(format, &place, on_flatbed, scans, settings.pages)?;
     let transfer = choose_transfer(item.as_ref(), format, compression, &place, scans)?;
 
     let mut wishes = Wishes::new(item.as_ref(), root.as_ref());
@@ -148,6 +147,8 @@ pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
     } else {
         Some(unsigned(number(WIA_IPS_PAGES)?)).filter(|n| *n > 0)
     };
+    output::check_page_count(format, &place, pages)?;
+    output::check_free(&place, pages)?;
     let exact = compression == Compression::None && !page_auto;
     Ok(Plan {
         item_name: item.full_name(),

@@ -44,6 +44,8 @@ pub(crate) struct Finished {
     pub(crate) unfinished: Option<Error>,
     /// Why a complete page is not where it should be.
     pub(crate) lost: Option<Error>,
+    /// Why the document of all the pages is not what it should be.
+    pub(crate) broken: Option<Error>,
 }
 
 /// Gives the driver a stream for each page and makes pages of them.
@@ -62,6 +64,8 @@ struct State {
     bytes: u64,
     files: Vec<PathBuf>,
     unfinished: Option<Error>,
+    /// Whether the unfinished page is one of which nothing was written.
+    untouched: bool,
     lost: Option<Error>,
 }
 
@@ -95,6 +99,7 @@ impl RawPages {
                 bytes: 0,
                 files: Vec::new(),
                 unfinished: None,
+                untouched: false,
                 lost: None,
             })),
             reporter,
@@ -122,10 +127,14 @@ impl RawPages {
         }
     }
 
-    /// Completes the document, after the last transfer.
-    pub(crate) fn finish(&self) -> Finished {
+    /// Completes the document, after the last transfer. A driver that found itself `out_of_paper` may
+    /// have asked for a stream before it knew.
+    pub(crate) fn finish(&self, out_of_paper: bool) -> Finished {
         let state = &mut *lock(&self.state);
-        let mut lost = state.lost.take();
+        if state.untouched && out_of_paper {
+            state.unfinished = None;
+        }
+        let mut broken = None;
         match &mut state.to {
             Pages::Document { writer, syncer } => {
                 let synced = syncer.as_mut().map_or(Ok(()), Syncer::finish);
@@ -133,7 +142,7 @@ impl RawPages {
                     0 => Ok(()),
                     _ => writer.finish(),
                 };
-                lost = lost.or(synced.and(finished).err());
+                broken = synced.and(finished).err();
             }
             Pages::Each(target) => target.discard(),
         }
@@ -142,7 +151,8 @@ impl RawPages {
             bytes: state.bytes,
             files: std::mem::take(&mut state.files),
             unfinished: state.unfinished.take(),
-            lost,
+            lost: state.lost.take(),
+            broken,
         }
     }
 }
@@ -190,15 +200,15 @@ impl State {
         page.reader = reader;
         page.len = page.len.max(position.saturating_add(data.len() as u64));
         self.page = Some(page);
-        result
+        result.map_err(by_driver)
     }
 
     fn rows(&mut self, page: &mut OpenPage, layout: &PageLayout, band: Band<'_>) -> Result<()> {
         if page.layout.is_none() {
-            self.begin_page(page, layout).map_err(by_driver)?;
+            self.begin_page(page, layout)?;
         }
         let rows = u32::try_from(band.rows()).unwrap_or(u32::MAX);
-        self.writer(page)?.rows(band).map_err(by_driver)?;
+        self.writer(page)?.rows(band)?;
         page.rows = page.rows.saturating_add(rows);
         Ok(())
     }
@@ -226,6 +236,14 @@ impl State {
         if let Pages::Each(target) = &mut self.to {
             let number = self.pages.saturating_add(1);
             let own = OwnPage::open(target, number, told, self.format, &self.options)?;
+            // Links can lead from two names to one file.
+            if let Some(file) = own.file().filter(|file| file.exists())
+                && self.files.iter().any(|other| other == file)
+            {
+                let taken = format!("{}: is the file of another page already", file.display());
+                own.take_back(target)?;
+                return Err(Error::new(ErrorKind::WriteFault, taken));
+            }
             layout.height = own.promised;
             page.own = Some(own);
         }
@@ -241,16 +259,29 @@ impl State {
         if let Err(e) = page.reader.finish() {
             // Whether that is a failure is for the end of the transfer to say: a cancel leaves
             // such a page, too.
-            self.unfinished = Some(e);
+            self.unfinished = Some(by_driver(e));
+            self.untouched = page.len == 0;
             drop(self.take_back(&mut page));
             return Ok(());
         }
-        match self.fill_up(&mut page, reporter) {
+        let kept = match self.fill_up(&mut page, reporter) {
             Ok(bytes) => self.keep_page(page.own, bytes, reporter),
             Err(e) => {
                 drop(self.take_back(&mut page));
                 Err(by_driver(e))
             }
+        };
+        kept.inspect_err(|e| self.note(e))
+    }
+
+    /// Remembers why a page whose rows all came is not there. The driver may have failed by then, and
+    /// its failure would hide this one.
+    fn note(&mut self, e: &Error) {
+        match e.kind() {
+            ErrorKind::InvalidDriverResponse => self.unfinished = Some(e.clone()),
+            // A cancel while the output is waited for.
+            ErrorKind::Abort => {}
+            _ => self.lost = Some(e.clone()),
         }
     }
 
@@ -291,10 +322,7 @@ impl State {
                     self.pages = number;
                     self.files.extend(file.clone());
                 }
-                if let Err(e) = result {
-                    self.lost = Some(e.clone());
-                    return Err(e);
-                }
+                result?;
                 reporter.page(number, bytes, file);
             }
             None => {
@@ -326,10 +354,11 @@ impl State {
     }
 }
 
-/// The settings were checked before: what does not fit them now came from the driver.
+/// The settings were checked before: what does not fit them now, or cannot be read, came from the
+/// driver.
 fn by_driver(e: Error) -> Error {
     match e.kind() {
-        ErrorKind::InvalidArgument => Error::new(
+        ErrorKind::InvalidArgument | ErrorKind::InputUnsupported => Error::new(
             ErrorKind::InvalidDriverResponse,
             format!("the driver sent a page that does not fit: {e}"),
         ),

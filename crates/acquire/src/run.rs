@@ -157,7 +157,13 @@ impl Plan {
         for scan in 1..=self.scans {
             if scan > 1 {
                 // What is asked for may depend on what is there: a page that is told is durable.
-                if callback.settle().is_err() || !reporter.next_scan(callback.pages()) {
+                if callback.settle().is_err() {
+                    break;
+                }
+                if !reporter.next_scan(callback.pages()) {
+                    if cancel.is_cancelled() {
+                        result = Ok(Status::Cancelled);
+                    }
                     break;
                 }
             }
@@ -169,19 +175,19 @@ impl Plan {
                 break;
             }
         }
-        let finished = callback.finish();
+        let finished = callback.finish(matches!(result, Ok(Status::EndOfMedia)));
         let Some(partial) = partial else {
             let kept = Kept {
                 pages: finished.pages,
                 files: finished.files,
                 unfinished: finished.unfinished,
-                lost: finished.lost,
+                lost: finished.broken.or(finished.lost),
             };
             return Ok((result, kept));
         };
-        let mut kept = match finished.lost {
+        let mut kept = match finished.broken {
             Some(e) if finished.pages > 0 => leave(partial, e),
-            lost => {
+            broken => {
                 let written = Written {
                     pages: finished.pages,
                     bytes: finished.bytes,
@@ -189,7 +195,7 @@ impl Plan {
                     ended_well: false,
                 };
                 let mut kept = keep_document(partial, &written, reporter);
-                kept.lost = kept.lost.or(lost);
+                kept.lost = kept.lost.or(broken).or(finished.lost);
                 kept
             }
         };
@@ -211,7 +217,7 @@ impl Plan {
         };
         match (&self.place, self.regular_file()) {
             (Place::Files(pattern), _) => {
-                let target = Target::files(pattern.clone(), self.pages)?;
+                let target = Target::files(pattern.clone())?;
                 Ok((Pages::Each(target), None))
             }
             (_, Some(target)) if multipage => {

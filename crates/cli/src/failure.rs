@@ -13,15 +13,15 @@ pub struct Failure {
 
 impl Failure {
     /// A failure with the exit code of a kind.
-    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Failure {
+    pub(crate) fn new(kind: ErrorKind, message: &str) -> Failure {
         Failure {
             code: kind.exit_code(),
-            message: message.into(),
+            message: one_line(message),
         }
     }
 
     /// Wrong usage.
-    pub(crate) fn invalid(message: impl Into<String>) -> Failure {
+    pub(crate) fn invalid(message: &str) -> Failure {
         Failure::new(ErrorKind::InvalidArgument, message)
     }
 
@@ -29,7 +29,7 @@ impl Failure {
     pub(crate) fn not_yet(what: &str) -> Failure {
         Failure::new(
             ErrorKind::NotImplemented,
-            format!("{what} is not in this version"),
+            &format!("{what} is not in this version"),
         )
     }
 
@@ -37,7 +37,11 @@ impl Failure {
     pub(crate) fn usage(e: &clap::Error) -> Failure {
         let text = e.render().to_string();
         if e.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-            return Failure::invalid(text);
+            // The help itself, which is more than a line.
+            return Failure {
+                message: text,
+                ..Failure::invalid("")
+            };
         }
         let mut message = String::new();
         for line in text.lines().map(str::trim) {
@@ -54,7 +58,7 @@ impl Failure {
             message.push_str(line);
         }
         let message = message.strip_prefix("error: ").unwrap_or(&message);
-        Failure::invalid(format!("{message} (see quire --help)"))
+        Failure::invalid(&format!("{message} (see quire --help)"))
     }
 
     /// The exit code of the contract.
@@ -79,7 +83,7 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(e: Error) -> Failure {
-        Failure::new(e.kind(), one_line(&e.to_string()))
+        Failure::new(e.kind(), &e.to_string())
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is meant: what was typed, checked and turned into the settings of a scan.
 
 use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use acquire::{AreaMm, Compression, Mode, Output, Settings, Source};
@@ -46,7 +47,7 @@ impl ScanRequest {
         };
         settings.resolution = args.resolution;
         settings.depth = depth(args)?;
-        settings.page = page_size::parse(&args.page).map_err(Failure::invalid)?;
+        settings.page = page_size::parse(&args.page).map_err(|e| Failure::invalid(&e))?;
         settings.area = args.area.as_deref().map(area).transpose()?;
         settings.pages = args.pages;
         settings.format = Some(format);
@@ -100,6 +101,12 @@ fn output(args: &ScanArgs) -> Result<(Output, DocumentFormat), Failure> {
             )),
         };
     }
+    if args.output.as_os_str().as_bytes().ends_with(b"/") {
+        return Err(Failure::invalid(&format!(
+            "-o {}: the name of a directory, not of a file",
+            args.output.display()
+        )));
+    }
     let format = match format {
         Some(format) => format,
         None => format_of_ending(&args.output)?,
@@ -127,7 +134,7 @@ fn format_of_ending(path: &Path) -> Result<DocumentFormat, Failure> {
         }
         Some(DocumentFormat::Bmp) => Err(Failure::not_yet(&format!("-o {}: BMP", path.display()))),
         Some(format) => Ok(format),
-        None => Err(Failure::invalid(format!(
+        None => Err(Failure::invalid(&format!(
             "-o {}: the ending tells no format (.tiff .tif .jpg .jpeg .png .raw); choose one with -f",
             path.display()
         ))),
@@ -150,14 +157,14 @@ fn compression(args: &ScanArgs) -> Result<Option<Compression>, Failure> {
 fn depth(args: &ScanArgs) -> Result<Option<u32>, Failure> {
     match args.depth {
         None | Some(8 | 16) => Ok(args.depth),
-        Some(other) => Err(Failure::invalid(format!(
+        Some(other) => Err(Failure::invalid(&format!(
             "--depth {other}: a channel has 8 or 16 bits"
         ))),
     }
 }
 
 fn area(text: &str) -> Result<AreaMm, Failure> {
-    let wrong = |why: &str| Failure::invalid(format!("-a {text}: {why}"));
+    let wrong = |why: &str| Failure::invalid(&format!("-a {text}: {why}"));
     let numbers = text
         .split(',')
         .map(|part| part.trim().parse().ok().filter(|mm: &f64| mm.is_finite()))
@@ -186,7 +193,7 @@ fn property(text: &str) -> Result<(String, String), Failure> {
         Some((name, value)) if !name.trim().is_empty() => {
             Ok((name.trim().to_owned(), value.to_owned()))
         }
-        _ => Err(Failure::invalid(format!("--set {text}: not NAME=VALUE"))),
+        _ => Err(Failure::invalid(&format!("--set {text}: not NAME=VALUE"))),
     }
 }
 
@@ -195,7 +202,7 @@ fn date(text: &OsStr) -> Result<i64, Failure> {
         .and_then(|t| t.parse::<u64>().ok())
         .and_then(|seconds| i64::try_from(seconds).ok())
         .ok_or_else(|| {
-            Failure::invalid(format!(
+            Failure::invalid(&format!(
                 "SOURCE_DATE_EPOCH={}: not a whole number of seconds since 1970",
                 text.to_string_lossy()
             ))

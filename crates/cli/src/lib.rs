@@ -67,8 +67,8 @@ fn other(words: &[OsString]) -> Failure {
         .get_subcommands()
         .map(clap::Command::get_name)
         .collect();
-    Failure::invalid(format!(
-        "no command {name:?}; valid are {}",
+    Failure::invalid(&format!(
+        "no command {name:?}; valid are {} (see quire --help)",
         valid.join(", ")
     ))
 }

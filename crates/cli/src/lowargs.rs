@@ -5,7 +5,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, ValueEnum};
+use clap::{Args, Parser, ValueEnum, value_parser};
 
 /// Scan pages into documents.
 ///
@@ -124,7 +124,7 @@ pub(crate) struct ScanArgs {
     ///
     /// On a flatbed N scans are made one after the other. On a terminal quire waits for Enter between
     /// them, unless --no-prompt is given.
-    #[arg(short = 'n', long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(short = 'n', long, value_name = "N", allow_negative_numbers = true, value_parser = value_parser!(u32).range(0..=i64::from(i32::MAX)))]
     pub(crate) pages: Option<u32>,
 
     /// Where the document goes; the ending chooses the format
@@ -143,7 +143,7 @@ pub(crate) struct ScanArgs {
     pub(crate) compression: Option<CompressionName>,
 
     /// Quality of JPEG data, 1 to 100
-    #[arg(short, long, value_name = "Q", default_value = "75", value_parser = clap::value_parser!(u8).range(1..=100))]
+    #[arg(short, long, value_name = "Q", default_value = "75", value_parser = value_parser!(u8).range(1..=100))]
     pub(crate) quality: u8,
 
     /// Kind of transfer
@@ -285,10 +285,14 @@ Exit codes:
   7    the output could not be written (full disk, permission, closed pipe)
   8    the device failed in mid-scan (disconnected, a deadline passed)
   9    an input, such as the image of a sheet, is damaged or not supported
-  130  cancelled (Ctrl-C, SIGTERM)
+  130  cancelled (Ctrl-C, SIGTERM, a closed terminal)
 
   After 4, 5, 7, 8, 9 and 130 the complete pages are kept, and the
-  message says how many and where.";
+  message says how many and where.
+
+Not in this version:
+  The commands preview, upload, recover, convert, enhance, check and
+  serve, and real scanners: each exits 2.";
 
 const SCAN_AFTER: &str = "\
 Examples:
@@ -313,5 +317,9 @@ Environment:
   SOURCE_DATE_EPOCH   seconds since 1970: the date inside documents, for
                       output that is the same each time
 
+Not in this version:
+  --append, --filter, -t file, -t memory, -c g3, the formats pdf, pdfa and
+  bmp, and TIFF into a pipe: each exits 2.
+
 Exit codes:
-  See quire --help.";
+  See quire --help or quire(1).";

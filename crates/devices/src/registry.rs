@@ -29,15 +29,17 @@ const LATER: [&str; 4] = ["folder", "sane", "escl", "com"];
 
 /// Every device that is found, real ones first, the built-in ones last.
 pub fn list() -> Vec<DeviceInfo> {
-    let scanner = driver_virtual::Options::default();
-    vec![DeviceInfo {
-        uri: "virtual:".to_owned(),
-        vendor: scanner.vendor,
-        model: scanner.name,
-        kind: "virtual",
-        built_in: true,
-        description: "flatbed and duplex feeder with sheets of its own".to_owned(),
-    }]
+    let scanners = driver_virtual::discover().into_iter();
+    scanners
+        .map(|scanner| DeviceInfo {
+            uri: format!("virtual:{}", scanner.path),
+            vendor: scanner.vendor,
+            model: scanner.model,
+            kind: "virtual",
+            built_in: true,
+            description: scanner.description,
+        })
+        .collect()
 }
 
 /// Opens a device by its URI.
@@ -63,10 +65,27 @@ pub fn open(uri: &str) -> Result<Arc<dyn Device>> {
 }
 
 fn open_virtual(uri: &DeviceUri) -> Result<Arc<dyn Device>> {
+    check_names(uri, &driver_virtual::Options::PARAMETERS)?;
     let service_options = service_options(uri)?;
     let options = driver_virtual::Options::parse(uri.path(), &driver_params(uri))?;
     let scanner = driver_virtual::VirtualScanner::new(options)?;
     Service::new(Arc::new(scanner), &uri.to_string(), service_options).connect()
+}
+
+/// Refuses parameters that neither the driver nor the service knows.
+fn check_names(uri: &DeviceUri, of_driver: &[&str]) -> Result<()> {
+    let known = [of_driver, &[deadline::KEY]].concat();
+    match uri
+        .params()
+        .iter()
+        .find(|(key, _)| !known.contains(&key.as_str()))
+    {
+        None => Ok(()),
+        Some((key, _)) => Err(Error::invalid(format!(
+            "device {uri}: there is no parameter {key}; valid are {}",
+            known.join(", ")
+        ))),
+    }
 }
 
 /// What the service is told about the device, whatever its driver.

@@ -8,8 +8,8 @@ use wia::{Error, ErrorKind, Result};
 /// A parsed device URI.
 ///
 /// The path is taken as it stands, so that every folder can be named without escapes. The query begins
-/// at the last `?` that `key=` follows; keys and values are percent-encoded where they need to be (`%26`
-/// for `&`, `%3F` for `?`, `%25` for `%`). What [`DeviceUri::parse`] gave prints as a URI that parses to
+/// at the last `?` that `key=` follows, and a `?` alone is an empty one; keys and values are
+/// percent-encoded where they need to be (`%26` for `&`, `%3F` for `?`, `%25` for `%`). What [`DeviceUri::parse`] gave prints as a URI that parses to
 /// the same again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceUri {
@@ -123,6 +123,7 @@ fn split_query(rest: &str) -> (&str, Option<&str>) {
     };
     let marks = rest.match_indices('?').map(|(at, _)| at);
     match marks.rev().find(starts_query) {
+        None if rest == "?" => ("", None),
         Some(at) => (&rest[..at], Some(&rest[at + 1..])),
         None => (rest, None),
     }

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use quire_devices as devices;
+use wia::property::WIA_DIP_DEV_ID;
 use wia::{Error, ErrorKind};
 
 fn failure(uri: &str) -> Error {
@@ -25,6 +26,11 @@ fn what_is_listed_can_be_opened() {
     let list = devices::list();
     let last = list.last().unwrap();
     assert_eq!((last.uri.as_str(), last.built_in), ("virtual:", true));
+    let found = driver_virtual::discover().pop().unwrap();
+    assert_eq!(
+        (&last.vendor, &last.model, &last.description),
+        (&found.vendor, &found.model, &found.description)
+    );
     for device in list {
         let opened = devices::open(&device.uri).unwrap();
         assert!(!opened.root().children().is_empty());
@@ -60,7 +66,12 @@ fn a_folder_that_is_not_there_is_no_device() {
 
 #[test]
 fn parameters_are_checked() {
-    check("virtual:?colour=red", ErrorKind::InvalidArgument, "colour");
+    check(
+        "virtual:?seed=1&colour=red",
+        ErrorKind::InvalidArgument,
+        "device virtual:?seed=1&colour=red: there is no parameter colour; valid are sheets, seed, ppm, \
+         lateheight, jam, double, cover, out, disconnect, stall, deadline",
+    );
     check("virtual:?sheets=many", ErrorKind::InvalidArgument, "sheets");
 }
 
@@ -76,6 +87,13 @@ fn the_deadline_is_a_number_of_seconds() {
             "up to 3600",
         );
     }
+}
+
+#[test]
+fn a_bare_question_mark_asks_for_nothing() {
+    let device = devices::open("virtual:?").unwrap();
+    let id = device.root().read(&[WIA_DIP_DEV_ID]).unwrap();
+    assert_eq!(id, [Some("virtual:".into())]);
 }
 
 #[test]

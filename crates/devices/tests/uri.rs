@@ -22,6 +22,7 @@ fn check(text: &str, path: &str, params: &[(&str, &str)]) {
 fn parts_of_a_uri() {
     check("virtual:", "", &[]);
     check("VIRTUAL:", "", &[]);
+    check("virtual:?", "", &[]);
     check("virtual:pages", "pages", &[]);
     check("virtual:/a b/ü:c", "/a b/ü:c", &[]);
     check("virtual:?seed=7", "", &[("seed", "7")]);
@@ -37,6 +38,7 @@ fn parts_of_a_uri() {
 #[test]
 fn a_question_mark_belongs_to_the_path_unless_a_key_follows() {
     check("virtual:what?", "what?", &[]);
+    check("virtual:./?", "./?", &[]);
     check("virtual:what?/dir", "what?/dir", &[]);
     check("virtual:what?/x=y", "what?/x=y", &[]);
     check("virtual:what??seed=1", "what?", &[("seed", "1")]);

@@ -164,7 +164,8 @@ pub trait Minidriver: Send + Sync + 'static {
 
     /// Something happened: connect, disconnect, power, or `WIA_EVENT_CANCEL_IO`, on which a running
     /// `acquire_item_data` must stop as soon as it can (`drvNotifyPnpEvent`). `WIA_EVENT_CANCEL_IO`
-    /// without a transfer is ignored.
+    /// without a transfer is ignored. The transfer that a cancel is for does not end before this has
+    /// returned.
     fn notify_pnp_event(&self, event: Guid);
 
     /// A sentence about a private error code (`drvGetDeviceErrorStr`).

@@ -1,7 +1,6 @@
 //! A device in this process: the service core over one minidriver.
 
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
 use items::AppItem;
@@ -94,18 +93,6 @@ impl Core {
 
     pub(crate) fn gate(&self) -> &Arc<Gate> {
         &self.gate
-    }
-
-    /// Sends the driver an event from a thread of its own: nobody waits for what it does with it.
-    pub(crate) fn notify(&self, event: Guid) {
-        let driver = Arc::clone(&self.driver);
-        let spawned = thread::Builder::new()
-            .name("notify".into())
-            .spawn(move || driver.notify_pnp_event(event));
-        if spawned.is_err() {
-            // Better late than never: without a thread it is told from here.
-            self.driver.notify_pnp_event(event);
-        }
     }
 }
 

@@ -8,6 +8,7 @@
 mod api;
 mod device;
 mod gate;
+mod notice;
 mod transfer;
 
 pub use ::transfer::{

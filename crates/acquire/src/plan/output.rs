@@ -1,11 +1,14 @@
 //! Which document, packed how, in which place: what goes together and what does not.
 
+use std::fs;
+
 use formats::{DocumentFormat, codec};
 use raster::PixelType;
 use wia::{Error, ErrorKind, Result};
 
 use crate::in_order::stdout_keeps_nothing;
-use crate::naming::{Place, ending};
+use crate::naming::{Place, ending, resolve};
+use crate::partial::PartialFile;
 use crate::settings::{Compression, Output, Settings};
 
 /// The format that is asked for, or that the output's ending stands for.
@@ -179,20 +182,38 @@ pub(super) fn check_size(
     )))
 }
 
+/// Whether every file that will be made can be made, as far as that can be seen, and nothing stands
+/// in its way: another scan, what a crash left, a directory where a page is to go.
+pub(super) fn check_free(place: &Place, pages: Option<u32>) -> Result<()> {
+    let pattern = match place {
+        Place::File(target) => return PartialFile::check(target),
+        Place::Files(pattern) => pattern,
+        Place::Null(_) | Place::Pipe(_) | Place::Stdout => return Ok(()),
+    };
+    PartialFile::check(&resolve(&pattern.name(1))?)?;
+    for page in pattern.pages_there() {
+        if pages.is_some_and(|pages| page > pages) {
+            break;
+        }
+        let target = resolve(&pattern.name(page))?;
+        if fs::metadata(&target).is_ok_and(|there| !there.is_file()) {
+            return Err(Error::new(
+                ErrorKind::WriteFault,
+                format!("{}: is not a file", target.display()),
+            ));
+        }
+        PartialFile::check(&target)?;
+    }
+    Ok(())
+}
+
 /// A format of one image needs `%d`, unless there can be only one page.
 pub(super) fn check_page_count(
     format: DocumentFormat,
     place: &Place,
-    on_flatbed: bool,
-    scans: u32,
     pages: Option<u32>,
 ) -> Result<()> {
-    let one_page = if on_flatbed {
-        scans == 1
-    } else {
-        pages == Some(1)
-    };
-    if format.abilities().multipage || one_page || matches!(place, Place::Files(_)) {
+    if format.abilities().multipage || pages == Some(1) || matches!(place, Place::Files(_)) {
         return Ok(());
     }
     Err(Error::invalid(format!(

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use formats::{DocumentFormat, DocumentWriter, Sink, SinkAbilities, WriterOptions, open_writer};
@@ -26,18 +27,12 @@ pub(crate) enum Target {
 }
 
 impl Target {
-    /// One file a page. That of the first is made now, before paper moves, and partial files that
-    /// would be in the way of one of the first `pages` are found.
+    /// One file a page. That of the first is made now, before paper moves.
     ///
     /// # Errors
     ///
     /// As [`PartialFile::create`].
-    pub(crate) fn files(pattern: Pattern, pages: Option<u32>) -> Result<Target> {
-        for page in pattern.partial_files() {
-            if pages.is_none_or(|pages| page <= pages) {
-                PartialFile::check(&resolve(&pattern.name(page))?)?;
-            }
-        }
+    pub(crate) fn files(pattern: Pattern) -> Result<Target> {
         let next = PartialFile::create(&resolve(&pattern.name(1))?)?;
         Ok(Target::Files {
             pattern,
@@ -164,6 +159,14 @@ impl OwnPage {
             promised,
             place,
         })
+    }
+
+    /// The page's final name, if it has a file of its own.
+    pub(super) fn file(&self) -> Option<&Path> {
+        match &self.place {
+            Place::File(partial) => Some(partial.target()),
+            Place::Direct(_) | Place::Spool(..) => None,
+        }
     }
 
     /// The page is written: completes its file.

@@ -5,6 +5,7 @@ use raster::PixelType;
 use serde_json::{Value, json};
 
 use super::events::path_text;
+use crate::failure::one_line;
 use crate::hiargs::ScanRequest;
 
 const MM_PER_INCH: f64 = 25.4;
@@ -38,7 +39,7 @@ pub(crate) fn text(request: &ScanRequest, plan: &Plan) -> String {
         lines.push(("changed", text));
     }
     lines.iter().fold(String::new(), |text, (name, value)| {
-        text + &format!("{name:9} {value}\n")
+        text + &format!("{name:9} {}\n", one_line(value))
     })
 }
 

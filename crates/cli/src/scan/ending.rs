@@ -1,12 +1,16 @@
 //! How a scan ended: exit code, what was kept, and the sentence about it.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use acquire::{Outcome, Output, Settings};
 use wia::{Blame, Error, Status};
 
-use super::events::{EventLine, path_texts};
+use super::events::{EventLine, path_text, path_texts};
 use crate::failure::{Failure, one_line};
+
+/// Exit code of a scan that was stopped.
+pub(crate) const CANCELLED: u8 = 130;
 
 /// The end of a scan.
 #[derive(Debug)]
@@ -42,8 +46,36 @@ impl Ending {
         }
     }
 
-    /// A scan ended. `declined` says that a person did not want the next scan of a flatbed.
-    pub(crate) fn of_scan(settings: &Settings, outcome: &Outcome, declined: bool) -> Ending {
+    /// A person did not want to wait for the end. `pages` are complete, wherever they are.
+    pub(crate) fn at_once(output: Option<&Output>, pages: u32) -> Ending {
+        let left = match output {
+            Some(Output::Path(path)) => partial_of(path),
+            _ => None,
+        };
+        let place = left.map(|path| format!(" in {}", path.display()));
+        let text = match pages {
+            0 => "stopped at once; no page was complete".to_owned(),
+            pages => {
+                let place = place.unwrap_or_default();
+                format!("stopped at once; {}{place}", complete(pages))
+            }
+        };
+        Ending {
+            code: CANCELLED,
+            pages,
+            files: Vec::new(),
+            message: Some(one_line(&text)),
+        }
+    }
+
+    /// A scan of `pages` sides ended. `declined` says that a person did not want the next scan of a
+    /// flatbed.
+    pub(crate) fn of_scan(
+        settings: &Settings,
+        pages: Option<u32>,
+        outcome: &Outcome,
+        declined: bool,
+    ) -> Ending {
         let files: Vec<_> = outcome
             .files
             .iter()
@@ -57,19 +89,27 @@ impl Ending {
         let why = match &outcome.result {
             Ok(Status::Ok) => None,
             Ok(Status::Cancelled) => Some("cancelled".to_owned()),
-            Ok(Status::EndOfMedia) => Some(match settings.pages {
-                Some(wanted) => format!("{ended} before the {wanted} pages of -n"),
+            Ok(Status::EndOfMedia) => Some(match pages {
+                Some(wanted) if settings.pages == Some(wanted) => {
+                    format!("{ended} before the {wanted} pages of -n")
+                }
+                Some(wanted) => format!("{ended} before the {wanted} pages of WIA_IPS_PAGES"),
                 None => format!("{ended} early"),
             }),
             Ok(other) => Some(format!("the transfer ended with {other}")),
             Err(e) => Some(told(e, &settings.output)),
         };
-        let message = why.map(|why| format!("{why}; {}", kept(settings, outcome.pages, &files)));
+        let names_place = matches!(&outcome.result, Err(e) if names_place(e, &settings.output));
+        let message = why.map(|why| match outcome.pages {
+            // It says by itself where the pages are.
+            0 if names_place => why,
+            pages => format!("{why}; {}", kept(settings, pages, &files)),
+        });
         Ending {
             code: outcome.exit_code(),
             pages: outcome.pages,
             files,
-            message,
+            message: message.as_deref().map(one_line),
         }
     }
 
@@ -86,7 +126,7 @@ impl Ending {
     /// What was made, in words: `10 pages in first.tiff`.
     pub(crate) fn made(&self) -> String {
         match place(&self.files) {
-            Some(place) => format!("{} in {place}", count(self.pages)),
+            Some(place) => one_line(&format!("{} in {place}", count(self.pages))),
             None => format!("{} on standard output", count(self.pages)),
         }
     }
@@ -94,15 +134,37 @@ impl Ending {
 
 /// What went wrong; where the output did, it is named.
 fn told(e: &Error, output: &Output) -> String {
-    let text = one_line(&e.to_string());
-    let place = match output {
-        Output::Stdout => "standard output".to_owned(),
-        Output::Path(path) => path.display().to_string(),
-    };
-    match e.kind().blame() == Blame::Output && !text.contains(&place) {
-        true => format!("{place}: {text}"),
-        false => text,
+    match e.kind().blame() == Blame::Output && !names_place(e, output) {
+        true => format!("{}: {e}", output_text(output)),
+        false => e.to_string(),
     }
+}
+
+/// Whether the message of an output begins with its place: as it was typed, or the whole path.
+fn names_place(e: &Error, output: &Output) -> bool {
+    let text = e.to_string();
+    let typed = text.strip_prefix(&output_text(output));
+    matches!(e.kind().blame(), Blame::Output | Blame::Neighbour)
+        && (text.starts_with('/') || typed.is_some_and(|rest| rest.starts_with(": ")))
+}
+
+fn output_text(output: &Output) -> String {
+    match output {
+        Output::Stdout => "standard output".to_owned(),
+        Output::Path(path) => path_text(path),
+    }
+}
+
+/// The file under construction beside an output, if there is one.
+fn partial_of(output: &Path) -> Option<PathBuf> {
+    let target = output.canonicalize().unwrap_or_else(|_| output.to_owned());
+    let mut name = OsString::from(".");
+    name.push(target.file_name()?);
+    name.push(".partial");
+    // As a person typed it, where no link leads elsewhere.
+    [output.with_file_name(&name), target.with_file_name(&name)]
+        .into_iter()
+        .find(|path| path.is_file())
 }
 
 /// What happened to the pages before the failure.

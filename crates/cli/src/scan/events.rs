@@ -1,6 +1,5 @@
 //! `--json`: events on standard error, one JSON object a line.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -70,11 +69,10 @@ pub(crate) fn path_texts(paths: &[PathBuf]) -> Vec<String> {
     paths.iter().map(|p| path_text(p)).collect()
 }
 
-/// Writes one line. A reader that went away does not stop the scan: the document counts.
-pub(crate) fn write(event: &EventLine<'_>) {
-    let Ok(mut line) = serde_json::to_vec(event) else {
-        return;
-    };
+/// The line of an event, with its line break.
+pub(crate) fn line(event: &EventLine<'_>) -> Vec<u8> {
+    // It holds nothing that JSON cannot tell.
+    let mut line = serde_json::to_vec(event).unwrap_or_default();
     line.push(b'\n');
-    let _ = std::io::stderr().lock().write_all(&line);
+    line
 }

@@ -7,11 +7,14 @@ mod progress;
 mod prompt;
 mod report;
 mod signals;
+mod stderr;
 
 use std::ffi::OsString;
+use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 
-use acquire::{Cancel, Outcome};
+use acquire::{Cancel, Outcome, Output};
 
 use crate::failure::Failure;
 use crate::hiargs::ScanRequest;
@@ -23,7 +26,7 @@ use report::Report;
 /// Runs the subcommand. Whatever happens is told here, so that there is one end and it is told last.
 pub(crate) fn run(args: &ScanArgs) -> u8 {
     let cancel = Cancel::default();
-    let report = Arc::new(Report::new(args, cancel.clone()));
+    let report = Arc::new(Report::new(args, &cancel));
     let ending = match scan(args, &report, &cancel) {
         Ok(ending) => ending,
         Err(failure) => Ending::before_start(&failure),
@@ -35,7 +38,10 @@ pub(crate) fn run(args: &ScanArgs) -> u8 {
 fn scan(args: &ScanArgs, report: &Arc<Report>, cancel: &Cancel) -> Result<Ending, Failure> {
     let source_date_epoch = std::env::var_os("SOURCE_DATE_EPOCH");
     let request = ScanRequest::new(args, source_date_epoch.as_deref())?;
-    signals::cancel_on_signals(cancel)?;
+    if goes_to_stdout(&request.settings.output) && stdout::is_closed() {
+        return Err(stdout::closed());
+    }
+    signals::cancel_on_signals(cancel, report)?;
     let device = devices::open(&request.device)?;
     let plan = acquire::plan(&device, &request.settings)?;
     if args.check {
@@ -47,12 +53,21 @@ fn scan(args: &ScanArgs, report: &Arc<Report>, cancel: &Cancel) -> Result<Ending
     }
     report.begin(&request, &plan);
     let observer: Arc<dyn acquire::Observer> = Arc::clone(report) as Arc<dyn acquire::Observer>;
+    let pages = plan.pages;
     let outcome: Outcome = plan.run(observer, cancel);
     Ok(Ending::of_scan(
         &request.settings,
+        pages,
         &outcome,
         report.declined(),
     ))
+}
+
+fn goes_to_stdout(output: &Output) -> bool {
+    match output {
+        Output::Stdout => true,
+        Output::Path(path) => [Path::new("/dev/stdout"), Path::new("/dev/fd/1")].contains(&&**path),
+    }
 }
 
 /// Whether the arguments, which clap did not understand, ask for the events of a scan.
@@ -63,6 +78,7 @@ pub(crate) fn wants_events(args: &[OsString]) -> bool {
 
 /// Tells the end of a scan that never began, as an event. Gives its exit code.
 pub(crate) fn end_before_start(failure: &Failure) -> u8 {
-    events::write(&Ending::before_start(failure).event());
+    let line = events::line(&Ending::before_start(failure).event());
+    let _ = std::io::stderr().write_all(&line);
     failure.exit_code()
 }

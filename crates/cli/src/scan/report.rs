@@ -1,15 +1,19 @@
 //! Who is told what: events as JSON, a bar and sentences on a terminal, or nothing.
 
-use std::io::{IsTerminal, Write};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::io::IsTerminal;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use acquire::{Cancel, Event, Observer, Output, Plan};
+use signal_hook::low_level;
 
 use super::check;
-use super::ending::{Ending, as_typed};
+use super::ending::{self, Ending, as_typed};
 use super::events::{self, EventLine, path_text};
 use super::progress::Bar;
 use super::prompt;
+use super::stderr::Stderr;
 use crate::failure::one_line;
 use crate::hiargs::ScanRequest;
 use crate::lowargs::ScanArgs;
@@ -22,6 +26,7 @@ pub(crate) struct Report {
     terminal: bool,
     prompt: bool,
     cancel: Cancel,
+    stderr: Arc<Stderr>,
     state: Mutex<State>,
 }
 
@@ -30,8 +35,12 @@ struct State {
     bar: Option<Bar>,
     output: Option<Output>,
     started: bool,
+    ended: bool,
     declined: bool,
+    /// Sides asked for.
     pages: Option<u32>,
+    /// Pages that were told.
+    complete: u32,
     /// Page and percent of the last progress event.
     told: (u32, u32),
 }
@@ -40,14 +49,15 @@ struct State {
 const PROGRESS_STEP: u32 = 5;
 
 impl Report {
-    pub(crate) fn new(args: &ScanArgs, cancel: Cancel) -> Report {
+    pub(crate) fn new(args: &ScanArgs, cancel: &Cancel) -> Report {
         Report {
             json: args.json,
             quiet: args.quiet,
             verbose: args.verbose,
             terminal: std::io::stderr().is_terminal(),
             prompt: !args.no_prompt,
-            cancel,
+            cancel: cancel.clone(),
+            stderr: Arc::new(Stderr::new(cancel)),
             state: Mutex::default(),
         }
     }
@@ -67,18 +77,46 @@ impl Report {
 
     /// The end. Nothing is told after it.
     pub(crate) fn end(&self, ending: &Ending) {
-        let mut state = self.lock();
+        self.tell_end(&mut self.lock(), ending);
+    }
+
+    /// Tells the end if that can be done at once, and exits with the code of a scan that was stopped.
+    /// Returns when the end has been told already: then the program is exiting.
+    pub(crate) fn exit_at_once(&self) {
+        const PAUSE: Duration = Duration::from_millis(5);
+        const TRIES: u32 = 20;
+        // Who holds the state for longer than these waits for a reader who does not read.
+        for _ in 0..TRIES {
+            let Ok(mut state) = self.state.try_lock() else {
+                thread::sleep(PAUSE);
+                continue;
+            };
+            if state.ended {
+                return;
+            }
+            if self.stderr.has_room() {
+                let ending = Ending::at_once(state.output.as_ref(), state.complete);
+                self.tell_end(&mut state, &ending);
+            }
+            // Nobody tells anything behind it: the state is still locked.
+            low_level::exit(ending::CANCELLED.into());
+        }
+        low_level::exit(ending::CANCELLED.into());
+    }
+
+    fn tell_end(&self, state: &mut State, ending: &Ending) {
+        state.ended = true;
         if let Some(bar) = state.bar.take() {
             bar.clear();
         }
         if self.json {
-            events::write(&ending.event());
+            self.tell(&ending.event());
             return;
         }
         match &ending.message {
-            Some(message) => self.say(&state, &format!("quire: {message}")),
+            Some(message) => self.say(state, &format!("quire: {message}")),
             None if ending.pages > 0 && !self.quiet && (self.verbose || self.terminal) => {
-                self.say(&state, &ending.made());
+                self.say(state, &ending.made());
             }
             None => {}
         }
@@ -88,17 +126,21 @@ impl Report {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Prints a line above the bar. A closed standard error does not stop the scan.
+    /// Writes an event.
+    fn tell(&self, event: &EventLine<'_>) {
+        self.stderr.write(&events::line(event));
+    }
+
+    /// Prints a line above the bar.
     fn say(&self, state: &State, line: &str) {
-        let print = || {
-            let _ = writeln!(std::io::stderr().lock(), "{line}");
-        };
+        let print = || self.stderr.write(format!("{line}\n").as_bytes());
         match &state.bar {
             Some(bar) => bar.suspend(print),
             None => print(),
         }
     }
 
+    /// Progress is told to those who look: what cannot be written at once is old news later.
     fn show_progress(&self, state: &mut State, page: u32, percent: u32, bytes: u64) {
         if self.json {
             let (last_page, last_percent) = state.told;
@@ -106,16 +148,17 @@ impl Report {
                 return;
             }
             state.told = (page, percent);
-            events::write(&EventLine::Progress {
+            let progress = EventLine::Progress {
                 page,
                 percent,
                 bytes,
-            });
+            };
+            self.stderr.offer(&events::line(&progress));
         } else if self.terminal && !self.quiet {
             let pages = state.pages;
             state
                 .bar
-                .get_or_insert_with(|| Bar::new(pages))
+                .get_or_insert_with(|| Bar::new(pages, &self.stderr))
                 .show(page, percent, bytes);
         }
     }
@@ -130,10 +173,11 @@ impl Observer for Report {
                 // A flatbed starts again for each of its pages.
                 let again = std::mem::replace(&mut state.started, true);
                 if self.json && !again {
-                    events::write(&EventLine::Start {
+                    let start = EventLine::Start {
                         item,
                         pages: *pages,
-                    });
+                    };
+                    self.tell(&start);
                 }
             }
             Event::Progress {
@@ -148,21 +192,23 @@ impl Observer for Report {
                 bytes,
                 file,
             } => {
+                state.complete = *page;
                 let file = file.as_deref().map(|file| match &state.output {
                     Some(output) => as_typed(output, file),
                     None => file.to_owned(),
                 });
                 if self.json {
-                    events::write(&EventLine::Page {
+                    let page = EventLine::Page {
                         page: *page,
                         sheet: *sheet,
                         side,
                         bytes: *bytes,
                         file: file.as_deref().map(path_text),
-                    });
+                    };
+                    self.tell(&page);
                 } else if self.verbose {
                     let place = match file {
-                        Some(file) => format!(" in {}", file.display()),
+                        Some(file) => format!(" in {}", one_line(&path_text(&file))),
                         None => String::new(),
                     };
                     let line = format!("page {page} (sheet {sheet}, {side}){place}: {bytes} bytes");
@@ -171,7 +217,7 @@ impl Observer for Report {
             }
             Event::Status { text } => {
                 if self.json {
-                    events::write(&EventLine::Status { text });
+                    self.tell(&EventLine::Status { text });
                 } else if !self.quiet {
                     self.say(&state, &format!("quire: {}", one_line(text)));
                 }
@@ -189,7 +235,8 @@ impl Observer for Report {
                 "{scanned} scanned; turn the page and press Enter (Ctrl-D when there is no other)"
             );
             if self.json {
-                events::write(&EventLine::Status { text: &text });
+                let status = EventLine::Status { text: &text };
+                self.tell(&status);
             } else {
                 if let Some(bar) = state.bar.take() {
                     bar.clear();

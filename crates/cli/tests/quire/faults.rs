@@ -90,8 +90,23 @@ fn a_feeder_that_runs_empty_before_n_pages() {
         "seed=1",
         "-s feeder -n 9",
         5,
-        &["9", "6 complete pages kept"],
+        &["the 9 pages of -n", "6 complete pages kept"],
         6,
+    );
+    ends_early(
+        "out=4",
+        "-s feeder --set WIA_IPS_PAGES=5",
+        5,
+        &["the 5 pages of WIA_IPS_PAGES", "3 complete pages kept"],
+        3,
+    );
+    // What was set by name has the last word.
+    ends_early(
+        "out=4",
+        "-s feeder -n 2 --set WIA_IPS_PAGES=5",
+        5,
+        &["the 5 pages of WIA_IPS_PAGES", "3 complete pages kept"],
+        3,
     );
 }
 

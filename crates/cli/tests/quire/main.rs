@@ -19,4 +19,5 @@ mod readme;
 mod scratch;
 mod sheets;
 mod stopping;
+mod unread;
 mod usage;

@@ -35,6 +35,17 @@ fn a_symbolic_link_stays_one_and_its_target_is_written() {
 }
 
 #[test]
+fn a_directory_is_no_output() {
+    let scratch = Scratch::new();
+    let line = format!("{FLATBED} -f tiff -o sub/");
+    scratch.quire(&line).exits(2).says(&["sub/", "directory"]);
+    fs::create_dir(scratch.path("sub")).unwrap();
+    scratch.quire(&line).exits(2).says(&["sub/", "directory"]);
+    let line = format!("{FLATBED} -f tiff -o sub");
+    scratch.quire(&line).exits(7).says(&["sub", "directory"]);
+}
+
+#[test]
 fn standard_output_takes_one_page() {
     let scratch = Scratch::new();
     let ended = scratch.quire(&format!("{FLATBED} -f png -o -")).succeeds();
@@ -88,6 +99,62 @@ fn a_pipe_whose_reader_went_away() {
     let script = format!("set -o pipefail; {QUIRE} {line} | head -c 100 >/dev/null");
     command.args(["-c", &script]).current_dir(scratch.dir());
     start(command).end().exits(7).says(&["pipe"]);
+}
+
+#[test]
+fn standard_output_that_is_closed() {
+    let scratch = Scratch::new();
+    let bash = |line: &str, to: &str| {
+        let mut command = Command::new("bash");
+        command.args(["-c", &format!("{QUIRE} {line} {to}")]);
+        command.current_dir(scratch.dir());
+        start(command).end()
+    };
+    for place in ["-", "/dev/stdout"] {
+        let line = format!("{FLATBED} -f raw -o {place}");
+        let ended = bash(&line, ">&-").exits(7);
+        ended.says(&["standard output is closed"]);
+        let ended = bash(&format!("{line} --json"), ">&-").exits(7);
+        assert_eq!(ended.events().len(), 1);
+        // Also an open device may take it all and forget it.
+        bash(&line, ">/dev/null").succeeds();
+    }
+    bash(&format!("{FLATBED} -o out.tiff"), ">&-").succeeds();
+    assert_eq!(scratch.names(), ["out.tiff"]);
+}
+
+#[test]
+fn a_document_that_cannot_get_its_name_is_not_called_no_page() {
+    let scratch = Scratch::new();
+    let slow = "scan --json -d virtual:?ppm=120&sheets=90 -s feeder -r 75 -m gray -o out.tiff";
+    let mut scan = scratch.start(slow);
+    scan.wait_for_page(1);
+    fs::create_dir(scratch.path("out.tiff")).unwrap();
+    scan.send(rustix::process::Signal::INT);
+    let events = scan.end().exits(7).events();
+    let message = events.last().unwrap()["message"].as_str().unwrap();
+    assert!(message.contains("the data is in"), "{message}");
+    assert!(!message.contains("no page"), "{message}");
+}
+
+#[test]
+fn an_output_is_named_also_when_the_message_has_its_letters() {
+    let scratch = Scratch::new();
+    for name in ["p", "pipe", "Broken", "a\nb"] {
+        fifo(&scratch, name);
+        let mut reader = Command::new("head");
+        reader.args(["-c", "100", "--", name]);
+        reader.current_dir(scratch.dir());
+        let reader = start(reader);
+        let mut command = scratch.command(&format!("{FLATBED} -r 300 -f raw -o"));
+        command.arg(name);
+        let ended = start(command).end().exits(7);
+        let name = name.replace('\n', " ");
+        let begin = format!("quire: {name}: Broken pipe");
+        assert!(ended.stderr.starts_with(&begin), "{}", ended.stderr);
+        ended.says(&[]);
+        reader.end();
+    }
 }
 
 #[test]
@@ -163,6 +230,7 @@ fn two_scans_into_one_file() {
     let mut first = scratch.start(slow);
     first.wait_for_page(1);
     let second = scratch.quire(&format!("{SMALL} -o out.tiff")).exits(6);
+    assert!(!second.stderr.contains("no page"), "{}", second.stderr);
     second.says(&["out.tiff", "in use"]);
     first.send(rustix::process::Signal::INT);
     first.end().exits(130);
@@ -229,6 +297,22 @@ fn a_disk_too_small_for_one_page_is_left_as_it_was() {
     let ended = with_small_disk(&scratch, "100k", &script).exits(7);
     assert_eq!(ended.text(), "");
     ended.says(&["o space left", "no page was complete"]);
+}
+
+#[test]
+fn a_limit_on_the_size_of_files_is_a_full_disk() {
+    let scratch = Scratch::new();
+    // In pieces of 1024 bytes; a page is 544 kB.
+    let script = format!("ulimit -f 1200; {QUIRE} {SMALL} -c none -o out.tiff");
+    let mut command = Command::new("bash");
+    command.args(["-c", &script]).current_dir(scratch.dir());
+    let ended = start(command).end().exits(7);
+    ended.says(&[
+        "out.tiff: File too large",
+        "2 complete pages kept in out.tiff",
+    ]);
+    assert_eq!(scratch.names(), ["out.tiff"]);
+    assert_eq!(documents::tiff(&scratch.path("out.tiff")).len(), 2);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The console blocks of README.md: each command is run, and prints what stands below it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
@@ -67,4 +68,32 @@ fn matches(printed: &[&str], expected: &[String]) -> bool {
             line.trim_end() == first.trim_end() && matches(others, rest)
         }),
     }
+}
+
+/// The words of a text that are long options.
+fn options(text: &str) -> BTreeSet<&str> {
+    text.split(|c: char| c != '-' && !c.is_ascii_lowercase())
+        .filter(|word| word.starts_with("--") && !word.ends_with('-'))
+        .collect()
+}
+
+#[test]
+fn its_table_has_the_options_of_the_help() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+    let readme = std::fs::read_to_string(path).unwrap();
+    let (_, rest) = readme.split_once("## Options of `scan`").unwrap();
+    let (table, _) = rest.split_once("\nAn option").unwrap();
+    let first_cells: String = table
+        .lines()
+        .filter_map(|line| line.split('|').nth(1))
+        .collect();
+    let help = Scratch::new().quire("scan -h").text();
+    let first_words: String = help
+        .lines()
+        .filter(|line| line.trim_start().starts_with('-'))
+        .map(|line| line[..26].to_owned() + " ")
+        .collect();
+    let mut expected = options(&first_words);
+    assert!(expected.remove("--help"));
+    assert_eq!(options(&first_cells), expected);
 }

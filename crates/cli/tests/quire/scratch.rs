@@ -111,7 +111,7 @@ pub(crate) fn start_into(mut command: Command, stdout: Stdio) -> Running {
 }
 
 /// Waits for a program on a thread of its own, so that the wait can have a limit.
-fn wait(mut child: Child) -> Receiver<ExitStatus> {
+pub(crate) fn wait(mut child: Child) -> Receiver<ExitStatus> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || sender.send(child.wait().unwrap()));
     receiver

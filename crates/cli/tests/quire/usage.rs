@@ -61,6 +61,10 @@ fn mistakes_are_one_line_and_exit_2() {
     refused("scan -o a.tiff -m sepia", 2, &["sepia", "color, gray, bw"]);
     refused("scan -o a.tiff -q 101", 2, &["101", "--quality", "1..=100"]);
     refused("scan -o a.tiff -n -1", 2, &["-1", "--pages"]);
+    for many in ["2147483648", "4294967296", "99999999999"] {
+        let line = format!("scan -d virtual: -o a.tiff -n {many}");
+        refused(&line, 2, &[many, "--pages", "0..=2147483647"]);
+    }
     refused("scan -o a.tiff -v --quiet", 2, &["--verbose", "--quiet"]);
     refused("show", 2, &["<DEVICE>"]);
     refused("devices virtual:", 2, &["virtual:"]);
@@ -111,6 +115,47 @@ fn options_of_later_versions_exit_2() {
             &[name, "not in this version"],
         );
     }
+}
+
+#[test]
+fn help_names_every_option_that_is_not_in_this_version() {
+    let help = Scratch::new().quire("scan --help").text();
+    let (_, later) = help.split_once("Not in this version:").unwrap();
+    for name in [
+        "--append",
+        "--filter",
+        "-t file",
+        "-t memory",
+        "-c g3",
+        "pdf",
+        "pdfa",
+        "bmp",
+    ] {
+        assert!(later.contains(name), "{name}");
+    }
+}
+
+#[test]
+fn a_mistake_with_line_breaks_is_one_line_too() {
+    let scratch = Scratch::new();
+    for words in [
+        ["-o", "a\nb"],
+        ["-o", "a\nb.xyz"],
+        ["-o", "a\nb.pdf"],
+        ["--set", "a\nb"],
+        ["--resolution", "a\nb"],
+        ["--page", "a\nb"],
+        ["--area", "1\n2"],
+    ] {
+        let mut command = scratch.command("scan -d virtual: -o a.tiff");
+        command.args(words);
+        let ended = crate::scratch::start(command).end().exits(2);
+        ended.says(&[words[1].replace('\n', " ").as_str()]);
+    }
+    let mut command = scratch.command("scan -d virtual: --check -r 75 -o");
+    command.arg("a\nb.tiff");
+    let text = crate::scratch::start(command).end().succeeds().text();
+    assert!(text.contains("\noutput    a b.tiff\n"), "{text}");
 }
 
 #[test]

@@ -42,7 +42,7 @@ pub use device::VirtualScanner;
 pub use discover::{Discovered, discover};
 pub use faults::{Fault, FaultKind, FaultPlan};
 pub use model::{
-    Depth, Dpi, FaultsModel, FeederModel, FlatbedModel, Millimetres, Mode, Model, PagesPerMinute,
-    Quirks, Resolutions, SheetCount, SheetsModel, TimingModel, WarmUp,
+    Depth, Dpi, FaultsModel, Millimetres, Mode, Model, PagesPerMinute, Quirks, Resolutions,
+    SheetCount, SheetsModel, SourceModel, TimingModel, WarmUp,
 };
 pub use options::{Options, Sheets, SourceOptions};

@@ -11,8 +11,7 @@ use wia::{Error, ErrorKind, Result};
 
 use crate::faults::{FaultKind, FaultPlan};
 use crate::model::{
-    Depth, FeederModel, FlatbedModel, Millimetres, Mode, Model, PagesPerMinute, Quirks,
-    Resolutions, SheetCount,
+    Depth, Millimetres, Mode, Model, PagesPerMinute, Quirks, SheetCount, SourceModel,
 };
 
 /// A virtual scanner, described: by a device URI (`virtual:[PATH][?NAME=VALUE&…]`) and the model file
@@ -79,10 +78,6 @@ const SHEETS: u32 = 5;
 /// A model file longer than this is none.
 const MODEL_FILE_LIMIT: u64 = 1 << 20;
 
-/// The parameters besides the faults, for messages.
-const PARAMETERS: &str =
-    "sheets, seed, ppm, lateheight, jam, double, cover, out, disconnect, stall";
-
 impl Default for SourceOptions {
     fn default() -> SourceOptions {
         SourceOptions {
@@ -118,17 +113,32 @@ impl Default for Options {
 }
 
 impl Options {
+    /// The names of all parameters of a device URI: the scanner's own, then the faults.
+    pub const PARAMETERS: [&str; 10] = [
+        "sheets",
+        "seed",
+        "ppm",
+        "lateheight",
+        "jam",
+        "double",
+        "cover",
+        "out",
+        "disconnect",
+        "stall",
+    ];
+
     /// The scanner of a URI `virtual:PATH?PARAMS`, both already decoded. `path` is empty for the
-    /// built-in scanner, a folder of images, or a model file that ends in `.toml`. A parameter goes
-    /// before the model file.
+    /// built-in scanner, a folder of images (whatever its name), or a model file: a regular file that ends
+    /// in `.toml`. A parameter goes before the model file.
     ///
-    /// Parameters: `sheets` (how many the feeder holds), `seed`, `ppm`, `lateheight` (0 or 1), and a
-    /// list for each [`FaultKind`].
+    /// [Parameters](Options::PARAMETERS): `sheets` (how many the feeder holds), `seed`, `ppm`,
+    /// `lateheight` (0 or 1), and a list for each [`FaultKind`].
     ///
     /// # Errors
     ///
     /// `InvalidArgument` for an unknown parameter, a bad value or a bad model file, with what is valid;
-    /// `NoDeviceAvailable` when the folder or file is missing or cannot be read.
+    /// `NoDeviceAvailable` when the folder or file is missing, cannot be read, or is a pipe, a device or
+    /// another special file.
     pub fn parse(path: &str, params: &[(String, String)]) -> Result<Options> {
         let mut options = Options::at_path(path)?;
         for (i, (name, value)) in params.iter().enumerate() {
@@ -148,7 +158,8 @@ impl Options {
         let missing = |e: std::io::Error| {
             Error::new(ErrorKind::NoDeviceAvailable, format!("virtual:{path}: {e}")).with_source(e)
         };
-        if fs::metadata(file).map_err(missing)?.is_dir() {
+        let kind = fs::metadata(file).map_err(missing)?.file_type();
+        if kind.is_dir() {
             fs::read_dir(file).map_err(missing)?;
             return Ok(Options {
                 sheets: Sheets::Folder {
@@ -165,6 +176,13 @@ impl Options {
             return Err(Error::invalid(format!(
                 "virtual:{path}: valid is a folder of images or a model file that ends in .toml"
             )));
+        }
+        // A pipe that nobody writes to would never end.
+        if !kind.is_file() {
+            return Err(Error::new(
+                ErrorKind::NoDeviceAvailable,
+                format!("virtual:{path}: this is no regular file"),
+            ));
         }
         let mut text = String::new();
         let mut reader = fs::File::open(file)
@@ -213,16 +231,14 @@ impl Options {
         Ok(Options {
             name: model.name.clone().unwrap_or(usual.name),
             vendor: model.vendor.clone().unwrap_or(usual.vendor),
-            flatbed: model
-                .flatbed
-                .as_ref()
-                .map(flatbed)
-                .or(usual.flatbed.filter(|_| both)),
-            feeder: model
-                .feeder
-                .as_ref()
-                .map(feeder)
-                .or(usual.feeder.filter(|_| both)),
+            flatbed: match &model.flatbed {
+                Some(model) => Some(source(model, false)),
+                None => usual.flatbed.filter(|_| both),
+            },
+            feeder: match &model.feeder {
+                Some(model) => Some(source(model, model.duplex.unwrap_or(true))),
+                None => usual.feeder.filter(|_| both),
+            },
             sheets,
             seed: model.sheets.seed,
             ppm: model.timing.ppm.map(PagesPerMinute::get),
@@ -252,7 +268,8 @@ impl Options {
                 Some(kind) => self.faults.set(kind, value)?,
                 None => {
                     return Err(Error::invalid(format!(
-                        "the virtual scanner has no parameter {name}; valid are {PARAMETERS}"
+                        "the virtual scanner has no parameter {name}; valid are {}",
+                        Options::PARAMETERS.join(", ")
                     )));
                 }
             },
@@ -278,43 +295,17 @@ fn number<T: std::str::FromStr + PartialOrd + Display>(
         })
 }
 
-fn flatbed(model: &FlatbedModel) -> SourceOptions {
-    source(
-        model.width,
-        model.height,
-        model.resolutions.as_ref(),
-        model.modes.as_ref(),
-        model.depths.as_ref(),
-    )
-}
-
-fn feeder(model: &FeederModel) -> SourceOptions {
-    SourceOptions {
-        duplex: model.duplex.unwrap_or(true),
-        ..source(
-            model.width,
-            model.height,
-            model.resolutions.as_ref(),
-            model.modes.as_ref(),
-            model.depths.as_ref(),
-        )
-    }
-}
-
-fn source(
-    width: Option<Millimetres>,
-    height: Option<Millimetres>,
-    resolutions: Option<&Resolutions>,
-    modes: Option<&Vec<Mode>>,
-    depths: Option<&Vec<Depth>>,
-) -> SourceOptions {
+fn source(model: &SourceModel, duplex: bool) -> SourceOptions {
     let usual = SourceOptions::default();
     SourceOptions {
-        width: width.map(Millimetres::get),
-        height: height.map(Millimetres::get),
-        resolutions: resolutions.map_or(usual.resolutions, |r| r.get().to_vec()),
-        modes: modes.cloned().unwrap_or(usual.modes),
-        depths: depths.cloned().unwrap_or(usual.depths),
-        duplex: false,
+        width: model.width.map(Millimetres::get),
+        height: model.height.map(Millimetres::get),
+        resolutions: match &model.resolutions {
+            Some(own) => own.get().to_vec(),
+            None => usual.resolutions,
+        },
+        modes: model.modes.clone().unwrap_or(usual.modes),
+        depths: model.depths.clone().unwrap_or(usual.depths),
+        duplex,
     }
 }

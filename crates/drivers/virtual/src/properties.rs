@@ -31,8 +31,6 @@ const FEEDER_HEIGHT: f64 = 356.0;
 /// How much larger a bed is than the image that it must hold completely: PNG has resolutions in whole
 /// dots a metre, so that an image may look up to 1/4000 smaller than it is at 50 dpi and more.
 const FOR_ROUNDED_DPI: f64 = 1.000_25;
-/// The smallest document of a feeder, in 1/1000 inch.
-const SMALLEST_SHEET: i32 = 1000;
 
 /// Page sizes that are offered where they fit.
 const PAGE_SIZES: [i32; 12] = [
@@ -77,11 +75,6 @@ pub(crate) fn rules(
     }
     let feeder = source == Source::Feeder;
     ScannerRules {
-        min_size: if feeder {
-            (SMALLEST_SHEET.min(bed.0), SMALLEST_SHEET.min(bed.1))
-        } else {
-            (1, 1)
-        },
         optical: (optical, optical),
         resolutions: Resolutions::List(resolutions),
         default_resolution: 300,

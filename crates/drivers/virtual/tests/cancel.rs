@@ -13,20 +13,14 @@ use proptest::prelude::*;
 use rig::{Mode, Rig, Script, decode};
 use transfer::Answer;
 use wia::event::{WIA_EVENT_CANCEL_IO, WIA_EVENT_POWER_SUSPEND};
-use wia::format::{WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
+use wia::format::WIA_IMG_FMT_RAW;
 use wia::{Result, Status, Tymed};
 
 /// Long enough for a loaded machine; far less than what is waited for without the cancel.
 const SOON: Duration = Duration::from_secs(20);
 
 fn feeder(query: &str, multipage: bool) -> (Arc<Rig>, items::AppItem) {
-    let rig = Rig::open("", query);
-    let item = rig.feeder();
-    let (format, tymed) = match multipage {
-        true => (WIA_IMG_FMT_TIFF, Tymed::MultipageFile),
-        false => (WIA_IMG_FMT_RAW, Tymed::File),
-    };
-    rig.prepare(&item, format, tymed, 75, Mode::Gray);
+    let (rig, item) = rig::feeder(query, multipage);
     (Arc::new(rig), item)
 }
 

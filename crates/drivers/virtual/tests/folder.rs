@@ -49,6 +49,9 @@ fn simplex_sees_every_image_as_a_front_in_the_order_of_names() {
     let dir = folder(5);
     fs::write(dir.path().join("00 notes.txt"), "not an image").unwrap();
     fs::create_dir(dir.path().join("03b.png")).unwrap();
+    images::fifo(&dir.path().join("03c.png"));
+    std::os::unix::fs::symlink("/dev/zero", dir.path().join("03d.tif")).unwrap();
+    std::os::unix::fs::symlink("nowhere", dir.path().join("03e.jpg")).unwrap();
     let (rig, item) = open(&dir, "", "Feeder");
     let (result, streams) = rig.download(&item);
     assert_eq!(result.unwrap(), Status::Ok);

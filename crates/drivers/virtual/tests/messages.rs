@@ -4,7 +4,8 @@
 
 mod rig;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rig::{Event, Mode, Rig, Script, decode};
@@ -16,6 +17,17 @@ use wia::property::{
 use wia::{Compression, ErrorKind, Guid, Status, TransferMessage, Tymed};
 
 const FILE_FORMATS: [Guid; 3] = [WIA_IMG_FMT_BMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF];
+
+/// Every kind of document, with the parameters that matter to it.
+const CASES: [(Guid, Tymed, &str); 7] = [
+    (WIA_IMG_FMT_BMP, Tymed::File, ""),
+    (WIA_IMG_FMT_RAW, Tymed::File, ""),
+    (WIA_IMG_FMT_RAW, Tymed::File, "&lateheight=1"),
+    (WIA_IMG_FMT_TIFF, Tymed::File, ""),
+    (WIA_IMG_FMT_TIFF, Tymed::File, "&lateheight=1"),
+    (WIA_IMG_FMT_TIFF, Tymed::MultipageFile, ""),
+    (WIA_IMG_FMT_TIFF, Tymed::MultipageFile, "&lateheight=1"),
+];
 
 fn feeder(sheets: u32, format: Guid, tymed: Tymed, mode: Mode) -> (Rig, items::AppItem) {
     let rig = Rig::open("", &format!("sheets={sheets}"));
@@ -98,17 +110,14 @@ fn a_stream_is_released_before_the_next_is_asked_for() {
 fn sizes_at_messages(rig: &Rig, item: &items::AppItem) -> (Arc<Script>, Vec<usize>) {
     let sizes = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&sizes);
-    let cell: Arc<Mutex<Option<Arc<Script>>>> = Arc::default();
-    let inside = Arc::clone(&cell);
-    let script = Arc::new(Script::plain().on_message(move |_, _| {
-        let script = inside.lock().unwrap().clone().unwrap();
-        let streams = script.streams.lock().unwrap();
+    let script = Script::plain();
+    let streams = Arc::clone(&script.streams);
+    let script = Arc::new(script.on_message(move |_, _| {
+        let streams = streams.lock().unwrap();
         seen.lock().unwrap().push(streams.last().unwrap().len());
         Ok(Answer::Continue)
     }));
-    *cell.lock().unwrap() = Some(Arc::clone(&script));
     assert_eq!(rig.acquire(item, &script).unwrap(), Status::Ok);
-    *cell.lock().unwrap() = None;
     let sizes = sizes.lock().unwrap().clone();
     (script, sizes)
 }
@@ -207,15 +216,33 @@ fn cut_chain(bytes: &mut [u8], count: usize) {
 }
 
 #[test]
+fn two_identical_scanners_transfer_at_the_same_time() {
+    let barrier = Arc::new(Barrier::new(2));
+    let transfer = |barrier: Arc<Barrier>| {
+        let (rig, item) = feeder(2, WIA_IMG_FMT_RAW, Tymed::File, Mode::Gray);
+        // Each waits in the middle of its first page for the other.
+        let script = Arc::new(Script::plain().on_message(move |n, _| {
+            if n == 3 {
+                barrier.wait();
+            }
+            Ok(Answer::Continue)
+        }));
+        rig.complete(&item, &script);
+        script.bytes()
+    };
+    let other = Arc::clone(&barrier);
+    let other = thread::spawn(move || transfer(other));
+    let (one, two) = (transfer(barrier), other.join().unwrap());
+    assert_eq!(one.len(), 2);
+    assert_eq!(one, two);
+}
+
+#[test]
 fn a_stream_that_holds_something_is_appended_to() {
-    let cases = [
-        (WIA_IMG_FMT_BMP, Tymed::File),
-        (WIA_IMG_FMT_RAW, Tymed::File),
-        (WIA_IMG_FMT_TIFF, Tymed::File),
-        (WIA_IMG_FMT_TIFF, Tymed::MultipageFile),
-    ];
-    for (format, tymed) in cases {
-        let (rig, item) = feeder(2, format, tymed, Mode::Color);
+    for (format, tymed, query) in CASES {
+        let rig = Rig::open("", &format!("sheets=2{query}"));
+        let item = rig.feeder();
+        rig.prepare(&item, format, tymed, 100, Mode::Color);
         let script = Arc::new(Script::plain().before(b"something, of 24 bytes!!"));
         rig.complete(&item, &script);
         rig.scanner_reload();
@@ -233,22 +260,14 @@ fn a_stream_that_holds_something_is_appended_to() {
 
 #[test]
 fn a_stream_that_is_moved_by_callbacks_holds_the_same() {
-    let cases = [
-        (WIA_IMG_FMT_BMP, Tymed::File, ""),
-        (WIA_IMG_FMT_RAW, Tymed::File, ""),
-        (WIA_IMG_FMT_RAW, Tymed::File, "&lateheight=1"),
-        (WIA_IMG_FMT_TIFF, Tymed::File, ""),
-        (WIA_IMG_FMT_TIFF, Tymed::MultipageFile, ""),
-    ];
-    for (format, tymed, query) in cases {
+    for (format, tymed, query) in CASES {
         let rig = Rig::open("", &format!("sheets=2{query}"));
         let item = rig.feeder();
         rig.prepare(&item, format, tymed, 75, Mode::Gray);
-        let cell: Arc<Mutex<Option<Arc<Script>>>> = Arc::default();
-        let inside = Arc::clone(&cell);
-        let script = Arc::new(Script::plain().on_message(move |n, _| {
-            let script = inside.lock().unwrap().clone().unwrap();
-            let streams = script.streams.lock().unwrap();
+        let script = Script::plain();
+        let streams = Arc::clone(&script.streams);
+        let script = Arc::new(script.on_message(move |n, _| {
+            let streams = streams.lock().unwrap();
             let positions = [0, 3, 1 << 33, 80, 1000];
             streams
                 .last()
@@ -256,11 +275,43 @@ fn a_stream_that_is_moved_by_callbacks_holds_the_same() {
                 .move_to(positions[n % positions.len()]);
             Ok(Answer::Continue)
         }));
-        *cell.lock().unwrap() = Some(Arc::clone(&script));
         rig.complete(&item, &script);
-        *cell.lock().unwrap() = None;
         rig.scanner_reload();
         assert_eq!(script.bytes(), rig.download(&item).1);
+    }
+}
+
+/// `Read`, `Stat` and the like make the test's stream panic.
+#[test]
+fn only_write_seek_and_set_size_are_called() {
+    for (format, tymed, query) in CASES {
+        let rig = Rig::open("", &format!("sheets=2{query}"));
+        let item = rig.feeder();
+        rig.prepare(&item, format, tymed, 75, Mode::Bw);
+        let script = Script::new();
+        rig.complete(&item, &script);
+        let streams = script.streams.lock().unwrap();
+        assert!(streams.iter().all(|s| s.calls() > 0));
+    }
+}
+
+#[test]
+fn any_call_of_a_stream_that_fails_fails_the_transfer() {
+    for (format, tymed, query) in CASES {
+        let rig = Rig::open("", &format!("sheets=1{query}"));
+        let item = rig.feeder();
+        rig.prepare(&item, format, tymed, 75, Mode::Bw);
+        let script = Script::new();
+        rig.complete(&item, &script);
+        let calls = script.streams.lock().unwrap()[0].calls();
+        for call in 0..calls {
+            rig.scanner_reload();
+            let script = Arc::new(Script::plain().fails_at(call));
+            let e = rig.acquire(&item, &script).unwrap_err();
+            assert_eq!(e.kind(), ErrorKind::WriteFault, "call {call} of {calls}");
+            let complete = script.said().iter().any(|p| p.percent == 100);
+            assert!(!complete, "call {call} of {calls}");
+        }
     }
 }
 
@@ -271,20 +322,17 @@ fn a_late_height_is_put_into_the_header_at_the_pages_end() {
     rig.prepare(&item, WIA_IMG_FMT_RAW, Tymed::File, 75, Mode::Gray);
     let heights = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&heights);
-    let cell: Arc<Mutex<Option<Arc<Script>>>> = Arc::default();
-    let inside = Arc::clone(&cell);
-    let script = Arc::new(Script::plain().on_message(move |_, _| {
-        let script = inside.lock().unwrap().clone().unwrap();
-        let bytes = script.streams.lock().unwrap()[0].bytes();
+    let script = Script::plain();
+    let streams = Arc::clone(&script.streams);
+    let script = Arc::new(script.on_message(move |_, _| {
+        let bytes = streams.lock().unwrap()[0].bytes();
         if let Some(height) = bytes.get(24..28) {
             let height = u32::from_le_bytes(height.try_into().unwrap());
             seen.lock().unwrap().push(height);
         }
         Ok(Answer::Continue)
     }));
-    *cell.lock().unwrap() = Some(Arc::clone(&script));
     rig.complete(&item, &script);
-    *cell.lock().unwrap() = None;
     let heights = heights.lock().unwrap();
     let (last, before) = heights.split_last().unwrap();
     assert!(!before.is_empty() && before.iter().all(|h| *h == 0));

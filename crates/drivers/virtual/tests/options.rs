@@ -59,6 +59,16 @@ fn every_parameter_is_heard() {
 }
 
 #[test]
+fn the_list_of_parameters_is_complete() {
+    for name in Options::PARAMETERS {
+        assert!(refused("", &format!("{name}=?")).starts_with(&format!("{name}=?: ")));
+    }
+    for kind in FaultKind::ALL {
+        assert!(Options::PARAMETERS.contains(&kind.name()));
+    }
+}
+
+#[test]
 fn bad_parameters_are_named_with_what_is_valid() {
     assert_eq!(
         refused("", "sheets=x"),
@@ -78,10 +88,10 @@ fn bad_parameters_are_named_with_what_is_valid() {
         "lateheight=yes: valid is a number from 0 to 1"
     );
     assert!(refused("", "jam=first").starts_with("jam=first: valid is a list of sheets"));
-    let unknown = refused("", "speed=3");
-    assert!(
-        unknown.contains("speed") && unknown.contains("lateheight"),
-        "{unknown}"
+    assert_eq!(
+        refused("", "speed=3"),
+        "the virtual scanner has no parameter speed; valid are sheets, seed, ppm, lateheight, jam, double, \
+         cover, out, disconnect, stall"
     );
     assert_eq!(refused("", "ppm=3&ppm=3"), "ppm is given twice");
 }
@@ -99,6 +109,44 @@ fn a_file_that_is_no_model_is_refused() {
     assert!(refused(binary.to_str().unwrap(), "").contains("not TOML text"));
     let e = options(dir.path().join("none.toml").to_str().unwrap(), "").unwrap_err();
     assert_eq!(e.kind(), ErrorKind::NoDeviceAvailable);
+}
+
+#[test]
+fn what_is_neither_folder_nor_regular_file_is_no_device() {
+    let dir = tempfile::tempdir().unwrap();
+    let fifo = dir.path().join("fifo.toml");
+    images::fifo(&fifo);
+    let socket = dir.path().join("socket.toml");
+    let _listening = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let device = dir.path().join("device.toml");
+    std::os::unix::fs::symlink("/dev/zero", &device).unwrap();
+    let model = dir.path().join("folder.toml");
+    fs::write(&model, "[sheets]\nfolder = \"fifo.toml\"\n").unwrap();
+    for path in [fifo, socket, device, model] {
+        let e = options(path.to_str().unwrap(), "").unwrap_err();
+        assert_eq!(e.kind(), ErrorKind::NoDeviceAvailable, "{e}");
+        assert!(e.to_string().contains(".toml"), "{e}");
+    }
+    // Without the ending it is not even looked into.
+    let bare = dir.path().join("fifo");
+    images::fifo(&bare);
+    assert!(refused(bare.to_str().unwrap(), "").contains(".toml"));
+}
+
+#[test]
+fn a_folder_stays_one_whatever_its_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("pages.toml");
+    fs::create_dir(&folder).unwrap();
+    let path = folder.to_str().unwrap();
+    let sheets = options(path, "").unwrap().sheets;
+    assert_eq!(
+        sheets,
+        Sheets::Folder {
+            path: folder,
+            limit: None
+        }
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod rig;
 
+use minidriver::{FormatInfo, Minidriver};
 use quire_virtual::sheet::{GeneratedStack, ScanRequest, Side};
 use raster::{Area, PixelType};
 use rig::decode::{self, Page};
@@ -11,11 +12,11 @@ use rig::{Mode, Rig, images};
 use wia::constant::{WIA_PAGE_AUTO, WIA_PAGE_CUSTOM, WIA_PAGE_ISO_A4, WIA_PAGE_ISO_A6};
 use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
 use wia::property::{
-    WIA_IPA_COMPRESSION, WIA_IPS_BRIGHTNESS, WIA_IPS_CONTRAST, WIA_IPS_PAGE_SIZE,
-    WIA_IPS_THRESHOLD, WIA_IPS_XEXTENT, WIA_IPS_XPOS, WIA_IPS_XRES, WIA_IPS_YEXTENT, WIA_IPS_YPOS,
-    WIA_IPS_YRES,
+    WIA_IPA_COMPRESSION, WIA_IPA_DATATYPE, WIA_IPA_DEPTH, WIA_IPS_BRIGHTNESS, WIA_IPS_CONTRAST,
+    WIA_IPS_PAGE_SIZE, WIA_IPS_THRESHOLD, WIA_IPS_XEXTENT, WIA_IPS_XPOS, WIA_IPS_XRES,
+    WIA_IPS_YEXTENT, WIA_IPS_YPOS, WIA_IPS_YRES,
 };
-use wia::{Compression, Guid, Status, Tymed};
+use wia::{Compression, Guid, PropertyValue, Status, Tymed, ValidValues};
 
 const A4_75: Area = Area::of_size(620, 877);
 
@@ -68,6 +69,43 @@ fn every_format_holds_the_pixels_of_the_paper_in_every_mode() {
             let expected = on_paper(&front(3, 1), &ScanRequest::new(75, A4_75, mode.pixel()));
             assert_eq!(page, expected, "{mode:?}");
         }
+    }
+}
+
+#[test]
+fn every_advertised_format_is_given_with_every_valid_setting() {
+    let rig = Rig::open("", "");
+    for item in rig.root.children() {
+        let numbers = |id| match item.attributes(id).unwrap().valid {
+            ValidValues::List { values, .. } => values,
+            other => panic!("{id}: {other:?}"),
+        };
+        let set = |id, value: &PropertyValue| rig.set(&item, &[(id, value.clone())]);
+        let mut given = 0;
+        for FormatInfo { format, tymed } in rig.scanner.wia_format_info(&item).unwrap() {
+            rig.prepare(&item, format, tymed, 75, Mode::Gray);
+            for data_type in numbers(WIA_IPA_DATATYPE) {
+                set(WIA_IPA_DATATYPE, &data_type);
+                for depth in numbers(WIA_IPA_DEPTH) {
+                    set(WIA_IPA_DEPTH, &depth);
+                    for compression in numbers(WIA_IPA_COMPRESSION) {
+                        set(WIA_IPA_COMPRESSION, &compression);
+                        rig.scanner_reload();
+                        let what = format!("{format} {tymed:?} {data_type} {depth} {compression}");
+                        let (result, streams) = rig.download(&item);
+                        assert_eq!(result.unwrap(), Status::Ok, "{what}");
+                        let pages = match (item.name(), tymed) {
+                            ("Feeder", Tymed::File) => 5,
+                            _ => 1,
+                        };
+                        assert_eq!(streams.len(), pages, "{what}");
+                        assert!(streams.iter().all(|s| s.len() > 100), "{what}");
+                        given += 1;
+                    }
+                }
+            }
+        }
+        assert!(given >= 20, "{given}");
     }
 }
 

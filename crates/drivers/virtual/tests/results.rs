@@ -4,26 +4,14 @@
 mod rig;
 
 use minidriver::Minidriver;
-use rig::{Mode, Rig, Script, decode};
+use rig::{Rig, Script, decode, feeder};
 use std::sync::Arc;
 use transfer::{Answer, TransferContext};
-use wia::format::{WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
 use wia::property::{WIA_IPS_DOCUMENT_HANDLING_SELECT, WIA_IPS_PAGES};
 use wia::{
     DocumentHandlingSelect, DocumentHandlingStatus, ErrorKind, Result, Status, TransferFlags,
     TransferMessage, Tymed,
 };
-
-fn feeder(query: &str, multipage: bool) -> (Rig, items::AppItem) {
-    let rig = Rig::open("", query);
-    let item = rig.feeder();
-    let (format, tymed) = match multipage {
-        true => (WIA_IMG_FMT_TIFF, Tymed::MultipageFile),
-        false => (WIA_IMG_FMT_RAW, Tymed::File),
-    };
-    rig.prepare(&item, format, tymed, 75, Mode::Gray);
-    (rig, item)
-}
 
 /// The result and the number of complete pages, in both kinds of transfer; they must agree.
 fn outcome(query: &str, pages: i32, duplex: bool) -> (Result<Status, ErrorKind>, usize) {

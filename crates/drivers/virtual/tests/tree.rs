@@ -159,6 +159,22 @@ fn what_is_offered() {
 }
 
 #[test]
+fn the_smallest_selection_is_a_pixel_as_is_said() {
+    let rig = built_in();
+    for item in rig.root.children() {
+        assert_eq!(item.read_i32(WIA_IPS_MIN_HORIZONTAL_SIZE).unwrap(), 1);
+        assert_eq!(item.read_i32(WIA_IPS_MIN_VERTICAL_SIZE).unwrap(), 1);
+        rig.prepare(&item, WIA_IMG_FMT_RAW, Tymed::File, 1200, Mode::Gray);
+        rig.set(
+            &item,
+            &[(WIA_IPS_XEXTENT, 1.into()), (WIA_IPS_YEXTENT, 1.into())],
+        );
+        let page = rig::decode::raw(&rig.download(&item).1[0]);
+        assert_eq!((page.width, page.height), (1, 1));
+    }
+}
+
+#[test]
 fn compressions_follow_format_and_depth() {
     let rig = built_in();
     let item = rig.feeder();

@@ -33,8 +33,8 @@ const PROFILE: &str = "sRGB Color Space Profile.icm";
 /// # Errors
 ///
 /// `InvalidArgument` when the item is of another category or `rules` contradicts itself: a bed or
-/// resolution of no size, no data types or formats, a feeder without page sizes, orientations or feeder rules, and
-/// whatever makes a value at the start invalid.
+/// resolution of no size, a smallest size that the bed cannot hold, no data types or formats, a feeder
+/// without page sizes, orientations or feeder rules, and whatever makes a value at the start invalid.
 pub fn declare_scanner_item(item: &AppItem, rules: &ScannerRules) -> Result<()> {
     let category = item.category();
     let feeder = matches!(
@@ -86,8 +86,14 @@ fn contradiction(item: &AppItem, what: &str) -> Error {
 
 fn check(item: &AppItem, rules: &ScannerRules, feeder: bool) -> Result<()> {
     let sized = rules.bed.0 > 0 && rules.bed.1 > 0;
+    let bounded = (1..=rules.bed.0).contains(&rules.min_size.0)
+        && (1..=rules.bed.1).contains(&rules.min_size.1);
     for (bad, what) in [
         (!sized, "the bed has no size"),
+        (
+            !bounded,
+            "the smallest size does not lie from 1 to the bed's",
+        ),
         (rules.data_types.is_empty(), "there is no data type"),
         (rules.formats.is_empty(), "there is no format"),
         (

@@ -9,16 +9,10 @@ use wia::{Orientation, PropertyId, PropertyValue, Result};
 use crate::app_item::AppItem;
 use crate::validation::context::{PropContext, Repair};
 use crate::validation::rules::{Registration, ScannerRules};
-use crate::validation::scan_rect::{Axis, HORIZONTAL, VERTICAL, bed_pixels, scale, set_axis};
+use crate::validation::scan_rect::{
+    Axis, HORIZONTAL, Limits, Span, VERTICAL, limits, scale, set_axis,
+};
 use crate::validation::valid_values::{is_valid, refusal, validate_item_properties, value_text};
-
-/// Where a page lies in one direction, in pixels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Span {
-    position: i32,
-    extent: i32,
-    max: i32,
-}
 
 /// Brings page size, orientation and selection in line (documentation pages of `WIA_IPS_PAGE_SIZE` and
 /// "custom and auto page sizes"). Comes after [`update_scan_rect`](crate::update_scan_rect). An item
@@ -36,9 +30,9 @@ struct Span {
 ///
 /// # Errors
 ///
-/// `InvalidArgument` for a size that the item does not offer, one that the bed cannot hold in this
-/// orientation, a size and another selection written together, and a selection where only fixed
-/// sizes are offered.
+/// `InvalidArgument` for a size that the item does not offer, one that is too large or too small for the
+/// device in this orientation, a size and another selection written together, and a selection where only
+/// fixed sizes are offered.
 pub fn update_page_size(
     item: &AppItem,
     context: &mut PropContext,
@@ -62,7 +56,7 @@ pub fn update_page_size(
         return leave_page(item, context, page, id, wanted);
     }
     for (axis, span) in [(&HORIZONTAL, across), (&VERTICAL, along)] {
-        set_axis(item, context, axis, span.position, span.extent, span.max)?;
+        set_axis(item, context, axis, span)?;
     }
     describe_page(item, context, size)
 }
@@ -86,7 +80,8 @@ fn page_as_it_lies(
     } else {
         (width, height)
     };
-    if width > rules.bed.0 || height > rules.bed.1 {
+    let (least, most) = (rules.min_size, rules.bed);
+    if !(least.0..=most.0).contains(&width) || !(least.1..=most.1).contains(&height) {
         let id = if context.was_written(WIA_IPS_ORIENTATION) {
             WIA_IPS_ORIENTATION
         } else {
@@ -94,8 +89,8 @@ fn page_as_it_lies(
         };
         let value = item.read(id).unwrap_or(PropertyValue::I4(page));
         let valid = format!(
-            "a page of at most {} by {} thousandths of an inch (this one would lie {width} by {height})",
-            rules.bed.0, rules.bed.1
+            "a page of {} to {} by {} to {} thousandths of an inch (this one would lie {width} by {height})",
+            least.0, most.0, least.1, most.1
         );
         return Err(refusal(item, id, &value, &valid));
     }
@@ -111,11 +106,12 @@ fn lie(
     registration: Registration,
 ) -> Result<Span> {
     let resolution = item.read_i32(axis.resolution)?;
-    let max = bed_pixels(bed, resolution)?;
+    let limits = limits(item, axis, bed, resolution)?;
+    let Limits { min, max } = limits;
     let extent = if size == bed {
         max
     } else {
-        scale(size, resolution, 1000).clamp(1, max)
+        scale(size, resolution, 1000).clamp(min, max)
     };
     let free = max - extent;
     let position = match registration {
@@ -129,7 +125,7 @@ fn lie(
     Ok(Span {
         position,
         extent,
-        max,
+        limits,
     })
 }
 

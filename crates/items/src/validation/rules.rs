@@ -14,7 +14,8 @@ use wia::{Compression, DataType, DocumentHandlingSelect, Guid, Orientation, Tyme
 pub struct ScannerRules {
     /// Greatest width and height that can be scanned, in 1/1000 inch.
     pub bed: (i32, i32),
-    /// Smallest width and height of a document, in 1/1000 inch; 1 for a flatbed.
+    /// Least width and height that can be scanned, in 1/1000 inch. No document and no selection is smaller
+    /// (`WIA_IPS_MIN_HORIZONTAL_SIZE`); 1 stands for no such limit, as on a flatbed.
     pub min_size: (i32, i32),
     /// Optical resolution across and along, in dots an inch.
     pub optical: (i32, i32),

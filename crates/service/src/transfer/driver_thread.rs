@@ -12,9 +12,10 @@ use wia::{Error, ErrorKind, Result, Status, TransferFlags};
 
 use super::{LocalTransfer, Returned};
 use crate::gate::TransferToken;
+use crate::notice::Notice;
 
 /// Starts the driver. `done` gets the context and what the driver returned, once the device is free
-/// again.
+/// again and no event of this transfer can reach the driver any more.
 ///
 /// Without [`TransferFlags::DOWNLOAD`] and [`TransferFlags::UPLOAD`] it is a transfer of the older
 /// kinds, before which the settings are committed to the hardware
@@ -26,14 +27,18 @@ use crate::gate::TransferToken;
 pub(super) fn start(
     transfer: &LocalTransfer,
     token: TransferToken,
+    notice: &Arc<Notice>,
     flags: TransferFlags,
     mut context: TransferContext,
     done: impl FnOnce(TransferContext, Returned) + Send + 'static,
 ) -> Result<()> {
     let driver = Arc::clone(transfer.core.driver());
     let item = transfer.item.clone();
+    let of_driver = Arc::clone(notice);
     let run = move || {
-        let result = run(driver.as_ref(), &item, flags, &mut context);
+        let result = run(driver.as_ref(), &item, flags, &mut context, &of_driver);
+        // Also for a device that could not be locked.
+        of_driver.end();
         let page_open = context
             .record
             .as_ref()
@@ -43,9 +48,10 @@ pub(super) fn start(
         done(context, Returned { result, page_open });
     };
     let spawned = thread::Builder::new().name("acquire".into()).spawn(run);
-    spawned
-        .map(drop)
-        .map_err(|e| Error::from_io(e, ErrorKind::OutOfMemory).context("starting a thread"))
+    spawned.map(drop).map_err(|e| {
+        notice.end();
+        Error::from_io(e, ErrorKind::OutOfMemory).context("starting a thread")
+    })
 }
 
 fn run(
@@ -53,6 +59,7 @@ fn run(
     item: &AppItem,
     flags: TransferFlags,
     context: &mut TransferContext,
+    notice: &Notice,
 ) -> Result<Status> {
     driver.lock_device()?;
     let result = catch_unwind(AssertUnwindSafe(|| {
@@ -61,6 +68,7 @@ fn run(
         }
         driver.acquire_item_data(item, flags, context)
     }));
+    notice.end();
     driver.unlock_device();
     result.unwrap_or_else(|panic| {
         Err(Error::new(

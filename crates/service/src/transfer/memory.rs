@@ -17,6 +17,7 @@ use wia::{Error, ErrorKind, Result, Status, TransferFlags, Tymed};
 use super::patience::Patience;
 use super::{LocalTransfer, Returned, Running, driver_thread, lock};
 use crate::gate::TransferToken;
+use crate::notice::Notice;
 
 /// A band of a device that does not say what it likes.
 const USUAL_BUFFER: usize = 64 * 1024;
@@ -57,7 +58,9 @@ pub(super) fn run(
     let returned: Arc<Mutex<Option<(TransferContext, Returned)>>> = Arc::default();
     let cancelled: Arc<Mutex<bool>> = Arc::default();
     let (asked, waking) = (Arc::clone(&cancelled), Arc::clone(session));
+    let notice = Notice::new(Arc::clone(transfer.core.driver()));
     transfer.begin(Running {
+        notice: Arc::clone(&notice),
         // The two ways to cancel of the older kinds are not connected: the callbacks' answers are
         // the application's own.
         refuse: None,
@@ -70,6 +73,7 @@ pub(super) fn run(
     let started = driver_thread::start(
         transfer,
         token,
+        &notice,
         TransferFlags::empty(),
         context,
         move |mut context, end| {
@@ -85,7 +89,7 @@ pub(super) fn run(
     transfer.end();
     if let Err(e) = served {
         // If it is only slow to notice, this helps it to stop and frees the device.
-        transfer.core.notify(WIA_EVENT_CANCEL_IO);
+        notice.send(WIA_EVENT_CANCEL_IO);
         return (Err(e), None);
     }
     match lock(&returned).take() {

@@ -19,6 +19,7 @@ use wia::{Error, ErrorKind, ItemFlags, Result, Status, TransferFlags};
 
 use crate::api::{FileFate, Transfer};
 use crate::device::Core;
+use crate::notice::Notice;
 
 /// A transfer of one item of a device in this process.
 pub(crate) struct LocalTransfer {
@@ -30,6 +31,7 @@ pub(crate) struct LocalTransfer {
 
 /// What the two ways to cancel need of a transfer that is under way.
 struct Running {
+    notice: Arc<Notice>,
     /// Answers the driver's callbacks with a cancel from now on; stream transfers only.
     refuse: Option<Box<dyn Fn() + Send>>,
     /// Tells the waiting thread that a cancel was asked for.
@@ -110,7 +112,7 @@ impl Transfer for LocalTransfer {
             if let Some(refuse) = &running.refuse {
                 refuse();
             }
-            self.core.notify(WIA_EVENT_CANCEL_IO);
+            running.notice.send(WIA_EVENT_CANCEL_IO);
             (running.wake)();
         }
     }

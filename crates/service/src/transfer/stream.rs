@@ -10,6 +10,7 @@ use wia::{Error, ErrorKind, ItemFlags, Result, Status, TransferFlags, Tymed};
 
 use super::patience::Patience;
 use super::{LocalTransfer, Returned, Running, driver_thread};
+use crate::notice::Notice;
 
 /// Why the waiting thread wakes up.
 enum Wake {
@@ -38,7 +39,9 @@ pub(super) fn download(
     context.callback = Some(session.clone());
     let (wake, woken) = mpsc::channel();
     let (cancelled, canceller) = (wake.clone(), Arc::clone(&session));
+    let notice = Notice::new(Arc::clone(core.driver()));
     transfer.begin(Running {
+        notice: Arc::clone(&notice),
         refuse: Some(Box::new(move || canceller.cancel())),
         // Nobody waits any more: then the transfer has ended, and there is nothing to wake.
         wake: Box::new(move || drop(cancelled.send(Wake::Cancelled))),
@@ -46,6 +49,7 @@ pub(super) fn download(
     let started = driver_thread::start(
         transfer,
         token,
+        &notice,
         TransferFlags::DOWNLOAD,
         context,
         move |context, returned| {
@@ -60,7 +64,7 @@ pub(super) fn download(
         Ok(returned) => returned.checked(),
         Err(e) => {
             // If it is only slow to notice, this helps it to stop and frees the device.
-            core.notify(WIA_EVENT_CANCEL_IO);
+            notice.send(WIA_EVENT_CANCEL_IO);
             Err(e)
         }
     };

@@ -2,6 +2,7 @@
 
 use quire_service as service;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 
@@ -74,6 +75,79 @@ fn a_cancel_after_the_drivers_last_callback_changes_nothing() {
     *me.lock().unwrap() = Some(Arc::clone(&transfer));
     let result = transfer.download(TransferFlags::empty(), Arc::new(App::new()));
     assert_eq!(result.unwrap(), Status::Ok);
+}
+
+#[test]
+fn a_transfer_does_not_end_while_its_cancel_is_told() {
+    let me: Arc<Mutex<Option<Arc<dyn service::Transfer>>>> = Arc::default();
+    let inside = Arc::clone(&me);
+    let (telling, wait_telling) = mpsc::channel();
+    let wait_telling = Mutex::new(wait_telling);
+    let driver = ScriptedDriver::new(move |_, _| {
+        inside.lock().unwrap().take().unwrap().cancel();
+        wait_telling.lock().unwrap().recv().unwrap();
+        Ok(Status::Cancelled)
+    });
+    let log = driver.log.clone();
+    let device = connect(driver.on_event(move |_| {
+        telling.send(()).unwrap();
+        // Time enough for a transfer that would not wait.
+        (0..1000).for_each(|_| std::thread::yield_now());
+        log.add("told");
+    }));
+    let transfer = device.item.transfer().unwrap();
+    *me.lock().unwrap() = Some(Arc::clone(&transfer));
+    let result = transfer.download(TransferFlags::empty(), Arc::new(App::new()));
+    assert_eq!(result.unwrap(), Status::Cancelled);
+    device.driver.log.expect(&[
+        "lock",
+        "acquire 0000\\Root\\Feeder TransferFlags(DOWNLOAD)",
+        "told",
+        "unlock",
+    ]);
+}
+
+/// Every other transfer is cancelled, from its last callback: the driver may be about to return when the
+/// event comes. What is late would be heard by the next transfer.
+#[test]
+fn a_cancel_never_reaches_the_next_transfer() {
+    let number = Arc::new(AtomicUsize::new(0));
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let me: Arc<Mutex<Option<Arc<dyn service::Transfer>>>> = Arc::default();
+    let driver = {
+        let (number, me) = (Arc::clone(&number), Arc::clone(&me));
+        ScriptedDriver::new(move |callback, _| {
+            number.fetch_add(1, Ordering::SeqCst);
+            if let Some(transfer) = me.lock().unwrap().take() {
+                transfer.cancel();
+            }
+            for _ in 0..20 {
+                std::thread::yield_now();
+            }
+            Ok(
+                match callback.send_message(&TransferParams::status(0, 0))? {
+                    Answer::Continue => Status::Ok,
+                    Answer::Cancel => Status::Cancelled,
+                },
+            )
+        })
+    };
+    let driver = {
+        let (number, heard) = (Arc::clone(&number), Arc::clone(&heard));
+        driver.on_event(move |_| heard.lock().unwrap().push(number.load(Ordering::SeqCst)))
+    };
+    let device = connect(driver);
+    let transfer = device.item.transfer().unwrap();
+    for round in 0..300 {
+        let cancelled = round % 2 == 0;
+        *me.lock().unwrap() = cancelled.then(|| Arc::clone(&transfer));
+        let result = transfer.download(TransferFlags::empty(), Arc::new(App::new()));
+        let expected = [Status::Ok, Status::Cancelled][usize::from(cancelled)];
+        assert_eq!(result.unwrap(), expected);
+    }
+    let mut late = heard.lock().unwrap().clone();
+    late.retain(|n| n % 2 == 0);
+    assert_eq!(late, []);
 }
 
 #[test]

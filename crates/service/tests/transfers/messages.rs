@@ -126,6 +126,33 @@ fn end_of_stream_once_for_each_stream_also_when_the_driver_fails() {
 }
 
 #[test]
+fn the_services_messages_have_the_last_numbers_of_their_own_stream() {
+    let device = connect(ScriptedDriver::new(|callback, _| {
+        for (percent, bytes) in [(70, 7), (0, 0), (100, 9)] {
+            let _held = stream(callback);
+            if bytes > 0 {
+                let answer = callback.send_message(&TransferParams::status(percent, bytes))?;
+                assert_eq!(answer, Answer::Continue);
+            }
+        }
+        Ok(Status::Ok)
+    }));
+    let app = Arc::new(App::new());
+    assert_eq!(device.download(&app).unwrap(), Status::Ok);
+    app.log.expect(&[
+        &asked(),
+        "STATUS 70% 7",
+        "END_OF_STREAM 70% 7",
+        &asked(),
+        "END_OF_STREAM 0% 0",
+        &asked(),
+        "STATUS 100% 9",
+        "END_OF_STREAM 100% 9",
+        "END_OF_TRANSFER 100% 9",
+    ]);
+}
+
+#[test]
 fn percent_is_forwarded_unmodified() {
     let device = connect(ScriptedDriver::new(|callback, _| {
         for percent in [-1, 0, 100, 150] {

@@ -96,6 +96,34 @@ fn end_of_stream_comes_with_the_next_request_and_for_the_last_with_the_return() 
 }
 
 #[test]
+fn the_last_end_of_stream_and_end_of_transfer_come_after_the_drivers_return() {
+    let driver = ScriptedDriver::new(|callback, _| {
+        let _held = stream(callback);
+        Ok(Status::Ok)
+    });
+    let log = driver.log.clone();
+    let device = connect(driver);
+    let ended = Arc::new(App::reacting(move |params| {
+        assert_eq!(log.lines().last().unwrap(), "unlock", "{params:?}");
+        None
+    }));
+    assert_eq!(device.download(&ended).unwrap(), Status::Ok);
+    ended.log.expect(&[&asked(), "END_OF_STREAM 0% 0", END]);
+}
+
+#[test]
+fn a_crash_ends_stream_and_transfer_for_the_application() {
+    let device = connect(ScriptedDriver::new(|callback, _| {
+        let _held = stream(callback);
+        panic!("out of cheese")
+    }));
+    let app = Arc::new(App::new());
+    let e = device.download(&app).unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::ExceptionInDriver);
+    app.log.expect(&[&asked(), "END_OF_STREAM 0% 0", END]);
+}
+
+#[test]
 fn a_driver_may_not_send_the_services_messages() {
     for message in [TransferMessage::EndOfStream, TransferMessage::EndOfTransfer] {
         let device = connect(ScriptedDriver::new(move |callback, _| {
@@ -159,4 +187,6 @@ fn the_children_flag_on_an_item_that_is_no_folder_is_ignored() {
     let transfer = device.item.transfer().unwrap();
     let result = transfer.download(TransferFlags::ACQUIRE_CHILDREN, app);
     assert_eq!(result.unwrap(), Status::Ok);
+    let acquire = "acquire 0000\\Root\\Feeder TransferFlags(DOWNLOAD)";
+    device.driver.log.expect(&["lock", acquire, "unlock"]);
 }

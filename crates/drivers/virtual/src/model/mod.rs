@@ -25,7 +25,7 @@ pub use value::{Depth, Dpi, Millimetres, PagesPerMinute, Resolutions, SheetCount
 /// | | `name` | text | `Virtual Scanner` |
 /// | | `vendor` | text | `Quire` |
 /// | `flatbed`, `feeder` | `width`, `height` | millimetres, 20 to 1500 | the built-in scanner's; with a folder its largest image |
-/// | | `resolutions` | dots an inch, each 50 to 9600 | 75 to 1200 |
+/// | | `resolutions` | dots an inch, each 50 to 4800 | 75 to 1200 |
 /// | | `modes` | of `color`, `gray`, `bw` | all |
 /// | | `depths` | of 8, 16: bits a channel of colour and grey | both |
 /// | `feeder` | `duplex` | `true` or `false` | `true` |
@@ -83,9 +83,9 @@ pub struct Model {
     /// Who makes it.
     pub vendor: Option<String>,
     /// The glass.
-    pub flatbed: Option<FlatbedModel>,
+    pub flatbed: Option<SourceModel>,
     /// The sheet feeder.
-    pub feeder: Option<FeederModel>,
+    pub feeder: Option<SourceModel>,
     /// What is scanned.
     pub sheets: SheetsModel,
     /// How fast.
@@ -96,10 +96,10 @@ pub struct Model {
     pub quirks: Quirks,
 }
 
-/// The table `[flatbed]`.
+/// The tables `[flatbed]` and `[feeder]`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct FlatbedModel {
+pub struct SourceModel {
     /// Width in millimetres.
     pub width: Option<Millimetres>,
     /// Height in millimetres.
@@ -110,23 +110,7 @@ pub struct FlatbedModel {
     pub modes: Option<Vec<Mode>>,
     /// Bits a channel.
     pub depths: Option<Vec<Depth>>,
-}
-
-/// The table `[feeder]`.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct FeederModel {
-    /// Width in millimetres.
-    pub width: Option<Millimetres>,
-    /// Height in millimetres.
-    pub height: Option<Millimetres>,
-    /// Dots an inch.
-    pub resolutions: Option<Resolutions>,
-    /// What a pixel can tell.
-    pub modes: Option<Vec<Mode>>,
-    /// Bits a channel.
-    pub depths: Option<Vec<Depth>>,
-    /// Whether both sides can be scanned.
+    /// Whether both sides can be scanned; of a feeder only.
     pub duplex: Option<bool>,
 }
 
@@ -226,19 +210,18 @@ impl Model {
             let what = e.message().lines().next().unwrap_or_default();
             Error::invalid(format!("line {line}: {what}"))
         })?;
-        for (modes, depths) in [
-            model.flatbed.as_ref().map(|s| (&s.modes, &s.depths)),
-            model.feeder.as_ref().map(|s| (&s.modes, &s.depths)),
-        ]
-        .into_iter()
-        .flatten()
-        {
-            if modes.as_ref().is_some_and(Vec::is_empty) {
+        if model.flatbed.as_ref().is_some_and(|s| s.duplex.is_some()) {
+            return Err(Error::invalid(
+                "duplex: only a feeder has it, not the flatbed",
+            ));
+        }
+        for source in model.flatbed.iter().chain(&model.feeder) {
+            if source.modes.as_ref().is_some_and(Vec::is_empty) {
                 return Err(Error::invalid(
                     "modes: at least one of color, gray, bw is needed",
                 ));
             }
-            if depths.as_ref().is_some_and(Vec::is_empty) {
+            if source.depths.as_ref().is_some_and(Vec::is_empty) {
                 return Err(Error::invalid("depths: at least one of 8, 16 is needed"));
             }
         }

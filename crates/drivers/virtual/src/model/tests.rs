@@ -11,7 +11,7 @@ fn empty_is_all_defaults() {
     assert_eq!(Model::parse("").unwrap(), Model::default());
     assert_eq!(
         Model::parse("[flatbed]\n").unwrap().flatbed,
-        Some(FlatbedModel::default())
+        Some(SourceModel::default())
     );
 }
 
@@ -30,6 +30,17 @@ fn resolutions_are_sorted() {
         model.feeder.unwrap().resolutions.unwrap().get(),
         [75, 300, 600]
     );
+}
+
+#[test]
+fn a_model_has_only_resolutions_that_sheets_can_be_scanned_at() {
+    let most = crate::sheet::ScanRequest::MAX_DPI;
+    assert_eq!(*Dpi::VALID.end(), i64::from(most));
+    let text = |dpi: u32| format!("[feeder]\nresolutions = [{dpi}]");
+    assert!(Model::parse(&text(most)).is_ok());
+    let valid = format!("line 2: valid is 50 to {most} dots an inch");
+    assert_eq!(complaint(&text(most + 1)), valid);
+    assert_eq!(complaint(&text(49)), valid);
 }
 
 #[test]
@@ -59,6 +70,7 @@ fn complaints_have_the_line() {
     );
     assert!(complaint("[feeder]\nmodes = [\"sepia\"]").starts_with("line 2: unknown variant"));
     assert!(complaint("[feeder]\nmodes = []").starts_with("modes: "));
+    assert!(complaint("[flatbed]\nduplex = false").starts_with("duplex: "));
     assert!(complaint("[flatbed]\ndepths = []").starts_with("depths: "));
     assert!(complaint("[timing]\nppm = \"x\"").starts_with("line 2: a number is needed"));
 }

@@ -4,9 +4,11 @@ use std::ops::RangeInclusive;
 
 use serde::Deserialize;
 
+use crate::sheet::ScanRequest;
+
 /// Declares a number that is checked while the file is read, so that the error has its line.
 macro_rules! checked {
-    ($($(#[$doc:meta])* $name:ident($inner:ty) from $raw:ty: $valid:expr, $text:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident($inner:ty) from $raw:ty: $valid:expr, $unit:literal;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd, Deserialize)]
         #[serde(try_from = "TomlNumber")]
@@ -29,10 +31,12 @@ macro_rules! checked {
         }
 
         impl TryFrom<TomlNumber> for $name {
-            type Error = &'static str;
+            type Error = String;
 
-            fn try_from(number: TomlNumber) -> Result<$name, &'static str> {
-                number.as_number().and_then($name::new).ok_or(concat!("valid is ", $text))
+            fn try_from(number: TomlNumber) -> Result<$name, String> {
+                let (from, to) = Self::VALID.into_inner();
+                let valid = || format!("valid is {from} to {to} {}", $unit);
+                number.as_number().and_then($name::new).ok_or_else(valid)
             }
         }
 
@@ -46,15 +50,15 @@ macro_rules! checked {
 
 checked! {
     /// A length on a bed.
-    Millimetres(f64) from f64: 20.0..=1500.0, "20 to 1500 millimetres";
+    Millimetres(f64) from f64: 20.0..=1500.0, "millimetres";
     /// A number of sheets.
-    SheetCount(u32) from i64: 0..=1_000_000, "0 to 1000000 sheets";
+    SheetCount(u32) from i64: 0..=1_000_000, "sheets";
     /// A pace.
-    PagesPerMinute(u32) from i64: 1..=60_000, "1 to 60000 pages a minute";
+    PagesPerMinute(u32) from i64: 1..=60_000, "pages a minute";
     /// A pause.
-    WarmUp(u32) from i64: 0..=30_000, "0 to 30000 milliseconds";
+    WarmUp(u32) from i64: 0..=30_000, "milliseconds";
     /// A resolution.
-    Dpi(u32) from i64: 50..=9600, "50 to 9600 dots an inch";
+    Dpi(u32) from i64: 50..=ScanRequest::MAX_DPI as i64, "dots an inch";
 }
 
 /// Bits a channel.

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::process::Command;
 
 use formats::{DocumentFormat, DocumentWriter, WriterOptions, open_writer, tiff};
 use raster::{Band, PageLayout, PixelType};
@@ -76,4 +77,9 @@ pub fn write(path: &Path, pages: &[Page]) {
         write_page(writer.as_mut(), page);
     }
     writer.finish().unwrap();
+}
+
+/// A pipe that nobody writes to: reading it would never end.
+pub fn fifo(path: &Path) {
+    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
 }

@@ -163,6 +163,18 @@ impl Rig {
     }
 }
 
+/// A feeder at 75 dpi in grey, for one stream a page or for all pages in one.
+pub fn feeder(query: &str, multipage: bool) -> (Rig, AppItem) {
+    let rig = Rig::open("", query);
+    let item = rig.feeder();
+    let (format, tymed) = match multipage {
+        true => (wia::format::WIA_IMG_FMT_TIFF, Tymed::MultipageFile),
+        false => (wia::format::WIA_IMG_FMT_RAW, Tymed::File),
+    };
+    rig.prepare(&item, format, tymed, 75, Mode::Gray);
+    (rig, item)
+}
+
 pub fn options(path: &str, query: &str) -> Result<Options> {
     let params: Vec<(String, String)> = query
         .split('&')
@@ -233,7 +245,7 @@ type OnMessage = Box<dyn FnMut(usize, &TransferParams) -> Result<Answer> + Send>
 pub struct Script {
     pub log: Arc<Mutex<Vec<Event>>>,
     pub names: Mutex<Vec<(String, String)>>,
-    pub streams: Mutex<Vec<MemoryStream>>,
+    pub streams: Arc<Mutex<Vec<MemoryStream>>>,
     on_next: Mutex<OnNext>,
     on_message: Mutex<OnMessage>,
     messages: Mutex<usize>,
@@ -242,6 +254,7 @@ pub struct Script {
     has_returned: Mutex<bool>,
     before: Vec<u8>,
     capacity: Option<usize>,
+    fails_at: Option<usize>,
 }
 
 impl Script {
@@ -253,7 +266,7 @@ impl Script {
         Script {
             log: Arc::default(),
             names: Mutex::default(),
-            streams: Mutex::default(),
+            streams: Arc::default(),
             on_next: Mutex::new(Box::new(|_| None)),
             on_message: Mutex::new(Box::new(|_, _| Ok(Answer::Continue))),
             messages: Mutex::new(0),
@@ -261,6 +274,7 @@ impl Script {
             has_returned: Mutex::new(false),
             before: Vec::new(),
             capacity: None,
+            fails_at: None,
         }
     }
 
@@ -298,6 +312,14 @@ impl Script {
     pub fn capacity(self, bytes: usize) -> Script {
         Script {
             capacity: Some(bytes),
+            ..self
+        }
+    }
+
+    /// The call, from 0, that fails on every stream.
+    pub fn fails_at(self, call: usize) -> Script {
+        Script {
+            fails_at: Some(call),
             ..self
         }
     }
@@ -366,8 +388,13 @@ impl MinidrvTransferCallback for Script {
         };
         let answer = (self.on_next.lock().unwrap())(number).unwrap_or_else(|| {
             let mut streams = self.streams.lock().unwrap();
-            let (stream, given) =
-                MemoryStream::new(self.before.clone(), self.capacity, streams.len(), &self.log);
+            let (stream, given) = MemoryStream::new(
+                self.before.clone(),
+                self.capacity,
+                self.fails_at,
+                streams.len(),
+                &self.log,
+            );
             streams.push(stream);
             Ok(NextStream::Stream(Box::new(given)))
         });

@@ -18,12 +18,16 @@ struct Inner {
     released: bool,
     forbidden: Option<&'static str>,
     set_sizes: usize,
+    calls: usize,
+    /// The call, from 0, that fails.
+    fails_at: Option<usize>,
 }
 
 impl MemoryStream {
     pub fn new(
         bytes: Vec<u8>,
         capacity: Option<usize>,
+        fails_at: Option<usize>,
         number: usize,
         log: &Arc<Mutex<Vec<Event>>>,
     ) -> (MemoryStream, Given) {
@@ -34,6 +38,8 @@ impl MemoryStream {
             released: false,
             forbidden: None,
             set_sizes: 0,
+            calls: 0,
+            fails_at,
         }));
         let given = Given {
             inner: Arc::clone(&inner),
@@ -64,6 +70,11 @@ impl MemoryStream {
         self.0.lock().unwrap().bytes.len()
     }
 
+    /// How often it was called.
+    pub fn calls(&self) -> usize {
+        self.0.lock().unwrap().calls
+    }
+
     pub fn set_sizes(&self) -> usize {
         self.0.lock().unwrap().set_sizes
     }
@@ -77,12 +88,17 @@ pub struct Given {
 }
 
 impl Given {
-    fn with<T>(&self, call: impl FnOnce(&mut Inner) -> T) -> T {
+    fn with<T>(&self, call: impl FnOnce(&mut Inner) -> Result<T>) -> Result<T> {
         let forbidden = self.inner.lock().unwrap().forbidden;
         if let Some(why) = forbidden {
             panic!("a call of a stream {why}");
         }
-        call(&mut self.inner.lock().unwrap())
+        let inner = &mut *self.inner.lock().unwrap();
+        inner.calls += 1;
+        if inner.fails_at == Some(inner.calls - 1) {
+            return Err(Error::new(ErrorKind::WriteFault, "the stream fails"));
+        }
+        call(inner)
     }
 }
 
@@ -121,6 +137,14 @@ impl Stream for Given {
             s.set_sizes += 1;
             Ok(())
         })
+    }
+
+    fn read(&mut self, _: &mut [u8]) -> Result<usize> {
+        panic!("a download reads from its stream");
+    }
+
+    fn size(&mut self) -> Result<u64> {
+        panic!("a download asks for the size of its stream");
     }
 }
 

@@ -1,0 +1,19 @@
+//! Scans with a scripted driver, which does to `acquire` whatever a driver can do.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+mod cancel;
+mod documents;
+mod events;
+mod files;
+mod garbled;
+mod plan;
+mod random;
+mod raw;
+mod rig;
+mod scripted;
+mod tiff;
