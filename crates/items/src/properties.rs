@@ -152,7 +152,8 @@ impl AppItem {
         }
     }
 
-    pub(crate) fn missing(&self, id: PropertyId) -> Error {
+    /// The refusal for a property that the item does not have.
+    pub fn missing(&self, id: PropertyId) -> Error {
         Error::invalid(format!(
             "{}: item {:?} has no such property",
             self.property_name(id),
@@ -166,12 +167,6 @@ impl AppItem {
     /// # Errors
     ///
     /// `InvalidArgument` when the item has no such property or it is of another type.
-    #[doc(alias(
-        "wiasWriteMultiple",
-        "wiasWritePropLong",
-        "wiasWritePropStr",
-        "wiasWritePropGuid"
-    ))]
     pub fn write(&self, id: PropertyId, value: impl Into<PropertyValue>) -> Result<()> {
         let value = value.into();
         let Some(property) = self.property(id) else {
@@ -180,7 +175,7 @@ impl AppItem {
         if property.value == value {
             return Ok(());
         }
-        let value = self.typed(id, &property, value)?;
+        let value = self.typed(id, property.value.value_type(), value)?;
         self.with_store_mut(|s| {
             if let Some(p) = s.get_mut(id) {
                 p.value = value;
@@ -201,13 +196,52 @@ impl AppItem {
         Ok(())
     }
 
+    /// Writes values as the driver, all or none. Unlike [`write`](AppItem::write) it takes properties
+    /// that only have a name so far ([`set_item_prop_names`](AppItem::set_item_prop_names)): they begin
+    /// to exist, with the type of their value and read-only for applications.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument` for a property that the item neither has nor names, and for one of another
+    /// type; then nothing is written.
+    #[doc(alias = "wiasWriteMultiple")]
+    pub fn write_all(&self, values: &[(PropertyId, PropertyValue)]) -> Result<()> {
+        let mut typed: Vec<(PropertyId, PropertyValue)> = Vec::with_capacity(values.len());
+        for (id, value) in values {
+            let known = self.read(*id);
+            let earlier = || typed.iter().find(|(i, _)| i == id).map(|(_, v)| v);
+            let declared = match known.as_ref().or_else(earlier) {
+                Some(v) => v.value_type(),
+                None if self.with_store(|s| s.own_name(*id).is_some()) => value.value_type(),
+                None => return Err(self.missing(*id)),
+            };
+            let value = self.typed(*id, declared, value.clone())?;
+            typed.push((*id, value));
+        }
+        self.with_store_mut(|s| {
+            for (id, value) in typed {
+                match s.get_mut(id) {
+                    Some(p) => p.value = value,
+                    None => s.declare(
+                        id,
+                        value,
+                        PropertyInfo {
+                            access: Access::READ,
+                            valid: ValidValues::None,
+                        },
+                    ),
+                }
+            }
+        });
+        Ok(())
+    }
+
     pub(crate) fn typed(
         &self,
         id: PropertyId,
-        property: &Property,
+        declared: ValueType,
         value: PropertyValue,
     ) -> Result<PropertyValue> {
-        let declared = property.value.value_type();
         let shown = format!("{}: {value}", self.property_name(id));
         coerce(value, declared).ok_or_else(|| {
             Error::invalid(format!(

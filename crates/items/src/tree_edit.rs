@@ -23,7 +23,7 @@ bitflags::bitflags! {
 const GONE: ItemFlags = ItemFlags::DELETED.union(ItemFlags::DISCONNECTED);
 
 impl AppItem {
-    /// Makes an item below this one (`IWiaItem2::CreateChildItem`, `wiasCreateChildAppItem`).
+    /// Makes an item below this one for an application (`IWiaItem2::CreateChildItem`).
     ///
     /// `flags` says what it is; `GENERATED` is added. `init` declares its properties (the driver's
     /// `init_item_properties`); it sees an item whose parent does not show it yet. The child is of the
@@ -34,7 +34,6 @@ impl AppItem {
     /// `InvalidArgument` when this item can have no children, `name` is empty, holds a backslash or
     /// is taken, `flags` has neither `FOLDER` nor `FILE`, or `flags` is empty while parent values
     /// are to be copied; `ItemDeleted` when this item is gone. An error of `init` leaves the tree as it was.
-    #[doc(alias = "wiasCreateChildAppItem")]
     pub fn create_child(
         &self,
         flags: ItemFlags,
@@ -42,7 +41,33 @@ impl AppItem {
         name: &str,
         init: &mut dyn FnMut(&AppItem) -> Result<()>,
     ) -> Result<AppItem> {
-        self.check_child(flags, creation, name)?;
+        self.check_application(flags, creation)?;
+        self.add_child(flags, name, &mut |child| {
+            init(child)?;
+            if creation.contains(CreationFlags::COPY_PARENT_PROPERTY_VALUES) {
+                child.copy_parent_values(self);
+            }
+            Ok(())
+        })
+    }
+
+    /// Makes an item below this one for its driver (`wiasCreateChildAppItem`): as
+    /// [`create_child`](AppItem::create_child), also where applications may not
+    /// (`WIA_IPS_SUPPORTS_CHILD_ITEM_CREATION`).
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument` when this item can have no children, `name` is empty, holds a backslash or
+    /// is taken, or `flags` has neither `FOLDER` nor `FILE` but others; `ItemDeleted` when this item is
+    /// gone. An error of `init` leaves the tree as it was.
+    #[doc(alias = "wiasCreateChildAppItem")]
+    pub fn add_child(
+        &self,
+        flags: ItemFlags,
+        name: &str,
+        init: &mut dyn FnMut(&AppItem) -> Result<()>,
+    ) -> Result<AppItem> {
+        self.check_child(flags, name)?;
         let child = AppItem(Arc::new(Inner {
             name: name.to_owned(),
             full_name: format!("{}\\{name}", self.full_name()),
@@ -61,9 +86,6 @@ impl AppItem {
         };
         child.supply_properties(category);
         init(&child)?;
-        if creation.contains(CreationFlags::COPY_PARENT_PROPERTY_VALUES) {
-            child.copy_parent_values(self);
-        }
         let mut links = lock(&self.0.links);
         if links.children.iter().any(|c| c.name() == name) {
             return Err(self.name_taken(name));
@@ -72,22 +94,28 @@ impl AppItem {
         Ok(child)
     }
 
-    fn check_child(&self, flags: ItemFlags, creation: CreationFlags, name: &str) -> Result<()> {
-        let parent_flags = self.flags();
-        if parent_flags.intersects(GONE) {
+    fn check_application(&self, flags: ItemFlags, creation: CreationFlags) -> Result<()> {
+        if self.flags().intersects(GONE) {
             return Err(self.gone());
         }
-        let supported = self.opt_i32(WIA_IPS_SUPPORTS_CHILD_ITEM_CREATION) != Some(0);
-        if !supported || !parent_flags.intersects(ItemFlags::FOLDER | ItemFlags::HAS_ATTACHMENTS) {
-            return Err(Error::invalid(format!(
-                "item {:?} can have no children",
-                self.full_name()
-            )));
+        if self.opt_i32(WIA_IPS_SUPPORTS_CHILD_ITEM_CREATION) == Some(0) {
+            return Err(self.childless());
         }
         if flags.is_empty() && creation.contains(CreationFlags::COPY_PARENT_PROPERTY_VALUES) {
             return Err(Error::invalid(
                 "parent values cannot be copied to an item without flags",
             ));
+        }
+        Ok(())
+    }
+
+    fn check_child(&self, flags: ItemFlags, name: &str) -> Result<()> {
+        let parent_flags = self.flags();
+        if parent_flags.intersects(GONE) {
+            return Err(self.gone());
+        }
+        if !parent_flags.intersects(ItemFlags::FOLDER | ItemFlags::HAS_ATTACHMENTS) {
+            return Err(self.childless());
         }
         if !flags.is_empty() && !flags.intersects(ItemFlags::FOLDER | ItemFlags::FILE) {
             return Err(Error::invalid(format!(
@@ -103,6 +131,10 @@ impl AppItem {
             return Err(self.name_taken(name));
         }
         Ok(())
+    }
+
+    fn childless(&self) -> Error {
+        Error::invalid(format!("item {:?} can have no children", self.full_name()))
     }
 
     fn name_taken(&self, name: &str) -> Error {

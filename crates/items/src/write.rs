@@ -70,7 +70,7 @@ fn check(item: &AppItem, id: PropertyId, value: &PropertyValue) -> Result<Proper
             item.property_name(id)
         )));
     }
-    item.typed(id, &property, value.clone())
+    item.typed(id, property.value.value_type(), value.clone())
 }
 
 fn value_bytes(value: &PropertyValue) -> usize {

@@ -251,6 +251,11 @@ fn applications_create_children() {
     flatbed.declare(WIA_IPS_SUPPORTS_CHILD_ITEM_CREATION, 0, info(Access::READ));
     assert_eq!(refused(&flatbed, SOURCE, plain, "x"), bad);
 
+    let by_driver = flatbed.add_child(SOURCE, "Driver's", &mut nothing).unwrap();
+    assert_eq!(by_driver.flags(), SOURCE | ItemFlags::GENERATED);
+    assert_eq!(flatbed.children().last(), Some(&by_driver));
+    assert_eq!(kind(flatbed.add_child(SOURCE, "Own", &mut nothing)), bad);
+
     let feeder = tree.find_by_name(r"0000\Root\Feeder").unwrap();
     let mut fails = |_: &AppItem| Err(Error::new(ErrorKind::Offline, ""));
     let made = feeder.create_child(SOURCE, plain, "x", &mut fails);

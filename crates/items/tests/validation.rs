@@ -6,7 +6,7 @@ mod scanner;
 
 use proptest::prelude::*;
 use quire_items::{
-    AppItem, PropContext, Repair, changed_value, is_valid, nearest, update_scan_rect,
+    AppItem, PropContext, Repair, changed_value, is_valid, nearest, suits, update_scan_rect,
     update_valid_format, validate_item_properties, write_multiple,
 };
 use scanner::{item, rules_of, value, values, write};
@@ -170,6 +170,47 @@ fn the_context_holds_thirteen_properties_and_more() {
             held.contains(&id),
             "{id}"
         );
+    }
+}
+
+#[test]
+fn kinds_of_valid_values_suit_types() {
+    let list = |v: PropertyValue| ValidValues::List {
+        nominal: v.clone(),
+        values: vec![v],
+    };
+    let range = ValidValues::Range {
+        min: 0,
+        nominal: 0,
+        max: 1,
+        step: 1,
+    };
+    let float = ValidValues::RangeFloat {
+        min: 0.0,
+        nominal: 0.0,
+        max: 1.0,
+        step: 0.5,
+    };
+    let flag = ValidValues::Flag {
+        nominal: 0,
+        valid_bits: 1,
+    };
+    let guid = list(WIA_IMG_FMT_BMP.into());
+    // Which of I4, UI4, R4, Bstr, Clsid, UI1Vector each suits.
+    for (valid, expected) in [
+        (ValidValues::None, "yes yes yes yes yes yes"),
+        (flag, "yes yes no no no no"),
+        (range, "yes yes no no no no"),
+        (float, "no no yes no no no"),
+        (list(1.into()), "yes yes no no no no"),
+        (list(1.5.into()), "no no yes no no no"),
+        (list("a".into()), "no no no yes no no"),
+        (guid, "no no no no yes no"),
+    ] {
+        use wia::ValueType::*;
+        let answers = [I4, UI4, R4, Bstr, Clsid, UI1Vector]
+            .map(|t| if suits(&valid, t) { "yes" } else { "no" });
+        assert_eq!(answers.join(" "), expected, "{valid:?}");
     }
 }
 

@@ -72,6 +72,32 @@ fn typed_reads_name_what_is_wrong() {
 }
 
 #[test]
+fn the_driver_writes_several_at_once_or_none() {
+    let (_, item) = flatbed();
+    let named = PropertyId(80000);
+    item.set_item_prop_names(&[(named, "named only")]);
+    let all = |values: &[(PropertyId, PropertyValue)]| item.write_all(values);
+
+    let before = item.properties();
+    let stranger = (WIA_IPS_YRES, 1.into());
+    let mistyped = (TITLE, 1.into());
+    for bad in [stranger, mistyped] {
+        let values = [(WIA_IPS_XRES, 600.into()), (named, 7.into()), bad];
+        assert_eq!(all(&values).unwrap_err().kind(), ErrorKind::InvalidArgument);
+        assert_eq!(item.properties(), before);
+    }
+    let two_types = [(named, 7.into()), (named, "seven".into())];
+    assert!(all(&two_types).is_err());
+    assert!(!item.has(named));
+
+    let size = (WIA_IPA_ITEM_SIZE, PropertyValue::UI4(99));
+    all(&[size, (named, 7.into()), (named, 8.into())]).unwrap();
+    assert_eq!(item.read(WIA_IPA_ITEM_SIZE), Some(PropertyValue::I4(99)));
+    assert_eq!(item.read_i32(named).unwrap(), 8);
+    assert_eq!(item.attributes(named), Some(info(Access::READ)));
+}
+
+#[test]
 fn the_driver_writes_what_applications_cannot() {
     let (_, item) = flatbed();
     item.write(WIA_IPA_ITEM_SIZE, 99).unwrap();

@@ -157,6 +157,12 @@ impl From<i32> for PropertyValue {
     }
 }
 
+impl From<f32> for PropertyValue {
+    fn from(v: f32) -> PropertyValue {
+        PropertyValue::R4(v)
+    }
+}
+
 impl From<Guid> for PropertyValue {
     fn from(v: Guid) -> PropertyValue {
         PropertyValue::Clsid(v)

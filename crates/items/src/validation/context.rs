@@ -151,13 +151,13 @@ fn not_held(id: PropertyId) -> Error {
 
 /// A property before and after a write (`WIAS_CHANGED_VALUE_INFO`).
 #[derive(Clone, Debug, PartialEq)]
-pub struct ChangedValue {
+pub struct ChangedValue<T = PropertyValue> {
     /// Whether the value differs from the one before the write.
     pub changed: bool,
     /// The value before the write.
-    pub old: PropertyValue,
+    pub old: T,
     /// The value now.
-    pub current: PropertyValue,
+    pub current: T,
 }
 
 /// How a property changed in the current write (`wiasGetChangedValueLong`, `…Float`, `…Guid`,

@@ -7,7 +7,7 @@ use wia::property::{
 };
 use wia::{
     Compression, DataType, Error, Orientation, PropertyId, PropertyValue, Result, Tymed,
-    ValidValues,
+    ValidValues, ValueType,
 };
 
 use crate::app_item::AppItem;
@@ -55,6 +55,27 @@ fn on_step(distance: f32, step: f32) -> bool {
     }
     let steps = distance / step;
     (steps - steps.round()).abs() < 1e-3
+}
+
+/// Whether a property of type `declared` can have such valid values: flags are integers, ranges are
+/// numbers, and a list holds values of the property's own type (documentation page of
+/// `wiasSetItemPropAttribs`).
+pub fn suits(valid: &ValidValues, declared: ValueType) -> bool {
+    let integer = matches!(declared, ValueType::I4 | ValueType::UI4);
+    match valid {
+        ValidValues::None => true,
+        ValidValues::Flag { .. } | ValidValues::Range { .. } => integer,
+        ValidValues::RangeFloat { .. } => declared == ValueType::R4,
+        ValidValues::List { nominal, values } => {
+            values
+                .iter()
+                .chain([nominal])
+                .all(|v| match v.value_type() {
+                    ValueType::I4 | ValueType::UI4 => integer,
+                    other => other == declared,
+                })
+        }
+    }
 }
 
 /// The valid number nearest to `value`; of two equally near ones the smaller. `None` when the valid
