@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::thread;
 
 use items::AppItem;
-use transfer::{MinidrvTransferCallback, NextStream, Stream, TransferContext};
+use transfer::{DataStreams, MinidrvTransferCallback, NextStream, Stream, TransferContext};
 use wia::{Error, ErrorKind, Result, Status, TransferFlags};
 
 use crate::counted_stream::{ByteCount, CountedStream};
@@ -40,16 +40,36 @@ pub(crate) fn acquire(
     flags: TransferFlags,
     context: &mut TransferContext,
 ) -> Result<Status> {
-    check_flags(flags)?;
+    if flags.contains(TransferFlags::UPLOAD) {
+        return Err(Error::invalid("nothing can be uploaded to a scanner"));
+    }
+    if flags.contains(TransferFlags::DOWNLOAD) {
+        return download(machine, &Job::new(item, context)?, item, context);
+    }
+    // The older kinds of transfer: the same, into streams of our own that fill bands or the file.
+    let streams = DataStreams::new(context);
+    context.callback = Some(streams.clone());
+    let result = Job::new(item, context)
+        .and_then(|job| job.for_one_file(context))
+        .and_then(|job| download(machine, &job, item, context));
+    context.callback = None;
+    streams.finish(context, result)
+}
+
+fn download(
+    machine: &Machine<'_>,
+    job: &Job,
+    item: &AppItem,
+    context: &mut TransferContext,
+) -> Result<Status> {
     let callback = context
         .callback
         .clone()
         .ok_or_else(|| Error::new(ErrorKind::Pointer, "the transfer's context has no callback"))?;
-    let job = Job::new(item, context)?;
-    machine.paper.begin_transfer(&job)?;
+    machine.paper.begin_transfer(job)?;
     let transfer = Transfer {
         machine,
-        job: &job,
+        job,
         item,
         callback,
         count: ByteCount::default(),
@@ -59,7 +79,7 @@ pub(crate) fn acquire(
         Err(Halt::Cancelled) => return Ok(Status::Cancelled),
         Err(Halt::Refused(e) | Halt::Stream(e)) => return Err(e),
         Err(Halt::Device(failure)) => {
-            machine.paper.fail(&job, &failure);
+            machine.paper.fail(job, &failure);
             return Err(failure.error);
         }
     };
@@ -70,19 +90,6 @@ pub(crate) fn acquire(
         return Ok(Status::EndOfMedia);
     }
     Ok(Status::Ok)
-}
-
-fn check_flags(flags: TransferFlags) -> Result<()> {
-    if flags.contains(TransferFlags::UPLOAD) {
-        return Err(Error::invalid("nothing can be uploaded to a scanner"));
-    }
-    if !flags.contains(TransferFlags::DOWNLOAD) {
-        return Err(Error::new(
-            ErrorKind::NotImplemented,
-            "the virtual scanner transfers into streams only",
-        ));
-    }
-    Ok(())
 }
 
 struct Transfer<'a> {

@@ -5,7 +5,7 @@ use raster::{Area, PixelType};
 use transfer::TransferContext;
 use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FLATBED};
 use wia::constant::WIA_PAGE_AUTO;
-use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
+use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
 use wia::property::{
     WIA_IPA_DATATYPE, WIA_IPA_DEPTH, WIA_IPS_BRIGHTNESS, WIA_IPS_CONTRAST,
     WIA_IPS_DOCUMENT_HANDLING_SELECT, WIA_IPS_MAX_HORIZONTAL_SIZE, WIA_IPS_MAX_VERTICAL_SIZE,
@@ -49,6 +49,8 @@ pub(crate) enum Sides {
 pub(crate) enum PageFormat {
     Raw,
     Bmp,
+    /// A bitmap without file header.
+    MemoryBmp,
     Tiff,
 }
 
@@ -126,6 +128,25 @@ impl Job {
         })
     }
 
+    /// The same for a transfer into a file or bands: a file of one image holds one page, so that a
+    /// stack takes as many transfers as it has sides.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument` for more pages than the file can hold.
+    pub(crate) fn for_one_file(mut self, context: &TransferContext) -> Result<Job> {
+        if context.memory_transfer || self.multipage {
+            return Ok(self);
+        }
+        if let Some(pages) = self.pages.filter(|pages| *pages > 1) {
+            return Err(Error::invalid(format!(
+                "WIA_IPS_PAGES: {pages} is not valid for a file of one image; valid: 0 1"
+            )));
+        }
+        self.pages = Some(1);
+        Ok(self)
+    }
+
     /// What is to be seen of a side.
     ///
     /// # Errors
@@ -177,12 +198,14 @@ fn page_format(context: &TransferContext, pixel: PixelType) -> Result<PageFormat
     let format = match (context.format, context.tymed) {
         (WIA_IMG_FMT_TIFF, Tymed::File | Tymed::MultipageFile) => PageFormat::Tiff,
         (WIA_IMG_FMT_RAW, Tymed::File) => PageFormat::Raw,
-        (WIA_IMG_FMT_BMP, Tymed::File) => PageFormat::Bmp,
+        (WIA_IMG_FMT_BMP, Tymed::File) if !context.memory_transfer => PageFormat::Bmp,
+        (WIA_IMG_FMT_MEMORYBMP, Tymed::File) if context.memory_transfer => PageFormat::MemoryBmp,
         (other, tymed) => {
             let name = wia::format::name(other).map_or_else(|| other.to_string(), str::to_owned);
             return Err(Error::invalid(format!(
                 "WIA_IPA_FORMAT {name} with WIA_IPA_TYMED {tymed:?} is not valid; valid: BMP, RAW \
-                 and TIFF with TYMED_FILE, TIFF with TYMED_MULTIPAGE_FILE"
+                 and TIFF with TYMED_FILE, TIFF with TYMED_MULTIPAGE_FILE, MEMORYBMP, RAW and TIFF \
+                 with TYMED_CALLBACK, TIFF with TYMED_MULTIPAGE_CALLBACK"
             )));
         }
     };
@@ -201,7 +224,8 @@ fn page_format(context: &TransferContext, pixel: PixelType) -> Result<PageFormat
             context.compression
         )));
     }
-    if format == PageFormat::Bmp && pixel.bits_per_channel() > 8 {
+    let bitmap = matches!(format, PageFormat::Bmp | PageFormat::MemoryBmp);
+    if bitmap && pixel.bits_per_channel() > 8 {
         return Err(Error::invalid(
             "WIA_IPA_FORMAT: BMP holds at most 8 bits a channel; valid: RAW, TIFF",
         ));

@@ -163,8 +163,12 @@ pub(crate) fn write_single(
             finish(&mut writer, late_height, reporter)
         }
         // Its lines come bottom-up, so it cannot begin without the height.
-        PageFormat::Bmp => {
-            let mut writer = bmp::Writer::new(StreamSink(stream), bmp::Container::File);
+        PageFormat::Bmp | PageFormat::MemoryBmp => {
+            let container = match format {
+                PageFormat::MemoryBmp => bmp::Container::Memory,
+                _ => bmp::Container::File,
+            };
+            let mut writer = bmp::Writer::new(StreamSink(stream), container);
             finish(&mut writer, false, reporter)
         }
         PageFormat::Tiff => {

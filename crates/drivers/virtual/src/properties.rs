@@ -11,7 +11,7 @@ use wia::constant::{
     WIA_PAGE_USLEDGER, WIA_PAGE_USLEGAL, WIA_PAGE_USLETTER, WIA_PAGE_USSTATEMENT, page_dimensions,
 };
 use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_RAW};
-use wia::{Compression, DataType, DocumentHandlingSelect, Guid, Orientation};
+use wia::{Compression, DataType, DocumentHandlingSelect, Guid, Orientation, Tymed};
 
 use crate::job::Source;
 use crate::model::{Depth, Mode};
@@ -66,12 +66,14 @@ pub(crate) fn rules(
     let bmp = FormatRule::bmp();
     let holds = |rule: &DataTypeRule| rule.depths.iter().any(|d| bmp.depths.contains(d));
     let bmp_fits = data_types.iter().any(holds);
+    let tiff = FormatRule::tiff(&[Compression::None, Compression::G4, Compression::Jpeg]);
     let mut formats = vec![
-        FormatRule::raw(),
-        FormatRule::tiff(&[Compression::None, Compression::G4, Compression::Jpeg]),
+        FormatRule::raw().also(&[Tymed::Callback]),
+        tiff.also(&[Tymed::Callback, Tymed::MultipageCallback]),
     ];
     if bmp_fits {
         formats.insert(0, bmp);
+        formats.push(FormatRule::memory_bmp());
     }
     let feeder = source == Source::Feeder;
     ScannerRules {

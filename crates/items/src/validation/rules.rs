@@ -185,6 +185,14 @@ impl FormatRule {
         }
     }
 
+    /// A bitmap without file header, in bands of memory.
+    pub fn memory_bmp() -> FormatRule {
+        FormatRule {
+            depths: vec![1, 4, 8, 24],
+            ..FormatRule::new(WIA_IMG_FMT_MEMORYBMP, &[Tymed::Callback])
+        }
+    }
+
     /// RAW, one stream an image.
     pub fn raw() -> FormatRule {
         FormatRule::new(WIA_IMG_FMT_RAW, &[Tymed::File])
@@ -196,6 +204,13 @@ impl FormatRule {
             compressions: compressions.to_vec(),
             ..FormatRule::new(WIA_IMG_FMT_TIFF, &[Tymed::File, Tymed::MultipageFile])
         }
+    }
+
+    /// The same format also in transfers of these kinds.
+    #[must_use]
+    pub fn also(mut self, tymeds: &[Tymed]) -> FormatRule {
+        self.tymeds.extend(tymeds);
+        self
     }
 
     /// JPEG, one stream an image; it holds 8 and 24 bits a pixel.
