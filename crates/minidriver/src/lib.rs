@@ -10,3 +10,4 @@ mod driver;
 pub mod service_library;
 
 pub use driver::{Capability, CapabilityKind, FormatInfo, Minidriver};
+pub use service_library::{Event, EventPort};

@@ -1,0 +1,133 @@
+//! Events that a driver reports.
+//!
+//! A driver knows its device's id ([`Minidriver::initialize`](crate::Minidriver::initialize)) and
+//! nothing else of the service, so the devices that are open stand in one list of the process. The
+//! service opens an [`EventPort`] for a device before it initialises the driver, and gives its listeners
+//! a receiver each; [`queue_event`] puts the event into all of them and returns. The order of events is
+//! kept, no code of a listener runs on the driver's thread, and a port that is dropped leaves the list.
+
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use wia::{Error, Guid, Result};
+
+use crate::driver::{Capability, CapabilityKind};
+
+/// How many events wait for a listener that does not fetch them; further ones pass it by.
+pub const WAITING_EVENTS: usize = 1024;
+
+/// Something that happened at a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The device, as the service named it to the driver.
+    pub device_id: String,
+    /// A `WIA_EVENT_*` value or one of the driver's own.
+    pub event: Guid,
+    /// The item that it is about (`WIA_IPA_FULL_ITEM_NAME`).
+    pub full_item_name: Option<String>,
+}
+
+/// The service's end: a device whose driver may report events, until this is dropped.
+#[derive(Debug)]
+pub struct EventPort {
+    number: u64,
+}
+
+/// The open ports of the process.
+static PORTS: Mutex<Ports> = Mutex::new(Ports {
+    next: 0,
+    open: Vec::new(),
+});
+
+struct Ports {
+    next: u64,
+    open: Vec<Port>,
+}
+
+struct Port {
+    number: u64,
+    device_id: String,
+    events: Vec<Guid>,
+    listeners: Vec<SyncSender<Event>>,
+}
+
+fn ports() -> MutexGuard<'static, Ports> {
+    PORTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl EventPort {
+    /// Lets the driver of `device_id` report the events among `capabilities` (what its
+    /// [`capabilities`](crate::Minidriver::capabilities) says). Several ports may have one id.
+    pub fn open(device_id: &str, capabilities: &[Capability]) -> EventPort {
+        let event = |c: &&Capability| matches!(c.kind, CapabilityKind::Event { .. });
+        let mut ports = ports();
+        let number = ports.next;
+        ports.next += 1;
+        ports.open.push(Port {
+            number,
+            device_id: device_id.to_owned(),
+            events: capabilities.iter().filter(event).map(|c| c.id).collect(),
+            listeners: Vec::new(),
+        });
+        EventPort { number }
+    }
+
+    /// One more listener. It gets the events from now on; dropping the receiver ends that, and the
+    /// receiver ends when the port is dropped.
+    pub fn listen(&self) -> Receiver<Event> {
+        let (sender, receiver) = sync_channel(WAITING_EVENTS);
+        let mut ports = ports();
+        if let Some(port) = ports.open.iter_mut().find(|p| p.number == self.number) {
+            port.listeners.push(sender);
+        }
+        receiver
+    }
+}
+
+impl Drop for EventPort {
+    fn drop(&mut self) {
+        ports().open.retain(|p| p.number != self.number);
+    }
+}
+
+/// Reports an event of a device to all that listen, and does not wait for them. `device_id` is what
+/// the driver was initialised with.
+///
+/// # Errors
+///
+/// `InvalidArgument` for a device that is not open, and for an event that the driver's
+/// [`capabilities`](crate::Minidriver::capabilities) do not report.
+#[doc(alias = "wiasQueueEvent")]
+pub fn queue_event(device_id: &str, event: Guid, full_item_name: Option<&str>) -> Result<()> {
+    let mut ports = ports();
+    let mut known = false;
+    let mut reported = false;
+    for port in &mut ports.open {
+        if port.device_id != device_id {
+            continue;
+        }
+        known = true;
+        if !port.events.contains(&event) {
+            continue;
+        }
+        reported = true;
+        let sent = Event {
+            device_id: device_id.to_owned(),
+            event,
+            full_item_name: full_item_name.map(str::to_owned),
+        };
+        port.listeners.retain(|listener| {
+            let full = listener.try_send(sent.clone());
+            !matches!(full, Err(TrySendError::Disconnected(_)))
+        });
+    }
+    match (known, reported) {
+        (true, true) => Ok(()),
+        (true, false) => Err(Error::invalid(format!(
+            "event {event} of device {device_id:?}: its driver does not report it among its capabilities"
+        ))),
+        (false, _) => Err(Error::invalid(format!(
+            "event {event}: device {device_id:?} is not open"
+        ))),
+    }
+}
