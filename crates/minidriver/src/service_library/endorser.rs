@@ -140,7 +140,8 @@ pub fn expand_endorser_text(
         (WIA_ENDORSER_TOK_MONTH, month),
         (WIA_ENDORSER_TOK_YEAR, year),
     ];
-    let tokens: Vec<(&str, &str)> = { tokens.iter() }
+    let tokens: Vec<(&str, &str)> = tokens
+        .iter()
         .map(|(token, value)| (*token, value.as_str()))
         .chain(info.values.iter().copied())
         .collect();
@@ -148,7 +149,9 @@ pub fn expand_endorser_text(
     let mut expanded = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let hit = { tokens.iter() }.find_map(|(token, v)| Some((rest.strip_prefix(token)?, v)));
+        let hit = tokens
+            .iter()
+            .find_map(|(token, v)| Some((rest.strip_prefix(token)?, v)));
         rest = match hit {
             Some((after, value)) => {
                 expanded.push_str(value);

@@ -42,7 +42,7 @@ pub fn get_image_information(
     flags: ImageInformationFlags,
     context: &mut TransferContext,
 ) -> Result<()> {
-    if flags.intersects(!ImageInformationFlags::INIT_CONTEXT) {
+    if flags.bits() & !ImageInformationFlags::all().bits() != 0 {
         return Err(Error::invalid(format!(
             "flags: {:#x} is not valid; valid: 0 1 (WIAS_INIT_CONTEXT)",
             flags.bits()

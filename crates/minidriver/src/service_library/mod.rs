@@ -17,22 +17,37 @@
 //! | `wiasGetAppItemParent` (samples) | [`AppItem::parent`](::items::AppItem::parent) |
 //! | `wiasGetDriverItemPrivateContext` (samples) | [`DriverItem::context_as`](::items::DriverItem::context_as) |
 //! | `wiasReadMultiple` | [`read_multiple`] |
-//! | `wiasReadPropLong` `Float` `Guid` `Str` `Bin` | [`read_prop_long`] [`read_prop_float`] [`read_prop_guid`] [`read_prop_str`] [`read_prop_bin`] |
+//! | `wiasReadPropLong` | [`read_prop_long`] |
+//! | `wiasReadPropFloat` | [`read_prop_float`] |
+//! | `wiasReadPropGuid` | [`read_prop_guid`] |
+//! | `wiasReadPropStr` | [`read_prop_str`] |
+//! | `wiasReadPropBin` | [`read_prop_bin`] |
 //! | `wiasWriteMultiple` | [`write_multiple`] |
-//! | `wiasWritePropLong` `Float` `Guid` `Str` `Bin` | [`write_prop_long`] [`write_prop_float`] [`write_prop_guid`] [`write_prop_str`] [`write_prop_bin`] |
+//! | `wiasWritePropLong` | [`write_prop_long`] |
+//! | `wiasWritePropFloat` | [`write_prop_float`] |
+//! | `wiasWritePropGuid` | [`write_prop_guid`] |
+//! | `wiasWritePropStr` | [`write_prop_str`] |
+//! | `wiasWritePropBin` | [`write_prop_bin`] |
 //! | `wiasSetItemPropNames` | [`set_item_prop_names`] |
 //! | `wiasSetItemPropAttribs` | [`set_item_prop_attribs`] |
 //! | `wiasSetPropertyAttributes` | [`set_property_attributes`] |
 //! | `wiasGetPropertyAttributes` | [`get_property_attributes`] |
 //! | `wiasSetValidFlag` | [`set_valid_flag`] |
-//! | `wiasSetValidRangeLong` `Float` | [`set_valid_range_long`] [`set_valid_range_float`] |
-//! | `wiasSetValidListLong` `Float` `Guid` `Str` | [`set_valid_list_long`] [`set_valid_list_float`] [`set_valid_list_guid`] [`set_valid_list_str`] |
+//! | `wiasSetValidRangeLong` | [`set_valid_range_long`] |
+//! | `wiasSetValidRangeFloat` | [`set_valid_range_float`] |
+//! | `wiasSetValidListLong` | [`set_valid_list_long`] |
+//! | `wiasSetValidListFloat` | [`set_valid_list_float`] |
+//! | `wiasSetValidListGuid` | [`set_valid_list_guid`] |
+//! | `wiasSetValidListStr` | [`set_valid_list_str`] |
 //! | `wiasValidateItemProperties` | [`validate_item_properties`] |
 //! | `wiasCreatePropContext` | [`create_prop_context`] |
 //! | `wiasFreePropContext` | dropping the [`PropContext`](::items::PropContext) |
 //! | `wiasIsPropChanged` | [`is_prop_changed`] |
 //! | `wiasSetPropChanged` | [`set_prop_changed`] |
-//! | `wiasGetChangedValueLong` `Float` `Guid` `Str` | [`get_changed_value_long`] [`get_changed_value_float`] [`get_changed_value_guid`] [`get_changed_value_str`] |
+//! | `wiasGetChangedValueLong` | [`get_changed_value_long`] |
+//! | `wiasGetChangedValueFloat` | [`get_changed_value_float`] |
+//! | `wiasGetChangedValueGuid` | [`get_changed_value_guid`] |
+//! | `wiasGetChangedValueStr` | [`get_changed_value_str`] |
 //! | `wiasUpdateScanRect` | [`update_scan_rect`] |
 //! | `wiasUpdateValidFormat` | [`update_valid_format`] |
 //! | `wiasGetImageInformation` | [`get_image_information`] |
