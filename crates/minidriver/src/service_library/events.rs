@@ -1,10 +1,4 @@
 //! Events that a driver reports.
-//!
-//! A driver knows its device's id ([`Minidriver::initialize`](crate::Minidriver::initialize)) and
-//! nothing else of the service, so the devices that are open stand in one list of the process. The
-//! service opens an [`EventPort`] for a device before it initialises the driver, and gives its listeners
-//! a receiver each; [`queue_event`] puts the event into all of them and returns. The order of events is
-//! kept, no code of a listener runs on the driver's thread, and a port that is dropped leaves the list.
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -28,6 +22,12 @@ pub struct Event {
 }
 
 /// The service's end: a device whose driver may report events, until this is dropped.
+///
+/// A driver knows its device's id ([`Minidriver::initialize`](crate::Minidriver::initialize)) and
+/// nothing else of the service, so the devices that are open stand in one list of the process. The
+/// service opens a port before it initialises the driver, and gives each listener a receiver;
+/// [`queue_event`] puts an event into all of them and returns. The order of events is kept, and no code
+/// of a listener runs on the driver's thread.
 #[derive(Debug)]
 pub struct EventPort {
     number: u64,
@@ -129,5 +129,33 @@ pub fn queue_event(device_id: &str, event: Guid, full_item_name: Option<&str>) -
         (false, _) => Err(Error::invalid(format!(
             "event {event}: device {device_id:?} is not open"
         ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Capability, CapabilityKind, EventPort, ports, queue_event};
+    use wia::event::WIA_EVENT_SCAN_IMAGE;
+
+    #[test]
+    fn a_listener_that_is_gone_leaves_the_list() {
+        let scan = Capability {
+            id: WIA_EVENT_SCAN_IMAGE,
+            kind: CapabilityKind::Event { action: true },
+            name: "",
+            description: "",
+        };
+        let port = EventPort::open("gone", &[scan]);
+        let listeners = || {
+            let ports = ports();
+            let port = ports.open.iter().find(|p| p.number == port.number);
+            port.map(|p| p.listeners.len())
+        };
+        let kept = port.listen();
+        drop(port.listen());
+        assert_eq!(listeners(), Some(2));
+        queue_event("gone", WIA_EVENT_SCAN_IMAGE, None).unwrap();
+        assert_eq!(listeners(), Some(1));
+        assert!(kept.try_recv().is_ok());
     }
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use items::AppItem;
 use transfer::{
-    Answer, DocumentOptions, MinidrvCallback, TransferBuffer, TransferContext, TransferRecord,
+    Answer, DocumentOptions, MinidrvCallback, MinidrvTransferCallback, NextStream, TransferBuffer,
+    TransferContext, TransferParams, TransferRecord,
 };
 use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_JPEG, WIA_IMG_FMT_MEMORYBMP};
 use wia::property::*;
@@ -151,6 +152,15 @@ impl MinidrvCallback for Nobody {
     }
 }
 
+impl MinidrvTransferCallback for Nobody {
+    fn get_next_stream(&self, _: &str, _: &str) -> Result<NextStream> {
+        Ok(NextStream::Cancel)
+    }
+    fn send_message(&self, _: &TransferParams) -> Result<Answer> {
+        Ok(Answer::Continue)
+    }
+}
+
 /// A context with something in every member that is no description.
 fn busy() -> TransferContext {
     TransferContext {
@@ -160,6 +170,7 @@ fn busy() -> TransferContext {
         number_of_buffers: 2,
         memory_transfer: true,
         service_buffer: true,
+        callback: Some(Arc::new(Nobody)),
         data_callback: Some(Arc::new(Nobody)),
         page: 3,
         current_ifd_offset: 400,
@@ -189,6 +200,7 @@ fn without_flags_the_other_members_stay() {
         assert_eq!(numbers(&context), [7, 100, 2, 2, 3, 400, 300]);
         assert!(context.memory_transfer && context.service_buffer);
         assert!(context.file.is_some() && context.data_callback.is_some());
+        assert!(context.callback.is_some());
         assert_eq!(context.transfer_buffer.len(), 100);
         assert_eq!(context.transfer_buffer[54..], [0xEE; 46]);
     }
@@ -205,6 +217,14 @@ fn init_context_empties_the_other_members() {
     assert!(context.callback.is_none());
     assert!(context.transfer_buffer.is_empty());
     assert_eq!((context.header_size, context.item_size), (54, 54 + 24));
+}
+
+#[test]
+fn init_context_does_not_look_at_the_buffer() {
+    let (_tree, item) = picture(WIA_IMG_FMT_BMP, 24);
+    let mut context = with_buffer(1);
+    get_image_information(&item, INIT, &mut context).unwrap();
+    assert_eq!(context.header_size, 54);
 }
 
 #[test]

@@ -167,6 +167,16 @@ fn get_changed_value_repairs_what_the_application_did_not_write() {
 }
 
 #[test]
+fn get_changed_value_repairs_nothing_of_another_type() {
+    let value = during_a_write(&[], |item, context| {
+        set_valid_list_str(item, TEXT, "new", &["new"])?;
+        refused(get_changed_value_long(item, context, false, TEXT));
+        item.read_str(TEXT)
+    });
+    assert_eq!(value.unwrap(), "old");
+}
+
+#[test]
 fn get_changed_value_of_a_missing_property_or_another_type() {
     for no_validation in [false, true] {
         for id in [MISSING, TEXT] {
