@@ -1,5 +1,6 @@
 //! `wiasParseEndorserString`.
 
+use proptest::prelude::*;
 use wia::Access;
 use wia::property::WIA_DPS_ENDORSER_STRING;
 
@@ -160,4 +161,25 @@ fn now_is_a_moment_of_the_calendar() {
     let now = EndorserTime::now();
     assert!(now.year >= 2026 && (1..=12).contains(&now.month) && (1..=31).contains(&now.day));
     assert!(now.hour < 24 && now.minute < 60 && now.second < 60);
+}
+
+proptest! {
+    #[test]
+    fn text_between_tokens_stays(parts in prop::collection::vec("[^$]{0,5}", 1..6)) {
+        let info = EndorserInfo { page_count: 17, values: &[] };
+        let text = expand_endorser_text(&parts.join("$PAGE_COUNT$"), &info, TIME).unwrap();
+        prop_assert_eq!(text, parts.join("17"));
+    }
+
+    #[test]
+    fn any_text_and_any_tokens_are_taken(
+        text in "[$a-cä𝄞]{0,30}",
+        token in "[$a-cä𝄞]{1,3}",
+        value in "[$a-cä𝄞]{0,3}",
+    ) {
+        let values = [(token.as_str(), value.as_str())];
+        let info = EndorserInfo { page_count: 0, values: &values };
+        let got = expand_endorser_text(&text, &info, TIME).unwrap();
+        prop_assert_eq!(got, text.replace(&token, &value));
+    }
 }
