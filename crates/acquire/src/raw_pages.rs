@@ -11,7 +11,7 @@ use formats::raw::Reader;
 use formats::{DocumentFormat, DocumentWriter, WriterOptions};
 use raster::{Band, PageLayout};
 use service::{Answer, NextStream, TransferCallback, TransferParams};
-use wia::{Error, ErrorKind, Result, TransferMessage};
+use wia::{Blame, Error, ErrorKind, Result, TransferMessage};
 
 use crate::cancel::Cancel;
 use crate::event::Event;
@@ -67,6 +67,8 @@ struct State {
     /// Whether the unfinished page is one of which nothing was written.
     untouched: bool,
     lost: Option<Error>,
+    /// Why the output did not take the last that was written.
+    failure: Option<Error>,
 }
 
 /// A page under way.
@@ -101,6 +103,7 @@ impl RawPages {
                 unfinished: None,
                 untouched: false,
                 lost: None,
+                failure: None,
             })),
             reporter,
             cancel: cancel.clone(),
@@ -151,7 +154,7 @@ impl RawPages {
             bytes: state.bytes,
             files: std::mem::take(&mut state.files),
             unfinished: state.unfinished.take(),
-            lost: state.lost.take(),
+            lost: state.lost.take().or(state.failure.take()),
             broken,
         }
     }
@@ -200,7 +203,13 @@ impl State {
         page.reader = reader;
         page.len = page.len.max(position.saturating_add(data.len() as u64));
         self.page = Some(page);
-        result.map_err(by_driver)
+        let result = result.map_err(by_driver);
+        // A driver may make something else of it, or take its page back as if nothing had happened.
+        self.failure = result
+            .clone()
+            .err()
+            .filter(|e| matches!(e.kind().blame(), Blame::Output | Blame::Neighbour));
+        result
     }
 
     fn rows(&mut self, page: &mut OpenPage, layout: &PageLayout, band: Band<'_>) -> Result<()> {

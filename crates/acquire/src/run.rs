@@ -109,7 +109,7 @@ impl Plan {
             cancel,
         )?);
         let result = self.download(&transfer, callback.clone(), reporter, cancel);
-        let kept = match callback.finish() {
+        let mut kept = match callback.finish() {
             Ok(reported) => {
                 let written = Written {
                     pages: progress.pages(),
@@ -121,6 +121,7 @@ impl Plan {
             }
             Err(e) => leave(partial, e),
         };
+        kept.lost = kept.lost.or(callback.failure());
         Ok((result, kept))
     }
 
@@ -144,6 +145,7 @@ impl Plan {
             Ok(pages) => kept.pages = pages,
             Err(e) => kept.lost = Some(e),
         }
+        kept.lost = kept.lost.or(callback.failure());
         (result, kept)
     }
 

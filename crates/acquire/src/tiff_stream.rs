@@ -22,6 +22,7 @@ pub(crate) struct TiffStream {
     /// Whether the stream has anything in it, and `NEW_PAGE` messages.
     written: Arc<AtomicBool>,
     new_pages: AtomicU32,
+    failure: Arc<Mutex<Option<Error>>>,
     syncer: Mutex<Option<Syncer>>,
     reporter: Arc<Reporter>,
     cancel: Cancel,
@@ -60,6 +61,7 @@ impl TiffStream {
             reported: AtomicU32::new(0),
             written: Arc::default(),
             new_pages: AtomicU32::new(0),
+            failure: Arc::default(),
             syncer: Mutex::new(None),
             reporter,
             cancel: cancel.clone(),
@@ -109,6 +111,13 @@ impl TiffStream {
         }
     }
 
+    /// Why the output did not take the last that was written. The driver may have made something else
+    /// of it, or nothing.
+    pub(crate) fn failure(&self) -> Option<Error> {
+        let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        failure.clone().filter(|e| e.kind() != ErrorKind::Abort)
+    }
+
     fn syncer(&self) -> MutexGuard<'_, Option<Syncer>> {
         self.syncer.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -146,6 +155,7 @@ impl TransferCallback for TiffStream {
             Some(sink) => Ok(NextStream::Stream(Box::new(SinkStream {
                 sink,
                 written: Arc::clone(&self.written),
+                failure: Arc::clone(&self.failure),
             }))),
             None => Err(Error::new(
                 ErrorKind::InvalidDriverResponse,
@@ -159,11 +169,14 @@ impl TransferCallback for TiffStream {
 struct SinkStream {
     sink: Box<dyn Sink + Send>,
     written: Arc<AtomicBool>,
+    failure: Arc<Mutex<Option<Error>>>,
 }
 
 impl Stream for SinkStream {
     fn write(&mut self, data: &[u8]) -> Result<usize> {
-        self.sink.write_all(data).map_err(Error::from_write)?;
+        let result = self.sink.write_all(data).map_err(Error::from_write);
+        *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = result.clone().err();
+        result?;
         self.written.store(true, Ordering::Release);
         Ok(data.len())
     }

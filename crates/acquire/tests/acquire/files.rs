@@ -12,7 +12,7 @@ use wia::{Error, ErrorKind, Status};
 
 use crate::documents::{Gray, gray_png, gray_raw, gray_tiff, read};
 use crate::rig::{Scratch, Watcher, names, refused, scan, scan_watched, settings};
-use crate::scripted::{Call, HEIGHT, Scripted, Stop, Told, page, raw_header};
+use crate::scripted::{Call, HEIGHT, Scripted, Stop, Told, page, raw_header, raw_page};
 
 fn packed(path: impl Into<std::path::PathBuf>, compression: Option<Compression>) -> Settings {
     Settings {
@@ -283,6 +283,44 @@ fn a_device_that_is_full_is_never_a_success() {
         if settings.format != Some(Tiff) {
             let outcome = scan(&scanner.device(), &settings);
             assert_eq!(outcome.exit_code(), 7, "{:?}", outcome.result);
+        }
+    }
+}
+
+#[test]
+fn a_driver_cannot_hide_that_the_output_is_full() {
+    use quire_acquire::DocumentFormat::{Raw, Tiff};
+    let ends: [fn() -> Told; 4] = [
+        || Ok(Status::Ok),
+        || Ok(Status::EndOfMedia),
+        || failed(ErrorKind::General),
+        || failed(ErrorKind::PaperJam),
+    ];
+    for (format, pages) in [(Tiff, None), (Raw, Some(1))] {
+        for end in ends {
+            let scanner = Scripted::new(move |call| {
+                let mut stream = call.stream()?;
+                if call.context.tymed == wia::Tymed::File {
+                    assert!(stream.write(&raw_page(1)).is_err());
+                    stream.set_size(0)?;
+                } else {
+                    assert!(call.tiff_rows(stream.as_mut(), 1, HEIGHT).is_err());
+                    transfer::abandon_page(call.context, stream.as_mut())?;
+                }
+                end()
+            });
+            let full = Settings {
+                format: Some(format),
+                pages,
+                ..packed("/dev/full", Some(Compression::None))
+            };
+            let outcome = scan(&scanner.device(), &full);
+            let e = outcome.error().unwrap();
+            assert_eq!(
+                (outcome.exit_code(), e.kind()),
+                (7, ErrorKind::MediumFull),
+                "{e}"
+            );
         }
     }
 }

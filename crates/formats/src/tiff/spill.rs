@@ -7,9 +7,9 @@ use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 use wia::{Error, Result};
 
 /// What is held in memory before the temporary file is used.
-const IN_MEMORY: usize = 256 * 1024;
+const IN_MEMORY: usize = 16 * 1024;
 /// What is read from the temporary file at once.
-const READ_CHUNK: usize = 64 * 1024;
+const READ_CHUNK: usize = 16 * 1024;
 
 /// A byte string that is only appended to and read from its start.
 #[derive(Debug, Default)]
