@@ -11,6 +11,7 @@ mod event;
 mod in_order;
 mod keep;
 mod naming;
+mod older;
 mod partial;
 mod plan;
 mod raw_pages;
@@ -19,9 +20,12 @@ mod run;
 mod settings;
 mod syncer;
 mod tiff_stream;
+mod transport;
 
 pub use cancel::Cancel;
 pub use event::{Event, Observer, Outcome};
 pub use formats::DocumentFormat;
 pub use plan::{Change, Plan, TransferKind, plan};
-pub use settings::{AreaMm, Compression, Mode, Output, PageSetting, Settings, Source};
+pub use settings::{
+    AreaMm, Compression, Mode, Output, PageSetting, Settings, Source, TransferMode,
+};

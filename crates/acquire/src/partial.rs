@@ -96,6 +96,11 @@ impl PartialFile {
         &self.target
     }
 
+    /// The file under construction.
+    pub(crate) fn path(&self) -> &Path {
+        &self.partial
+    }
+
     /// The open file, for reading and writing.
     pub(crate) fn file(&self) -> &File {
         &self.file

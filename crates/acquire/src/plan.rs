@@ -23,7 +23,7 @@ use wia::{DocumentHandlingSelect, DocumentHandlingStatus, Error, Guid, PropertyI
 
 use crate::naming::Place;
 use crate::report::Sides;
-use crate::settings::{Compression, Mode, Settings, Source};
+use crate::settings::{Compression, Mode, Settings, Source, TransferMode};
 use wishes::Wishes;
 
 /// How the pages travel from the driver.
@@ -33,6 +33,18 @@ pub enum TransferKind {
     MultipageTiff,
     /// One RAW stream a page (`TYMED_FILE`): the document is made here.
     RawPerPage,
+}
+
+impl TransferKind {
+    /// The `WIA_IPA_TYMED` of this kind.
+    pub(crate) const fn tymed(self, mode: TransferMode) -> Tymed {
+        match (self, mode) {
+            (TransferKind::MultipageTiff, TransferMode::Memory) => Tymed::MultipageCallback,
+            (TransferKind::MultipageTiff, _) => Tymed::MultipageFile,
+            (TransferKind::RawPerPage, TransferMode::Memory) => Tymed::Callback,
+            (TransferKind::RawPerPage, _) => Tymed::File,
+        }
+    }
 }
 
 /// A value that the device does not take as it was asked for.
@@ -56,6 +68,8 @@ pub struct Plan {
     pub compression: Compression,
     /// How the pages travel.
     pub transfer: TransferKind,
+    /// How the data comes from the device.
+    pub mode: TransferMode,
     /// Pixels of a row of a full page.
     pub width: u32,
     /// Rows of a full page; a sheet of its own size may have fewer.
@@ -84,6 +98,8 @@ pub struct Plan {
     pub(crate) sides: Sides,
     /// Transfers, one after the other; more than one on a flatbed only.
     pub(crate) scans: u32,
+    /// A transfer for each side of the feeder's sheets, for a file holds one image.
+    pub(crate) side_by_side: bool,
 }
 
 /// Makes a plan: chooses item, format and transfer, writes the properties of this application's own
@@ -108,10 +124,11 @@ pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
         Some(n) if on_flatbed => n.max(1),
         _ => 1,
     };
-    let transfer = choose_transfer(item.as_ref(), format, compression, &place, scans)?;
+    let mode = settings.transfer;
+    let transfer = choose_transfer(item.as_ref(), mode, format, compression, &place, scans)?;
 
     let mut wishes = Wishes::new(item.as_ref(), root.as_ref());
-    wishes.transfer(transfer, compression)?;
+    wishes.transfer(transfer, mode, compression)?;
     wishes.pixels(settings.mode, pixel)?;
     let resolution = i32::try_from(settings.resolution).unwrap_or(i32::MAX);
     wishes.write(&[
@@ -147,6 +164,11 @@ pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
     } else {
         Some(unsigned(number(WIA_IPS_PAGES)?)).filter(|n| *n > 0)
     };
+    let side_by_side =
+        mode == TransferMode::File && transfer == TransferKind::RawPerPage && !on_flatbed;
+    if side_by_side {
+        item.write(&[(WIA_IPS_PAGES, 1.into())])?;
+    }
     output::check_page_count(format, &place, pages)?;
     output::check_free(&place, pages)?;
     let exact = compression == Compression::None && !page_auto;
@@ -155,6 +177,7 @@ pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
         format,
         compression,
         transfer,
+        mode,
         width,
         height,
         pixel,
@@ -172,6 +195,7 @@ pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
         date: settings.date,
         sides,
         scans,
+        side_by_side,
         item,
         root,
     })
@@ -245,6 +269,7 @@ fn choose_item(root: &Arc<dyn Item>, source: Source) -> Result<Arc<dyn Item>> {
 /// else is made here.
 fn choose_transfer(
     item: &dyn Item,
+    mode: TransferMode,
     format: DocumentFormat,
     compression: Compression,
     place: &Place,
@@ -264,16 +289,18 @@ fn choose_transfer(
     if format == DocumentFormat::Tiff
         && known
         && one_document
-        && offers(WIA_IMG_FMT_TIFF, Tymed::MultipageFile)
+        && offers(WIA_IMG_FMT_TIFF, TransferKind::MultipageTiff.tymed(mode))
     {
         return Ok(TransferKind::MultipageTiff);
     }
-    if offers(WIA_IMG_FMT_RAW, Tymed::File) {
+    let tymed = TransferKind::RawPerPage.tymed(mode);
+    if offers(WIA_IMG_FMT_RAW, tymed) {
         return Ok(TransferKind::RawPerPage);
     }
-    Err(Error::invalid(
-        "WIA_IPA_FORMAT: the device offers neither RAW nor the document's own format",
-    ))
+    Err(Error::invalid(format!(
+        "WIA_IPA_FORMAT: the device offers neither RAW nor the document's own format with {}",
+        tymed.name()
+    )))
 }
 
 /// An integer property; `None` when the item does not have it.

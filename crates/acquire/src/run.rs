@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use formats::{Metadata, WriterOptions, open_writer, tiff};
-use service::{DocumentOptions, DocumentProgress, Transfer, TransferCallback};
+use service::{DocumentOptions, DocumentProgress, Transfer};
 use wia::property::{WIA_DIP_DEV_DESC, WIA_DIP_VEND_DESC};
-use wia::{Error, ErrorKind, PropertyValue, Result, Status, TransferFlags};
+use wia::{Error, ErrorKind, PropertyValue, Result, Status};
 
 use crate::cancel::Cancel;
 use crate::event::{Event, Observer, Outcome};
@@ -20,6 +20,7 @@ use crate::report::Reporter;
 use crate::settings::Compression;
 use crate::syncer::Syncer;
 use crate::tiff_stream::TiffStream;
+use crate::transport::Transport;
 
 /// How the transfer ended, and what it left.
 type Run = (Result<Status>, Kept);
@@ -108,7 +109,8 @@ impl Plan {
             Arc::clone(reporter),
             cancel,
         )?);
-        let result = self.download(&transfer, callback.clone(), reporter, cancel);
+        let transport = self.transport(transfer.as_ref(), reporter, cancel, true);
+        let result = transport.run(callback.clone(), Some(partial.path()));
         let mut kept = match callback.finish() {
             Ok(reported) => {
                 let written = Written {
@@ -134,7 +136,8 @@ impl Plan {
         cancel: &Cancel,
     ) -> Run {
         let callback = Arc::new(callback);
-        let result = self.download(transfer, callback.clone(), reporter, cancel);
+        let transport = self.transport(transfer.as_ref(), reporter, cancel, true);
+        let result = transport.run(callback.clone(), None);
         let mut kept = Kept::default();
         match callback.finish() {
             Ok(0) => {
@@ -156,8 +159,12 @@ impl Plan {
         let reports = Arc::clone(reporter);
         let callback = Arc::new(RawPages::new(to, self.format, options, reports, cancel));
         let mut result = Ok(Status::Ok);
-        for scan in 1..=self.scans {
-            if scan > 1 {
+        let scans = match self.side_by_side {
+            true => self.pages.unwrap_or(u32::MAX),
+            false => self.scans,
+        };
+        for scan in 1..=scans {
+            if scan > 1 && !self.side_by_side {
                 // What is asked for may depend on what is there: a page that is told is durable.
                 if callback.settle().is_err() {
                     break;
@@ -169,10 +176,16 @@ impl Plan {
                     break;
                 }
             }
-            result = self
-                .item
-                .transfer()
-                .and_then(|transfer| self.download(&transfer, callback.clone(), reporter, cancel));
+            let told = scan == 1 || !self.side_by_side;
+            result = self.item.transfer().and_then(|transfer| {
+                let transport = self.transport(transfer.as_ref(), reporter, cancel, told);
+                transport.run(callback.clone(), None)
+            });
+            let empty = matches!(&result, Err(e) if e.kind() == ErrorKind::PaperEmpty);
+            if self.side_by_side && scan > 1 && empty {
+                // The sheets are through; whether they were enough is for the outcome to say.
+                result = Ok(Status::Ok);
+            }
             if !matches!(result, Ok(Status::Ok)) || callback.pages() < scan {
                 break;
             }
@@ -240,21 +253,20 @@ impl Plan {
         }
     }
 
-    /// Runs the transfer.
-    fn download(
-        &self,
-        transfer: &Arc<dyn Transfer>,
-        callback: Arc<dyn TransferCallback>,
-        reporter: &Arc<Reporter>,
-        cancel: &Cancel,
-    ) -> Result<Status> {
-        cancel.watch(transfer.as_ref(), || {
-            reporter.event(&Event::Start {
-                item: self.item_name.clone(),
-                pages: self.pages,
-            });
-            transfer.download(TransferFlags::empty(), callback)
-        })
+    fn transport<'a>(
+        &'a self,
+        transfer: &'a dyn Transfer,
+        reporter: &'a Reporter,
+        cancel: &'a Cancel,
+        told: bool,
+    ) -> Transport<'a> {
+        Transport {
+            plan: self,
+            transfer,
+            reporter,
+            cancel,
+            told,
+        }
     }
 
     /// The target, when the output is one regular file.

@@ -66,6 +66,18 @@ pub enum Output {
     Stdout,
 }
 
+/// How the data comes from the device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum TransferMode {
+    /// Into a stream (`IWiaTransfer::Download`).
+    #[default]
+    Stream,
+    /// Into a file that the service creates (`IWiaDataTransfer::idtGetData`).
+    File,
+    /// In bands of memory, two in turn (`IWiaDataTransfer::idtGetBandedData`).
+    Memory,
+}
+
 /// How a document's bytes are packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Compression {
@@ -125,6 +137,8 @@ pub struct Settings {
     pub compression: Option<Compression>,
     /// Quality of JPEG data, 1..=100.
     pub quality: u8,
+    /// How the data comes from the device. It makes no difference to the document.
+    pub transfer: TransferMode,
     /// Properties by name and value, written last and in this order.
     pub set: Vec<(String, String)>,
     /// Seconds since 1970 to write as the date into documents; `None` for now.
@@ -146,6 +160,7 @@ impl Settings {
             format: None,
             compression: None,
             quality: 75,
+            transfer: TransferMode::Stream,
             set: Vec::new(),
             date: None,
         }

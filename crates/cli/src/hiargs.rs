@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use acquire::{AreaMm, Compression, Mode, Output, Settings, Source};
+use acquire::{AreaMm, Compression, Mode, Output, Settings, Source, TransferMode};
 use formats::DocumentFormat;
 
 use crate::failure::Failure;
@@ -50,6 +50,11 @@ impl ScanRequest {
         settings.page = page_size::parse(&args.page).map_err(|e| Failure::invalid(&e))?;
         settings.area = args.area.as_deref().map(area).transpose()?;
         settings.pages = args.pages;
+        settings.transfer = match args.transfer {
+            TransferName::Stream => TransferMode::Stream,
+            TransferName::File => TransferMode::File,
+            TransferName::Memory => TransferMode::Memory,
+        };
         settings.format = Some(format);
         settings.compression = compression(args)?;
         settings.quality = args.quality;
@@ -73,11 +78,7 @@ fn refuse_later_options(args: &ScanArgs) -> Result<(), Failure> {
     if !args.filter.is_empty() {
         return Err(Failure::not_yet("--filter"));
     }
-    match args.transfer {
-        TransferName::Stream => Ok(()),
-        TransferName::File => Err(Failure::not_yet("-t file")),
-        TransferName::Memory => Err(Failure::not_yet("-t memory")),
-    }
+    Ok(())
 }
 
 fn device(args: &ScanArgs) -> Result<String, Failure> {

@@ -146,7 +146,7 @@ pub(crate) struct ScanArgs {
     #[arg(short, long, value_name = "Q", default_value = "75", value_parser = value_parser!(u8).range(1..=100))]
     pub(crate) quality: u8,
 
-    /// Kind of transfer
+    /// Kind of transfer; the document is the same
     #[arg(short, long, value_name = "KIND", default_value = "stream")]
     pub(crate) transfer: TransferName,
 
@@ -261,11 +261,9 @@ pub(crate) enum CompressionName {
 pub(crate) enum TransferName {
     /// From the driver straight into the document
     Stream,
-    /// Not in this version
-    #[value(hide = true)]
+    /// Into a file that the service creates
     File,
-    /// Not in this version
-    #[value(hide = true)]
+    /// In bands of memory, two in turn
     Memory,
 }
 
@@ -318,8 +316,8 @@ Environment:
                       output that is the same each time
 
 Not in this version:
-  --append, --filter, -t file, -t memory, -c g3, the formats pdf, pdfa and
-  bmp, and TIFF into a pipe: each exits 2.
+  --append, --filter, -c g3, the formats pdf, pdfa and bmp, and TIFF into a
+  pipe: each exits 2.
 
 Exit codes:
   See quire --help or quire(1).";

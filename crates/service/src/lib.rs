@@ -14,7 +14,7 @@ mod transfer;
 pub use ::transfer::{
     Answer, DataCallback, DataParams, DataTransferInfo, DocumentOptions, DocumentProgress,
     ExtendedTransferInfo, NextStream, Payload, StorageMedium, Stream, TransferCallback,
-    TransferParams,
+    TransferParams, write_all,
 };
 pub use api::{Device, FileFate, Item, Transfer};
 pub use device::{DeviceOptions, Service};

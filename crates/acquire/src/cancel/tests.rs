@@ -1,6 +1,9 @@
 use std::sync::mpsc::{self, Receiver, Sender};
 
-use service::{DocumentOptions, TransferCallback};
+use service::{
+    DataCallback, DataTransferInfo, DocumentOptions, ExtendedTransferInfo, FileFate, StorageMedium,
+    TransferCallback,
+};
 use wia::TransferFlags;
 
 use super::*;
@@ -27,6 +30,23 @@ impl Transfer for Deaf {
 
     fn download(&self, _: TransferFlags, _: Arc<dyn TransferCallback>) -> Result<Status> {
         unreachable!("the test downloads itself")
+    }
+
+    fn banded_data(&self, _: DataTransferInfo, _: Arc<dyn DataCallback>) -> Result<Status> {
+        unreachable!("the test downloads itself")
+    }
+
+    fn file_data(
+        &self,
+        _: &mut StorageMedium,
+        _: FileFate,
+        _: Option<Arc<dyn DataCallback>>,
+    ) -> Result<Status> {
+        unreachable!("the test downloads itself")
+    }
+
+    fn extended_transfer_info(&self) -> ExtendedTransferInfo {
+        unreachable!("nobody asks")
     }
 
     fn cancel(&self) {

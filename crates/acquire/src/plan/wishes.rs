@@ -11,10 +11,10 @@ use wia::property::{
     WIA_IPA_COMPRESSION, WIA_IPA_DATATYPE, WIA_IPA_DEPTH, WIA_IPA_FORMAT, WIA_IPA_TYMED,
     WIA_IPS_DOCUMENT_HANDLING_SELECT, WIA_IPS_PAGES,
 };
-use wia::{DocumentHandlingSelect, Error, PropertyId, PropertyValue, Result, Tymed, ValidValues};
+use wia::{DocumentHandlingSelect, Error, PropertyId, PropertyValue, Result, ValidValues};
 
 use super::{Change, TransferKind};
-use crate::settings::{Compression, Mode, Settings, Source};
+use crate::settings::{Compression, Mode, Settings, Source, TransferMode};
 
 /// Property writes, remembered to see afterwards what became of them.
 pub(super) struct Wishes<'a> {
@@ -74,11 +74,17 @@ impl<'a> Wishes<'a> {
     }
 
     /// How the pages travel.
-    pub(super) fn transfer(&mut self, kind: TransferKind, compression: Compression) -> Result<()> {
-        let (format, tymed) = match kind {
-            TransferKind::MultipageTiff => (WIA_IMG_FMT_TIFF, Tymed::MultipageFile),
-            TransferKind::RawPerPage => (WIA_IMG_FMT_RAW, Tymed::File),
+    pub(super) fn transfer(
+        &mut self,
+        kind: TransferKind,
+        mode: TransferMode,
+        compression: Compression,
+    ) -> Result<()> {
+        let format = match kind {
+            TransferKind::MultipageTiff => WIA_IMG_FMT_TIFF,
+            TransferKind::RawPerPage => WIA_IMG_FMT_RAW,
         };
+        let tymed = kind.tymed(mode);
         let compression = match (kind, compression) {
             (TransferKind::MultipageTiff, Compression::G4) => WIA_COMPRESSION_G4,
             (TransferKind::MultipageTiff, Compression::Jpeg) => WIA_COMPRESSION_JPEG,

@@ -64,6 +64,8 @@ pub(crate) struct Job {
     pub(crate) format: PageFormat,
     /// Whether all pages go into one stream.
     pub(crate) multipage: bool,
+    /// Whether each side of a sheet takes a transfer of its own.
+    pub(crate) side_by_side: bool,
     /// Without an area where each sheet has its own size.
     area: Option<Area>,
     /// The pixels of the bed, which cuts off what is larger.
@@ -122,6 +124,7 @@ impl Job {
             pages,
             format,
             multipage: context.tymed == Tymed::MultipageFile,
+            side_by_side: false,
             area,
             bed,
             request,
@@ -144,6 +147,7 @@ impl Job {
             )));
         }
         self.pages = Some(1);
+        self.side_by_side = self.sides == Sides::Both;
         Ok(self)
     }
 

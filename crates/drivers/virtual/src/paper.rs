@@ -34,6 +34,8 @@ struct State {
     fed: u32,
     /// Images of a folder that were on them.
     images_fed: usize,
+    /// The front of the next sheet was scanned by a transfer for that side alone.
+    half: bool,
     /// The feeder found out in the middle of a sheet that the paper is out.
     ran_out: bool,
     /// Scans of the glass.
@@ -42,6 +44,15 @@ struct State {
     trouble: DocumentHandlingStatus,
     /// The cable is pulled.
     offline: bool,
+}
+
+impl State {
+    /// Another sheet is through.
+    fn feed_one(&mut self, sides: Sides) {
+        self.half = false;
+        self.fed = self.fed.saturating_add(1);
+        self.images_fed += images_on_a_sheet(sides);
+    }
 }
 
 impl Stack {
@@ -158,6 +169,10 @@ impl Paper {
         self.check_online()?;
         let mut state = self.lock();
         state.trouble = DocumentHandlingStatus::empty();
+        if state.half && job.source == Source::Feeder && !job.side_by_side {
+            // Nobody wanted its back.
+            state.feed_one(job.sides);
+        }
         match job.source {
             Source::Feeder if self.stack.sheets_left(&state, job.sides, &self.faults) == 0 => {
                 Err(Error::new(ErrorKind::PaperEmpty, ""))
@@ -180,6 +195,7 @@ impl Paper {
             sides: job.sides,
             sheets_left: self.stack.sheets_left(&state, job.sides, &self.faults),
             pages_left: job.pages.unwrap_or(u32::MAX),
+            half: state.half,
             state,
             sheet: Vec::new(),
         }
@@ -190,7 +206,11 @@ impl Paper {
         let mut state = self.lock();
         match job.source {
             Source::Flatbed => state.glass = state.glass.max(sheet),
+            Source::Feeder if job.side_by_side && sheet > state.fed && !state.half => {
+                state.half = true;
+            }
             Source::Feeder if sheet > state.fed => {
+                state.half = false;
                 let sheets = (sheet - state.fed) as usize;
                 state.images_fed += sheets * images_on_a_sheet(job.sides);
                 state.fed = sheet;
@@ -201,7 +221,9 @@ impl Paper {
 
     /// A transfer failed at a sheet, which is lost by it.
     pub(crate) fn fail(&self, job: &Job, failure: &Failure) {
-        self.feed(job, failure.sheet);
+        let mut whole = job.clone();
+        whole.side_by_side = false;
+        self.feed(&whole, failure.sheet);
         let mut state = self.lock();
         state.trouble = match failure.fault {
             Some(FaultKind::Jam) => DocumentHandlingStatus::PAPER_JAM,
@@ -256,6 +278,8 @@ pub(crate) struct Targets {
     sheets_left: u32,
     pages_left: u32,
     state: State,
+    /// Only the back of the first sheet is left.
+    half: bool,
     /// The rest of the sheet that is in the feeder.
     sheet: Vec<Side>,
 }
@@ -287,8 +311,12 @@ impl Targets {
             self.sheet.reverse();
             state.fed = state.fed.saturating_add(1);
             state.images_fed += images_on_a_sheet(self.sides);
-            // Things go wrong with the side that comes first.
-            fault = self.faults.at(state.fed);
+            if std::mem::take(&mut self.half) {
+                self.sheet.truncate(1);
+            } else {
+                // Things go wrong with the side that comes first.
+                fault = self.faults.at(state.fed);
+            }
         }
         Some(Target {
             sheet: self.state.fed,

@@ -1,0 +1,179 @@
+//! The application's side of the older kinds of transfer: what was made for streams takes bands and
+//! files as well.
+
+use std::fs::File;
+use std::io::{Read, SeekFrom};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use service::{
+    Answer, DataCallback, DataParams, NextStream, Payload, Stream, TransferCallback,
+    TransferParams, write_all,
+};
+use wia::{DataMessage, Error, ErrorKind, Result, Status, TransferMessage};
+
+use crate::cancel::Cancel;
+
+/// What a file is copied in.
+const CHUNK: usize = 256 * 1024;
+
+/// Gives an application of streams what comes in bands: an image is a stream, or with a multipage
+/// kind the document is. In a file transfer only the messages pass.
+pub(crate) struct FromData {
+    to: Arc<dyn TransferCallback>,
+    item_name: String,
+    full_item_name: String,
+    /// All pages are in one document.
+    multipage: bool,
+    cancel: Cancel,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    stream: Option<Box<dyn Stream>>,
+    bytes: u64,
+    /// What was answered to the end of the last stream, of which the transfer does not learn.
+    last: Option<Error>,
+}
+
+impl FromData {
+    pub(crate) fn new(
+        to: Arc<dyn TransferCallback>,
+        (item_name, full_item_name): (String, String),
+        multipage: bool,
+        cancel: &Cancel,
+    ) -> FromData {
+        FromData {
+            to,
+            item_name,
+            full_item_name,
+            multipage,
+            cancel: cancel.clone(),
+            state: Mutex::default(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A band at its place in the image.
+    fn band(&self, offset: i32, band: &[u8]) -> Result<Answer> {
+        let mut state = self.lock();
+        if state.stream.is_none() {
+            state.bytes = 0;
+            match self.next_stream()? {
+                Some(stream) => state.stream = Some(stream),
+                None => return Ok(Answer::Cancel),
+            }
+        }
+        let offset = u64::try_from(offset)
+            .map_err(|_| Error::new(ErrorKind::InvalidDriverResponse, "a band before the image"))?;
+        if let Some(stream) = &mut state.stream {
+            stream.seek(SeekFrom::Start(offset))?;
+            write_all(stream.as_mut(), band)?;
+        }
+        state.bytes = state.bytes.max(offset + band.len() as u64);
+        Ok(Answer::Continue)
+    }
+
+    /// The next stream; `None` for a cancel.
+    fn next_stream(&self) -> Result<Option<Box<dyn Stream>>> {
+        match self
+            .to
+            .get_next_stream(&self.item_name, &self.full_item_name)?
+        {
+            NextStream::Stream(stream) => Ok(Some(stream)),
+            NextStream::Cancel => Ok(None),
+            NextStream::Missing | NextStream::SkipItem | NextStream::Other(..) => {
+                Err(Error::new(ErrorKind::Unexpected, "no stream for a page"))
+            }
+        }
+    }
+
+    /// The stream, if there is one, is complete.
+    fn end_stream(&self) -> Result<Answer> {
+        let mut state = self.lock();
+        if state.stream.take().is_none() {
+            return Ok(Answer::Continue);
+        }
+        let bytes = state.bytes;
+        drop(state);
+        self.send(TransferMessage::EndOfStream, 0, bytes)
+    }
+
+    fn send(&self, message: TransferMessage, percent: i32, bytes: u64) -> Result<Answer> {
+        self.to.transfer_callback(&TransferParams {
+            message,
+            percent,
+            transferred_bytes: bytes,
+            device_status: None,
+        })
+    }
+
+    /// The image in a file that a transfer has made becomes a stream.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read, and what the stream says.
+    pub(crate) fn copy(&self, file: &Path) -> Result<Status> {
+        let mut file = File::open(file).map_err(Error::from_read)?;
+        let Some(mut stream) = self.next_stream()? else {
+            return Ok(Status::Cancelled);
+        };
+        let mut chunk = vec![0; CHUNK];
+        let mut bytes = 0;
+        loop {
+            let read = file.read(&mut chunk).map_err(Error::from_read)?;
+            if read == 0 {
+                break;
+            }
+            write_all(stream.as_mut(), &chunk[..read])?;
+            bytes += read as u64;
+        }
+        drop(stream);
+        match self.send(TransferMessage::EndOfStream, 100, bytes)? {
+            Answer::Continue => Ok(Status::Ok),
+            Answer::Cancel => Ok(Status::Cancelled),
+        }
+    }
+
+    /// The result of the transfer, with what became of its last stream.
+    pub(crate) fn result(&self, transfer: Result<Status>) -> Result<Status> {
+        let status = transfer?;
+        match self.lock().last.take() {
+            Some(e) => Err(e),
+            None => Ok(status),
+        }
+    }
+}
+
+impl DataCallback for FromData {
+    fn banded_data_callback(&self, params: &DataParams<'_>) -> Result<Answer> {
+        if self.cancel.is_cancelled() && params.message != DataMessage::Termination {
+            return Ok(Answer::Cancel);
+        }
+        let bytes = self.lock().bytes;
+        match (params.message, params.payload) {
+            (DataMessage::Data, Payload::Band(band)) => self.band(params.offset, band),
+            (DataMessage::Status, _) => self.send(TransferMessage::Status, params.percent, bytes),
+            (DataMessage::NewPage, _) if self.multipage => {
+                self.send(TransferMessage::NewPage, 0, bytes)
+            }
+            (DataMessage::NewPage, _) => self.end_stream(),
+            (DataMessage::Termination, _) => {
+                let ended = self.end_stream();
+                self.lock().last = ended.err();
+                self.send(TransferMessage::EndOfTransfer, 0, bytes)
+            }
+            (
+                DataMessage::Data
+                | DataMessage::DataHeader
+                | DataMessage::FilePreviewData
+                | DataMessage::FilePreviewDataHeader,
+                _,
+            ) => Ok(Answer::Continue),
+        }
+    }
+}
