@@ -35,6 +35,16 @@ pub trait Stream: Send {
     /// What the place says.
     fn set_size(&mut self, size: u64) -> Result<()>;
 
+    /// Waits until everything that was written has arrived. The page writer asks for it before it
+    /// counts a page. No call of `IStream`: only streams that keep something back have to do here.
+    ///
+    /// # Errors
+    ///
+    /// Why something did not arrive.
+    fn settle(&mut self) -> Result<()> {
+        Ok(())
+    }
+
     /// Reads bytes at the position (`ISequentialStream::Read`); 0 at the end. Uploads only.
     ///
     /// # Errors

@@ -74,8 +74,6 @@ fn what_is_not_in_this_version_is_named() {
     for (words, name) in [
         ("-o a.tiff --append", "--append"),
         ("-o a.tiff --filter deskew", "--filter"),
-        ("-o a.tiff -t file", "-t file"),
-        ("-o a.tiff -t memory", "-t memory"),
         ("-o a.tiff -c g3", "-c g3"),
         ("-o a -f pdf", "-f pdf"),
         ("-o a -f pdfa", "-f pdfa"),

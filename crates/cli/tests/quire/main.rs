@@ -19,5 +19,6 @@ mod readme;
 mod scratch;
 mod sheets;
 mod stopping;
+mod transfers;
 mod unread;
 mod usage;

@@ -72,6 +72,10 @@ impl Stream for CountedStream<'_> {
         self.holds_up_to(size);
         Ok(())
     }
+
+    fn settle(&mut self) -> Result<()> {
+        self.stream.settle()
+    }
 }
 
 #[cfg(test)]

@@ -7,3 +7,4 @@ use quire_transfer as transfer;
 mod bands;
 mod rig;
 mod rules;
+mod streams;
