@@ -1,0 +1,72 @@
+//! The manual: how transfers behave where WIA's documentation is silent, or says two things.
+//!
+//! Each decision with its reason. Where pages are named, they are those of Microsoft's documentation
+//! of WIA for drivers and applications.
+//!
+//! # Bands of memory
+//!
+//! - **`lOffset` counts from the start of the image**, not of the buffer. One page says the buffer, the
+//!   guide and every sample the image; only the latter lets a driver go back and correct a header. The
+//!   service forwards it as it is, and the band's bytes are always at the start of the buffer.
+//! - **`IT_MSG_DATA_HEADER` is sent once, just before the first data.** Its size is `lItemSize` at that
+//!   moment: only then has the driver had the chance to say it. `NEW_PAGE` carries the same structure
+//!   with the number of pages so far.
+//! - **Separate images begin at offset 0 again after `NEW_PAGE`** (`TYMED_CALLBACK`); in one document
+//!   the offsets go on (`TYMED_MULTIPAGE_CALLBACK`).
+//! - **`IT_MSG_TERMINATION` is sent on every path**, also after a failure or cancel: an application
+//!   must learn in one place that nothing more comes. Its answer changes nothing.
+//! - **The buffer**: a request smaller than `WIA_IPA_BUFFER_SIZE` is raised to it, and to a header and
+//!   a line. With two buffers each is half of the request, rounded down to 4 bytes, but never less than
+//!   a single one would be. `lBufferSize` is what one of them holds: drivers fill that much from
+//!   `pTransferBuffer`, whatever the structure's page says. Without the property it is 64 KiB.
+//! - **An application's own section is not enlarged.** One that is too small is refused: there is
+//!   nothing else to do with it. It must be a memfd, and is sealed against a change of its length, so
+//!   that no access to it can fault.
+//! - **With two buffers an answer comes one call late.** `DATA` returns as soon as the other buffer is
+//!   free; every other message waits for its answer, and with it for all before. A cancel that is
+//!   answered to the last band makes the transfer a cancelled one even when the driver has returned by
+//!   then: with one buffer it would have been told.
+//!
+//! # Files
+//!
+//! - **A cancelled file is kept**, by the letter of the table (`S_FALSE` is a success), with an option
+//!   to delete it. Multipage files are kept after a jam, an empty feeder and a paper problem as well;
+//!   everything else is deleted. The command line keeps what has complete pages and removes the rest.
+//! - **A file that is there is replaced.** A name that the service picks carries the item's
+//!   `WIA_IPA_FILENAME_EXTENSION`.
+//! - **The service allocates the driver's buffer when `WIA_IPA_ITEM_SIZE` is not 0**, of
+//!   `WIA_IPA_BUFFER_SIZE` bytes, or the item's size without that property.
+//! - **A page that was begun and not ended is cut off** before the file is closed.
+//!
+//! # Streams
+//!
+//! - **`END_OF_STREAM` comes once for each stream**, also after a failure or cancel, and for the last one
+//!   when the driver has returned: applications release streams there. Messages that the service makes
+//!   carry the last numbers that the driver said.
+//! - **A failure answered to the last `END_OF_STREAM` becomes the result** if the driver had none:
+//!   there, data was flushed that is now lost.
+//! - **`WIA_STATUS_SKIP_ITEM` from a driver is `S_OK`** for the transfer: its last item was skipped,
+//!   nothing more.
+//! - **`PAGES` 0 ends with `S_OK`** when the feeder is empty; the older guide has `END_OF_MEDIA`.
+//!   Applications here take both.
+//!
+//! # Cancelling
+//!
+//! - **Two ways, not connected, in the older kinds**: `S_FALSE` from the callback, and an event to the
+//!   driver. In stream transfers a cancel does both.
+//! - **A cancel that comes after the driver's last call changes nothing**: the driver's status stands,
+//!   for everything was delivered.
+//! - **Calls of a stream that was handed out are not failed by a cancel**: a driver inside of a write
+//!   ends it and stops at its next callback.
+//! - **A driver that does not stop is given up** (5 seconds of its own time) and reported; its thread
+//!   keeps what it needs, and the device stays in use until it returns.
+//! - **An event never reaches the next transfer**: a transfer is over when the driver has heard what it
+//!   is being told.
+//!
+//! # Headers and sizes
+//!
+//! - **Lines are padded to 4 bytes, but in TIFF to whole bytes**: TIFF has no other rows.
+//! - **The service makes headers of bitmaps only.** A TIFF's container is the page writer's, a RAW
+//!   header the driver's.
+//! - **A height of 0 is unknown** and is put into the header when the page has ended.
+//! - **Bitmaps are bottom-up**; a negative height is accepted and never made.
