@@ -1,60 +1,91 @@
 //! Whether the driver is alive, seen from outside.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Whether the driver is alive, seen from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activity {
-    /// The application is at work in a callback or a stream; the driver waits for it.
+    /// The application or the service is at work in a callback, a stream or a file; the driver waits
+    /// for it, or has returned.
     InApplication,
     /// The driver is at work; its last call was this long ago.
     InDriver(Duration),
 }
 
-/// Remembers the last call of the driver without a lock, so that a watcher never waits.
-pub(super) struct ActivityClock {
-    start: Instant,
-    /// Milliseconds since `start` of the last call's end, or [`ActivityClock::BUSY`].
-    last: AtomicU64,
+/// Measures the driver's own time. It is locked for moments only, so that a watcher never waits.
+pub(crate) struct ActivityClock(Mutex<Times>);
+
+struct Times {
+    /// What the driver has had before `since`.
+    own: Duration,
+    /// When the driver's last call ended.
+    since: Instant,
+    /// Calls that it is in; the page writer's call streams.
+    calls: u32,
+}
+
+impl Times {
+    fn silence(&self) -> Option<Duration> {
+        (self.calls == 0).then(|| self.since.elapsed())
+    }
 }
 
 impl ActivityClock {
-    const BUSY: u64 = u64::MAX;
-
-    pub(super) fn new() -> ActivityClock {
-        ActivityClock {
-            start: Instant::now(),
-            last: AtomicU64::new(0),
-        }
+    /// The driver's time begins.
+    pub(crate) fn new() -> ActivityClock {
+        ActivityClock(Mutex::new(Times {
+            own: Duration::ZERO,
+            since: Instant::now(),
+            calls: 0,
+        }))
     }
 
-    /// From now until the guard is dropped it is the application's time.
-    pub(super) fn application(&self) -> ApplicationTime<'_> {
-        self.last.store(Self::BUSY, Ordering::Relaxed);
+    fn lock(&self) -> MutexGuard<'_, Times> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now until the guard is dropped it is not the driver's time.
+    pub(crate) fn application(&self) -> ApplicationTime<'_> {
+        let mut times = self.lock();
+        let worked = times.silence().unwrap_or_default();
+        times.own += worked;
+        times.calls = times.calls.saturating_add(1);
         ApplicationTime(self)
     }
 
-    pub(super) fn read(&self) -> Activity {
-        match self.last.load(Ordering::Relaxed) {
-            Self::BUSY => Activity::InApplication,
-            last => Activity::InDriver(
-                self.start
-                    .elapsed()
-                    .saturating_sub(Duration::from_millis(last)),
-            ),
-        }
+    /// The driver has returned: its time does not count any more.
+    pub(crate) fn end(&self) {
+        let mut times = self.lock();
+        times.own = Duration::ZERO;
+        times.calls = times.calls.saturating_add(1);
+    }
+
+    pub(crate) fn activity(&self) -> Activity {
+        let silence = self.lock().silence();
+        silence.map_or(Activity::InApplication, Activity::InDriver)
+    }
+
+    /// How long the driver itself was at work.
+    pub(crate) fn driver_time(&self) -> Duration {
+        let times = self.lock();
+        times.own + times.silence().unwrap_or_default()
     }
 }
 
 /// The application's time; it ends also when the application panics.
-pub(super) struct ApplicationTime<'a>(&'a ActivityClock);
+pub(crate) struct ApplicationTime<'a>(&'a ActivityClock);
 
 impl Drop for ApplicationTime<'_> {
     fn drop(&mut self) {
-        let clock = self.0;
-        let now = u64::try_from(clock.start.elapsed().as_millis());
-        let now = now.unwrap_or(ActivityClock::BUSY - 1);
-        clock.last.store(now, Ordering::Relaxed);
+        let mut times = self.0.lock();
+        times.calls = times.calls.saturating_sub(1);
+        times.since = Instant::now();
     }
+}
+
+/// Runs the service's work for a driver, if there is a clock, outside of the driver's time.
+pub(crate) fn outside<T>(clock: Option<&ActivityClock>, call: impl FnOnce() -> T) -> T {
+    let _time = clock.map(ActivityClock::application);
+    call()
 }

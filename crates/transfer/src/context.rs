@@ -8,6 +8,7 @@ use formats::Metadata;
 use formats::tiff;
 use wia::{Compression, Guid, Photometric, Tymed};
 
+use crate::activity::ActivityClock;
 use crate::buffer::TransferBuffer;
 use crate::callback::MinidrvTransferCallback;
 use crate::data::MinidrvCallback;
@@ -191,6 +192,8 @@ pub struct TransferRecord {
     pub options: DocumentOptions,
     pub(crate) document: Option<RecordedDocument>,
     pub(crate) page_open: bool,
+    /// The driver's time in transfers of the older kinds.
+    pub(crate) activity: Option<Arc<ActivityClock>>,
 }
 
 /// The document of a record, and how it encodes the rows it is fed.

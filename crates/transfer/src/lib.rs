@@ -6,6 +6,7 @@
 //! particular device or client.
 #![forbid(unsafe_code)]
 
+mod activity;
 mod buffer;
 mod callback;
 mod context;
@@ -15,6 +16,7 @@ mod page_writer;
 mod session;
 mod stream;
 
+pub use activity::Activity;
 pub use buffer::TransferBuffer;
 pub use callback::{
     Answer, DeviceStatus, MinidrvTransferCallback, NextStream, TransferCallback, TransferParams,
@@ -29,5 +31,5 @@ pub use page_writer::{
     FileStream, PageBuffer, abandon_page, begin_page, end_page, rows, write_buf_to_file,
     write_page_buf_to_file, write_page_buf_to_stream, write_page_buf_to_stream_as,
 };
-pub use session::{Activity, Session};
+pub use session::Session;
 pub use stream::{Stream, StreamSink, write_all};

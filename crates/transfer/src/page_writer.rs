@@ -27,11 +27,14 @@ pub use one_call::{
 };
 pub use page_buffer::PageBuffer;
 
+use std::sync::Arc;
+
 use formats::PageDone;
 use raster::{Band, PageLayout};
 use wia::format::WIA_IMG_FMT_TIFF;
 use wia::{Error, Result};
 
+use crate::activity::{ActivityClock, outside};
 use crate::context::{TransferContext, TransferRecord};
 use crate::stream::Stream;
 
@@ -55,14 +58,16 @@ pub fn begin_page(
         return Err(Error::invalid("the page writer makes TIFF only"));
     }
     let (compression, page) = (context.compression, context.page);
-    let record = record(context)?;
-    if record.page_open {
-        return Err(Error::invalid("the page before is not ended"));
-    }
-    let (document, mut sink) = record.document(compression, page, stream)?;
-    document.begin_page(&mut sink, layout)?;
-    record.page_open = true;
-    Ok(())
+    outside(clock(context).as_deref(), || {
+        let record = record(context)?;
+        if record.page_open {
+            return Err(Error::invalid("the page before is not ended"));
+        }
+        let (document, mut sink) = record.document(compression, page, stream)?;
+        document.begin_page(&mut sink, layout)?;
+        record.page_open = true;
+        Ok(())
+    })
 }
 
 /// Adds rows to the open page, in the canonical form.
@@ -72,8 +77,10 @@ pub fn begin_page(
 /// `InvalidArgument` without an open page or for rows that do not fit it; else what the stream says.
 /// Then only [`abandon_page`] makes sense.
 pub fn rows(context: &mut TransferContext, stream: &mut dyn Stream, band: Band<'_>) -> Result<()> {
-    let (document, mut sink) = record(context)?.open_document(stream)?;
-    document.rows(&mut sink, band)
+    outside(clock(context).as_deref(), || {
+        let (document, mut sink) = record(context)?.open_document(stream)?;
+        document.rows(&mut sink, band)
+    })
 }
 
 /// Ends the page: data, then directory, then link. From here on the page is in the document.
@@ -83,12 +90,15 @@ pub fn rows(context: &mut TransferContext, stream: &mut dyn Stream, band: Band<'
 /// `InvalidArgument` without an open page, or for one without rows; else what the stream says. Then
 /// only [`abandon_page`] makes sense.
 pub fn end_page(context: &mut TransferContext, stream: &mut dyn Stream) -> Result<PageDone> {
-    let record = record(context)?;
-    let (document, mut sink) = record.open_document(stream)?;
-    let done = document.end_page(&mut sink)?;
-    record.page_open = false;
-    recorded::page_linked(context, &done);
-    Ok(done)
+    outside(clock(context).as_deref(), || {
+        let record = record(context)?;
+        let (document, mut sink) = record.open_document(stream)?;
+        let done = document.end_page(&mut sink)?;
+        record.page_open = false;
+        stream.settle()?;
+        recorded::page_linked(context, &done);
+        Ok(done)
+    })
 }
 
 /// Takes an unfinished page back: the stream is cut to what it was before the page. Without an open
@@ -106,6 +116,11 @@ pub fn abandon_page(context: &mut TransferContext, stream: &mut dyn Stream) -> R
     let cut = document.abandon_page(&mut sink);
     record.page_open = false;
     cut
+}
+
+/// The clock of a transfer of the older kinds; in stream transfers the streams' calls are seen.
+fn clock(context: &TransferContext) -> Option<Arc<ActivityClock>> {
+    context.record.as_ref()?.activity.clone()
 }
 
 fn record(context: &mut TransferContext) -> Result<&mut TransferRecord> {

@@ -5,21 +5,19 @@
 //! order, remembers the first failure, and computes the result. It also makes a hung driver
 //! harmless: [`Session::finish`] takes callback and stream away from it, whatever it does later.
 
-mod activity;
 mod guarded;
-
-pub use activity::Activity;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use wia::{Error, ErrorKind, Result, Status, TransferMessage};
 
+use crate::activity::{Activity, ActivityClock};
 use crate::callback::{
     Answer, MinidrvTransferCallback, NextStream, TransferCallback, TransferParams,
 };
 use crate::stream::Stream;
-use activity::ActivityClock;
 use guarded::SessionStream;
 
 /// One stream transfer between a driver and an application.
@@ -96,7 +94,12 @@ impl Session {
 
     /// Whether the driver is at work, and since when it has said nothing.
     pub fn activity(&self) -> Activity {
-        self.activity.read()
+        self.activity.activity()
+    }
+
+    /// How long the driver itself was at work: without the time that its calls took.
+    pub fn driver_time(&self) -> Duration {
+        self.activity.driver_time()
     }
 
     /// Ends the session after `acquire_item_data` returned, or the driver was given up: sends

@@ -38,6 +38,8 @@ pub(super) fn file_data(
     context.number_of_buffers = i32::from(context.service_buffer);
     context.buffer_size = buffer_size(&buffers)?;
     let (file, path) = create(medium, &transfer.item)?;
+    // A device that somebody named as the file keeps its name.
+    let may_go = file.metadata().is_ok_and(|m| m.is_file());
     context.file = Some(file);
     let buffers = buffers.into_iter().map(Into::into).collect();
     let (session, mut service) = DataSession::new(&mut context, buffers, callback);
@@ -49,7 +51,7 @@ pub(super) fn file_data(
         (Ok(status), Err(e)) if status != Status::Cancelled => Err(e),
         (result, _) => result,
     };
-    if !is_kept(&result, multipage, fate) {
+    if may_go && !is_kept(&result, multipage, fate) {
         // It may be gone already; there is nobody to tell.
         drop(fs::remove_file(path));
     }

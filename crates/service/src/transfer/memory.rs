@@ -1,7 +1,6 @@
 //! Banded transfers (`IWiaDataTransfer::idtGetBandedData`), and what both older kinds share.
 
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
 use ::transfer::{
     DataCallback, DataSession, DataTransferInfo, ExtendedTransferInfo, Heard, ServiceSide,
@@ -85,7 +84,7 @@ pub(super) fn run(
         },
     );
     let patience = Patience::new(*transfer.core.options());
-    let served = started.and_then(|()| serve(patience, service, &cancelled));
+    let served = started.and_then(|()| serve(patience, session, service, &cancelled));
     transfer.end();
     if let Err(e) = served {
         // If it is only slow to notice, this helps it to stop and frees the device.
@@ -105,19 +104,19 @@ pub(super) fn run(
 }
 
 /// Forwards messages until the driver has returned; `Err` when it is given up.
-fn serve(mut patience: Patience, service: &mut ServiceSide, cancelled: &Mutex<bool>) -> Result<()> {
-    let mut quiet_since = Instant::now();
+fn serve(
+    mut patience: Patience,
+    session: &DataSession,
+    service: &mut ServiceSide,
+    cancelled: &Mutex<bool>,
+) -> Result<()> {
     loop {
         if *lock(cancelled) {
-            patience.cancelled();
+            patience.cancelled(session.driver_time());
         }
-        let left = patience.left(quiet_since.elapsed())?;
-        // A driver that writes into a file without a callback says nothing; its record does.
-        match service.serve(left.min(Duration::from_secs(1))) {
-            Heard::Message => quiet_since = Instant::now(),
-            Heard::Returned => return Ok(()),
-            Heard::Silence => {}
-            Heard::Woken => {}
+        let left = patience.left(session.activity(), session.driver_time())?;
+        if service.serve(left) == Heard::Returned {
+            return Ok(());
         }
     }
 }
@@ -131,10 +130,11 @@ pub(super) fn device_buffer_size(item: &AppItem) -> usize {
         .unwrap_or(USUAL_BUFFER)
 }
 
-/// Bytes that hold at least the image's header and one line.
+/// Bytes that hold at least the image's header and one line, padded to four bytes.
 pub(super) fn smallest(context: &TransferContext) -> Result<usize> {
     let information = image_information(context)?;
-    let bytes = i64::from(information.header_size) + i64::from(information.width_in_bytes);
+    let bytes =
+        i64::from(information.header_size) + (i64::from(information.width_in_bytes) + 3) / 4 * 4;
     usize::try_from(bytes).map_err(|_| Error::invalid("a line of so many bytes"))
 }
 

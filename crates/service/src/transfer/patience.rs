@@ -1,15 +1,21 @@
 //! How long a driver is waited for.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use ::transfer::Activity;
 use wia::{Error, ErrorKind};
 
 use crate::device::DeviceOptions;
 
-/// The deadlines of one transfer.
+/// A wait is not shorter than this, so that a driver that calls all the time is not looked at all the
+/// time.
+const SHORTEST_WAIT: Duration = Duration::from_millis(10);
+
+/// The deadlines of one transfer. Only the driver's own time counts.
 pub(super) struct Patience {
     options: DeviceOptions,
-    cancelled: Option<Instant>,
+    /// The driver's time when a cancel was asked for.
+    cancelled: Option<Duration>,
 }
 
 impl Patience {
@@ -20,28 +26,34 @@ impl Patience {
         }
     }
 
-    /// A cancel was asked for, now or before.
-    pub(super) fn cancelled(&mut self) {
-        self.cancelled.get_or_insert_with(Instant::now);
+    /// A cancel was asked for, now or before, when the driver had worked for so long.
+    pub(super) fn cancelled(&mut self, driver_time: Duration) {
+        self.cancelled.get_or_insert(driver_time);
     }
 
-    /// How much longer the driver is waited for, when its last call was this long ago.
+    /// How long to wait before it is looked again, for a driver that does this now and has worked for
+    /// so long.
     ///
     /// # Errors
     ///
     /// `Deadline` when it has had all its time.
-    pub(super) fn left(&self, silence: Duration) -> Result<Duration, Error> {
+    pub(super) fn left(
+        &self,
+        activity: Activity,
+        driver_time: Duration,
+    ) -> Result<Duration, Error> {
+        let silence = match activity {
+            Activity::InApplication => Duration::ZERO,
+            Activity::InDriver(silence) => silence,
+        };
         let mut left = self.options.line_deadline.saturating_sub(silence);
         let mut what = format!(
             "the driver has said nothing for {} s and was given up",
             self.options.line_deadline.as_secs_f64()
         );
         if let Some(at) = self.cancelled {
-            let since = Instant::now().saturating_duration_since(at);
-            let until = self
-                .options
-                .cancel_deadline
-                .saturating_sub(since.min(silence));
+            let since = driver_time.saturating_sub(at);
+            let until = self.options.cancel_deadline.saturating_sub(since);
             if until < left {
                 left = until;
                 what = format!(
@@ -54,6 +66,6 @@ impl Patience {
             what.push_str("; the device stays in use");
             return Err(Error::new(ErrorKind::Deadline, what));
         }
-        Ok(left)
+        Ok(left.max(SHORTEST_WAIT))
     }
 }

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::time::Duration;
 
-use ::transfer::{Activity, Session, TransferCallback};
+use ::transfer::{Session, TransferCallback};
 use wia::event::WIA_EVENT_CANCEL_IO;
 use wia::{Error, ErrorKind, ItemFlags, Result, Status, TransferFlags, Tymed};
 
@@ -75,13 +74,10 @@ pub(super) fn download(
 /// Waits until the driver's thread returns; `Err` when it is given up.
 fn wait(mut patience: Patience, session: &Session, wake: &Receiver<Wake>) -> Result<Returned> {
     loop {
-        let silence = match session.activity() {
-            Activity::InApplication => Duration::ZERO,
-            Activity::InDriver(silence) => silence,
-        };
-        match wake.recv_timeout(patience.left(silence)?) {
+        let left = patience.left(session.activity(), session.driver_time())?;
+        match wake.recv_timeout(left) {
             Ok(Wake::Returned(returned)) => return Ok(returned),
-            Ok(Wake::Cancelled) => patience.cancelled(),
+            Ok(Wake::Cancelled) => patience.cancelled(session.driver_time()),
             Err(RecvTimeoutError::Timeout) => {}
             // The thread holds the sender until it has sent; it cannot have gone without.
             Err(RecvTimeoutError::Disconnected) => {

@@ -8,6 +8,7 @@ use bands::{Filler, Next, Reader, Stopped, handover};
 use wia::{DataMessage, Error, ErrorKind, Guid, Result, Status, TransferStatus};
 
 use super::{DataCallback, DataCallbackHeader, DataParams, MinidrvCallback, Payload};
+use crate::activity::{Activity, ActivityClock};
 use crate::buffer::TransferBuffer;
 use crate::callback::Answer;
 use crate::context::TransferContext;
@@ -33,6 +34,7 @@ struct Message {
 pub struct DataSession {
     filler: ToApplication,
     state: Mutex<DriverState>,
+    activity: Arc<ActivityClock>,
 }
 
 struct DriverState {
@@ -86,6 +88,11 @@ impl DataSession {
             context.transfer_buffer = first;
         }
         let (filler, reader) = handover(buffers);
+        let activity = Arc::new(ActivityClock::new());
+        if let Some(record) = &mut context.record {
+            // What the service does for the driver is not the driver's time.
+            record.activity = Some(Arc::clone(&activity));
+        }
         let session = Arc::new(DataSession {
             filler,
             state: Mutex::new(DriverState {
@@ -93,6 +100,7 @@ impl DataSession {
                 page_count: 0,
                 broken: None,
             }),
+            activity,
         });
         if callback.is_some() {
             context.data_callback = Some(session.clone());
@@ -110,12 +118,24 @@ impl DataSession {
 
     /// The driver has returned: it can send no more.
     pub fn close(&self) {
+        self.activity.end();
         self.filler.close();
     }
 
     /// Makes the service look up: something else has happened.
     pub fn wake(&self) {
         self.filler.wake_reader();
+    }
+
+    /// Whether the driver is at work, and since when it has said nothing.
+    pub fn activity(&self) -> Activity {
+        self.activity.activity()
+    }
+
+    /// How long the driver itself was at work, without the time that its calls took; 0 when it has
+    /// returned.
+    pub fn driver_time(&self) -> Duration {
+        self.activity.driver_time()
     }
 
     /// Checks the context when the driver gives it back.
@@ -231,6 +251,7 @@ impl MinidrvCallback for DataSession {
         length: i32,
         context: Option<&mut TransferContext>,
     ) -> Result<Answer> {
+        let _time = self.activity.application();
         let mut state = self.lock();
         if let Some(context) = context.as_deref() {
             state.check(context)?;
@@ -278,6 +299,7 @@ impl MinidrvCallback for DataSession {
     }
 
     fn send_end_of_page(&self, page_count: i32) -> Result<Answer> {
+        let _time = self.activity.application();
         let mut state = self.lock();
         if let Some(e) = &state.broken {
             return Err(e.clone());

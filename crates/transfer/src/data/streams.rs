@@ -9,7 +9,7 @@ use wia::format::{WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_RAW};
 use wia::{DataMessage, Error, ErrorKind, Result, Status, TransferMessage, TransferStatus, Tymed};
 
 use crate::callback::{Answer, MinidrvTransferCallback, NextStream, TransferParams};
-use crate::context::TransferContext;
+use crate::context::{TransferContext, TransferRecord};
 use crate::page_writer::write_buf_to_file;
 use crate::session::Refusal;
 use crate::stream::Stream;
@@ -72,6 +72,10 @@ impl DataStreams {
             file: context.file.take(),
             data_callback: context.data_callback.take(),
             item_size: context.item_size,
+            record: context.record.as_ref().map(|record| TransferRecord {
+                activity: record.activity.clone(),
+                ..TransferRecord::default()
+            }),
             ..TransferContext::default()
         };
         context.tymed = match tymed {
@@ -156,6 +160,17 @@ impl State {
             Some(callback) => callback.send_end_of_page(self.pages),
             None => Ok(Answer::Continue),
         };
+        self.note(answer)
+    }
+
+    /// `STATUS`.
+    fn status(&mut self, percent: i32) -> Result<Answer> {
+        let Some(callback) = self.context.data_callback.clone() else {
+            return Ok(Answer::Continue);
+        };
+        let to_client = TransferStatus::TRANSFER_TO_CLIENT;
+        let answer =
+            callback.mini_drv_callback(DataMessage::Status, to_client, percent, 0, 0, None);
         self.note(answer)
     }
 
@@ -330,18 +345,7 @@ impl MinidrvTransferCallback for DataStreams {
             TransferMessage::NewPage => state.end_of_page(),
             TransferMessage::Status => {
                 state.percent = params.percent;
-                let Some(callback) = state.context.data_callback.clone() else {
-                    return Ok(Answer::Continue);
-                };
-                let answer = callback.mini_drv_callback(
-                    DataMessage::Status,
-                    TransferStatus::TRANSFER_TO_CLIENT,
-                    params.percent,
-                    0,
-                    0,
-                    None,
-                );
-                state.note(answer)
+                state.status(params.percent)
             }
             // The older kinds have no message for it (section 1.7).
             TransferMessage::DeviceStatus => Ok(Answer::Continue),
@@ -372,6 +376,20 @@ impl Stream for DataStream {
         image.position = target
             .ok_or_else(|| Error::new(ErrorKind::InvalidFunction, "a place before the start"))?;
         Ok(image.position)
+    }
+
+    /// With two buffers the answer to a band comes with a later call: a `STATUS` waits for it.
+    fn settle(&mut self) -> Result<()> {
+        let mut state = lock(&self.0);
+        state.flush()?;
+        if state.context.memory_transfer && state.context.number_of_buffers > 1 {
+            let percent = state.percent;
+            return match state.status(percent)? {
+                Answer::Continue => Ok(()),
+                Answer::Cancel => Err(refused()),
+            };
+        }
+        Ok(())
     }
 
     /// A file is cut; bands that were sent cannot be taken back, but their place is written anew.

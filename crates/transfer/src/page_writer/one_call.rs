@@ -8,7 +8,8 @@ use wia::format::WIA_IMG_FMT_TIFF;
 use wia::{Compression, Error, Result, Tymed};
 
 use super::page_buffer::{Page, PageBuffer};
-use super::recorded;
+use super::{clock, recorded};
+use crate::activity::outside;
 use crate::context::TransferContext;
 use crate::stream::{Stream, StreamSink, write_all};
 
@@ -20,9 +21,12 @@ use crate::stream::{Stream, StreamSink, write_all};
 /// `InvalidArgument` without a file, for a negative size, or for a buffer shorter than the size;
 /// `MediumFull` and others as the file system says. A size of 0 writes nothing.
 pub fn write_buf_to_file(context: &mut TransferContext) -> Result<()> {
+    let clock = clock(context);
     let file = context.file.as_mut().ok_or_else(no_file)?;
     let data = item(context.item_size, &context.transfer_buffer)?;
-    file.write_all(data).map_err(Error::from_write)
+    outside(clock.as_deref(), || {
+        file.write_all(data).map_err(Error::from_write)
+    })
 }
 
 /// `wiasWritePageBufToFile`: appends the page in the transfer buffer to the transfer's file, as
@@ -86,6 +90,16 @@ pub fn write_page_buf_to_stream_as(
     stream: &mut dyn Stream,
     buffer: PageBuffer,
 ) -> Result<()> {
+    outside(clock(context).as_deref(), || {
+        write_page(context, stream, buffer)
+    })
+}
+
+fn write_page(
+    context: &mut TransferContext,
+    stream: &mut dyn Stream,
+    buffer: PageBuffer,
+) -> Result<()> {
     if context.format != WIA_IMG_FMT_TIFF {
         return write_other_format(context, stream, buffer);
     }
@@ -103,6 +117,7 @@ pub fn write_page_buf_to_stream_as(
         // Unlinked bytes harm no reader, so a failure here changes nothing.
         drop(document.abandon_page(&mut sink));
     })?;
+    stream.settle()?;
     recorded::page_linked(context, &done);
     Ok(())
 }
