@@ -1,0 +1,158 @@
+//! One transfer at a time over all kinds (1.1), and the order of the calls (1.2, 1.3 step 5).
+
+use std::fs;
+use std::sync::Arc;
+
+use crate::scripted::*;
+use quire_service::{
+    Answer, DataTransferInfo, FileFate, NextStream, TransferCallback, TransferParams,
+};
+use wia::property::WIA_IPA_TYMED;
+use wia::{Error, ErrorKind, Hresult, Result, Status, TransferFlags, Tymed};
+
+/// An application of streams that wants nothing.
+struct NoStreams;
+
+impl TransferCallback for NoStreams {
+    fn transfer_callback(&self, _: &TransferParams) -> Result<Answer> {
+        Ok(Answer::Continue)
+    }
+
+    fn get_next_stream(&self, _: &str, _: &str) -> Result<NextStream> {
+        Ok(NextStream::SkipItem)
+    }
+}
+
+const KINDS: [Tymed; 3] = [Tymed::Callback, Tymed::MultipageFile, Tymed::File];
+
+/// A transfer of this kind: bands, a file, or streams for the last.
+fn transfer(rig: &Rig, kind: Tymed, path: &std::path::Path) -> Result<Status> {
+    match kind {
+        Tymed::Callback => rig
+            .transfer
+            .banded_data(DataTransferInfo::default(), App::new()),
+        Tymed::File => rig
+            .transfer
+            .download(TransferFlags::empty(), Arc::new(NoStreams)),
+        tymed => {
+            let mut medium = medium(tymed, Some(path.into()));
+            let fate = FileFate::Documented;
+            rig.transfer.file_data(&mut medium, fate, None)
+        }
+    }
+}
+
+#[test]
+fn while_one_transfer_runs_any_other_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for first in KINDS {
+        let (started, go_on) = (Signal::new(), Signal::new());
+        let (start, wait) = (started.clone(), go_on.clone());
+        let rig = Driver::new(first, move |_, _| {
+            start.give();
+            wait.wait();
+            Ok(Status::Ok)
+        })
+        .connect();
+        let running = folder.path().join("running.bmp");
+        let refused = folder.path().join("refused.bmp");
+        fs::write(&refused, "as it was").unwrap();
+        std::thread::scope(|scope| {
+            let running = scope.spawn(|| transfer(&rig, first, &running));
+            started.wait();
+            for second in KINDS {
+                let e = transfer(&rig, second, &refused).unwrap_err();
+                assert_eq!(e.kind(), ErrorKind::Busy, "{first:?} {second:?}");
+                assert_eq!(e.hresult(), Hresult(0x8021_0006));
+            }
+            // No file was touched for a transfer that was refused.
+            assert_eq!(fs::read(&refused).unwrap(), b"as it was");
+            go_on.give();
+            assert_eq!(running.join().unwrap().unwrap(), Status::Ok);
+        });
+        // The device is free again, for each kind.
+        for next in KINDS {
+            rig.item
+                .write(&[(WIA_IPA_TYMED, next.value().into())])
+                .unwrap();
+            go_on.give();
+            let result = transfer(&rig, next, &running);
+            assert_eq!(result.unwrap(), Status::Ok);
+            started.wait();
+        }
+    }
+}
+
+#[test]
+fn the_settings_are_committed_for_the_older_kinds_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("scan.bmp");
+    for (kind, calls) in [
+        (
+            Tymed::Callback,
+            &["lock", "write TYMED_CALLBACK", "acquire 0", "unlock"][..],
+        ),
+        (
+            Tymed::MultipageFile,
+            &["lock", "write TYMED_MULTIPAGE_FILE", "acquire 0", "unlock"],
+        ),
+        // WIA_MINIDRV_TRANSFER_DOWNLOAD.
+        (Tymed::File, &["lock", "acquire 2", "unlock"]),
+    ] {
+        let rig = Driver::new(kind, |_, _| Ok(Status::Ok)).connect();
+        assert_eq!(transfer(&rig, kind, &path).unwrap(), Status::Ok);
+        rig.driver.log.expect(calls);
+    }
+}
+
+#[test]
+fn a_device_that_cannot_be_locked_is_not_called_any_more() {
+    let folder = tempfile::tempdir().unwrap();
+    for kind in KINDS {
+        let mut driver = Driver::new(kind, |_, _| panic!("not locked"));
+        driver.on_lock = Box::new(|| Err(Error::new(ErrorKind::DeviceLocked, "")));
+        let rig = driver.connect();
+        for _ in 0..2 {
+            let e = transfer(&rig, kind, &folder.path().join("scan.bmp")).unwrap_err();
+            assert_eq!(e.kind(), ErrorKind::DeviceLocked);
+        }
+        rig.driver.log.expect(&["lock", "lock"]);
+    }
+}
+
+#[test]
+fn unlock_follows_settings_that_were_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for (kind, write) in [
+        (Tymed::Callback, "write TYMED_CALLBACK"),
+        (Tymed::MultipageFile, "write TYMED_MULTIPAGE_FILE"),
+    ] {
+        let mut driver = Driver::new(kind, |_, _| panic!("the settings were refused"));
+        driver.on_write = Box::new(|| Err(Error::new(ErrorKind::IncorrectHardwareSetting, "")));
+        let rig = driver.connect();
+        let path = folder.path().join("scan.bmp");
+        let e = transfer(&rig, kind, &path).unwrap_err();
+        assert_eq!(e.kind(), ErrorKind::IncorrectHardwareSetting);
+        rig.driver.log.expect(&["lock", write, "unlock"]);
+        assert!(!path.exists());
+    }
+}
+
+#[test]
+fn unlock_follows_every_end() {
+    let folder = tempfile::tempdir().unwrap();
+    type End = fn() -> Result<Status>;
+    let ends: [End; 4] = [
+        || Ok(Status::Ok),
+        || Ok(Status::Cancelled),
+        || Err(fail()),
+        || panic!("a driver's bug"),
+    ];
+    for kind in KINDS {
+        for end in ends {
+            let rig = Driver::new(kind, move |_, _| end()).connect();
+            drop(transfer(&rig, kind, &folder.path().join("scan.bmp")));
+            assert_eq!(rig.driver.log.lines().last().unwrap(), "unlock");
+        }
+    }
+}

@@ -1,0 +1,393 @@
+//! Drivers that do not come back, and whose time is counted: only the driver's own.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crate::scripted::*;
+use minidriver::service_library::{begin_page, end_page, rows, write_page_buf_to_file};
+use quire_service::{
+    Answer, DataTransferInfo, DeviceOptions, NextStream, Stream, TransferCallback, TransferParams,
+};
+use raster::{Band, PageLayout, PixelType};
+use transfer::{DataStreams, FileStream, MinidrvTransferCallback, TransferContext};
+use wia::format::WIA_IMG_FMT_TIFF;
+use wia::property::{WIA_IPA_DEPTH, WIA_IPA_FORMAT};
+use wia::{DataMessage, ErrorKind, Result, Status, TransferFlags, Tymed};
+
+/// Nothing is measured by these; they only end.
+const SHORT: Duration = Duration::from_millis(200);
+
+fn short_cancel() -> DeviceOptions {
+    DeviceOptions {
+        cancel_deadline: SHORT,
+        ..DeviceOptions::default()
+    }
+}
+
+fn short_line() -> DeviceOptions {
+    DeviceOptions {
+        line_deadline: SHORT,
+        ..DeviceOptions::default()
+    }
+}
+
+#[track_caller]
+fn given_up(result: Result<Status>, why: &str) {
+    let e = result.unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::Deadline);
+    assert!(e.to_string().contains(why), "{e}");
+    assert!(e.to_string().contains("stays in use"), "{e}");
+}
+
+/// Waits until the driver that was given up has really ended.
+fn until_free(rig: &Rig, transfer: impl Fn(&Rig) -> Result<Status>) {
+    loop {
+        match transfer(rig) {
+            Err(e) if e.kind() == ErrorKind::Busy => std::thread::yield_now(),
+            other => {
+                assert_eq!(other.unwrap(), Status::Ok);
+                return;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_silent_driver_is_given_up_and_the_device_is_busy_until_it_returns() {
+    for double in [false, true] {
+        let (go_on, dead) = (Signal::new(), Signal::new());
+        let (wait, report) = (go_on.clone(), dead.clone());
+        let first = AtomicBool::new(true);
+        let rig = Driver::new(Tymed::Callback, move |_, context| {
+            if !first.swap(false, Ordering::SeqCst) {
+                return Ok(Status::Ok);
+            }
+            let _ = band(context, b"data")?;
+            wait.wait();
+            assert!(band(context, b"late").is_err());
+            assert!(status(context, 1).is_err());
+            report.give();
+            Ok(Status::Ok)
+        })
+        .connect_with(short_line());
+        let app = App::new();
+        let info = || DataTransferInfo {
+            double_buffer: double,
+            ..DataTransferInfo::default()
+        };
+        given_up(rig.bands_with(info(), &app), "said nothing");
+        let lines = ["DATA_HEADER 0 bytes, page 0", "DATA 10% 0+4", "TERMINATION"];
+        app.log.expect(&lines);
+        let busy = rig.bands(&App::new()).unwrap_err();
+        assert_eq!(busy.kind(), ErrorKind::Busy);
+        go_on.give();
+        dead.wait();
+        until_free(&rig, |rig| rig.bands(&App::new()));
+        app.log.expect(&lines);
+        assert_eq!(Arc::strong_count(&app), 1, "the callback is released");
+    }
+}
+
+#[test]
+fn a_silent_driver_of_a_file_is_given_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("scan.bmp");
+    for with_callback in [false, true] {
+        let go_on = Signal::new();
+        let wait = go_on.clone();
+        let rig = Driver::new(Tymed::File, move |_, _| {
+            wait.wait();
+            Ok(Status::Ok)
+        })
+        .connect_with(short_line());
+        let app = with_callback.then(App::new);
+        given_up(rig.file(&path, Tymed::File, app.as_ref()), "said nothing");
+        go_on.give();
+        until_free(&rig, |rig| {
+            go_on.give();
+            rig.file(&path, Tymed::File, None)
+        });
+    }
+}
+
+#[test]
+fn a_driver_that_does_nothing_after_a_cancel_is_given_up() {
+    let started = Signal::new();
+    let start = started.clone();
+    let go_on = Signal::new();
+    let wait = go_on.clone();
+    let rig = Driver::new(Tymed::Callback, move |_, _| {
+        start.give();
+        wait.wait();
+        Ok(Status::Ok)
+    })
+    .connect_with(short_cancel());
+    std::thread::scope(|scope| {
+        let running = scope.spawn(|| rig.bands(&App::new()));
+        started.wait();
+        rig.transfer.cancel();
+        given_up(running.join().unwrap(), "of the cancel");
+    });
+    go_on.give();
+}
+
+/// Works a little; what counts is that it takes time.
+fn work() {
+    take(Duration::from_millis(1));
+}
+
+/// Calls until a call fails, which is when the driver was given up.
+fn chatter(started: &Signal, call: impl Fn() -> Result<()>) -> Result<Status> {
+    let mut told = false;
+    loop {
+        work();
+        call()?;
+        if !std::mem::replace(&mut told, true) {
+            started.give();
+        }
+    }
+}
+
+#[test]
+fn a_driver_that_ignores_a_cancel_but_goes_on_calling_is_given_up() {
+    for double in [false, true] {
+        let started = Signal::new();
+        let start = started.clone();
+        let rig = Driver::new(Tymed::Callback, move |_, context| {
+            let context = std::cell::RefCell::new(context);
+            chatter(&start, || {
+                let context = &mut *context.borrow_mut();
+                context.offset = 0;
+                band(context, b"data").map(drop)
+            })
+        })
+        .connect_with(short_cancel());
+        std::thread::scope(|scope| {
+            let running = scope.spawn(|| match double {
+                true => rig.two_buffers(&App::new()),
+                false => rig.bands(&App::new()),
+            });
+            started.wait();
+            rig.transfer.cancel();
+            given_up(running.join().unwrap(), "of the cancel");
+        });
+    }
+}
+
+#[test]
+fn a_driver_that_ignores_a_cancel_but_goes_on_writing_a_file_is_given_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("scan.bmp");
+    let started = Signal::new();
+    let over = Arc::new(AtomicBool::new(false));
+    let (start, stop) = (started.clone(), Arc::clone(&over));
+    let rig = Driver::new(Tymed::File, move |_, context| {
+        let context = std::cell::RefCell::new(context);
+        chatter(&start, || {
+            // Without a callback it does not learn that it was given up.
+            if stop.load(Ordering::SeqCst) {
+                return Err(fail());
+            }
+            write(&mut context.borrow_mut(), b"data")
+        })
+    })
+    .connect_with(short_cancel());
+    std::thread::scope(|scope| {
+        let running = scope.spawn(|| rig.file(&path, Tymed::File, None));
+        started.wait();
+        rig.transfer.cancel();
+        given_up(running.join().unwrap(), "of the cancel");
+    });
+    over.store(true, Ordering::SeqCst);
+    assert!(!path.exists());
+}
+
+/// An application of streams that takes everything.
+struct AllStreams;
+
+struct Void;
+
+impl Stream for Void {
+    fn write(&mut self, data: &[u8]) -> Result<usize> {
+        Ok(data.len())
+    }
+
+    fn seek(&mut self, _: std::io::SeekFrom) -> Result<u64> {
+        Ok(0)
+    }
+
+    fn set_size(&mut self, _: u64) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl TransferCallback for AllStreams {
+    fn transfer_callback(&self, _: &TransferParams) -> Result<Answer> {
+        Ok(Answer::Continue)
+    }
+
+    fn get_next_stream(&self, _: &str, _: &str) -> Result<NextStream> {
+        Ok(NextStream::Stream(Box::new(Void)))
+    }
+}
+
+#[test]
+fn a_driver_of_streams_that_ignores_a_cancel_but_goes_on_calling_is_given_up() {
+    for writes in [false, true] {
+        let started = Signal::new();
+        let start = started.clone();
+        let rig = Driver::new(Tymed::File, move |_, context| {
+            let callback = context.callback.clone().unwrap();
+            let stream = callback.get_next_stream("", "")?;
+            let NextStream::Stream(stream) = stream else {
+                return Err(fail());
+            };
+            let stream = std::cell::RefCell::new(stream);
+            chatter(&start, || match writes {
+                true => stream.borrow_mut().write(b"data").map(drop),
+                false => callback
+                    .send_message(&TransferParams::status(1, 1))
+                    .map(drop),
+            })
+        })
+        .connect_with(short_cancel());
+        std::thread::scope(|scope| {
+            let running = scope.spawn(|| {
+                let flags = TransferFlags::empty();
+                rig.transfer.download(flags, Arc::new(AllStreams))
+            });
+            started.wait();
+            rig.transfer.cancel();
+            given_up(running.join().unwrap(), "of the cancel");
+        });
+    }
+}
+
+/// An application that needs more than the deadline for each message, and cancels in the first.
+fn slow(rig: &Rig, cancels: bool) -> Arc<App> {
+    let transfer = Arc::clone(&rig.transfer);
+    let first = AtomicBool::new(cancels);
+    App::reacting(move |params| {
+        if !matches!(params.message, DataMessage::Status | DataMessage::Data) {
+            return None;
+        }
+        if first.swap(false, Ordering::SeqCst) {
+            transfer.cancel();
+        }
+        take(SHORT * 2);
+        None
+    })
+}
+
+#[test]
+fn the_applications_time_does_not_count() {
+    let options = DeviceOptions {
+        line_deadline: SHORT,
+        cancel_deadline: SHORT,
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("scan.bmp");
+    for cancels in [false, true] {
+        let rig = Driver::new(Tymed::Callback, |_, context| {
+            let _ = status(context, 1)?;
+            done(band(context, b"data")?)
+        })
+        .connect_with(options);
+        let app = slow(&rig, cancels);
+        assert_eq!(rig.bands(&app).unwrap(), Status::Ok);
+        // The driver has returned long before the application has read the band.
+        let app = slow(&rig, cancels);
+        assert_eq!(rig.two_buffers(&app).unwrap(), Status::Ok);
+
+        let rig = Driver::new(Tymed::File, |_, context| {
+            let _ = status(context, 1)?;
+            done(status(context, 2)?)
+        })
+        .connect_with(options);
+        let app = slow(&rig, cancels);
+        let result = rig.file(&path, Tymed::File, Some(&app));
+        assert_eq!(result.unwrap(), Status::Ok);
+    }
+}
+
+/// What a driver needs between two writes.
+const GAP: Duration = Duration::from_millis(100);
+
+/// Runs a file transfer without a callback, in which the driver writes for several times the line
+/// deadline, but never keeps still for so long.
+fn writing(
+    tymed: Tymed,
+    times: u32,
+    write: impl Fn(&mut TransferContext) -> Result<()> + Send + Sync + 'static,
+) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("scan");
+    let rig = Driver::new(tymed, move |_, context| {
+        for _ in 0..times {
+            write(context)?;
+            take(GAP);
+        }
+        Ok(Status::Ok)
+    })
+    .set(WIA_IPA_FORMAT, WIA_IMG_FMT_TIFF)
+    .set(WIA_IPA_DEPTH, 8)
+    .connect_with(DeviceOptions {
+        line_deadline: GAP * 5,
+        ..DeviceOptions::default()
+    });
+    assert_eq!(rig.file(&path, tymed, None).unwrap(), Status::Ok);
+}
+
+#[test]
+fn a_driver_that_writes_the_buffer_into_a_file_is_alive() {
+    writing(Tymed::File, 10, |context| write(context, b"data"));
+}
+
+#[test]
+fn a_driver_that_writes_pages_into_a_file_is_alive() {
+    writing(Tymed::MultipageFile, 10, |context| {
+        *context.transfer_buffer.driver_memory() = vec![1; 6];
+        context.item_size = 6;
+        write_page_buf_to_file(context)
+    });
+}
+
+#[test]
+fn a_driver_that_writes_a_page_band_by_band_is_alive() {
+    writing(Tymed::MultipageFile, 2, |context| {
+        let mut file = FileStream(context.file.as_ref().unwrap().try_clone().unwrap());
+        let layout = PageLayout {
+            width: 8,
+            height: None,
+            pixel: PixelType::Gray8,
+            x_dpi: 300,
+            y_dpi: 300,
+        };
+        begin_page(context, &mut file, &layout)?;
+        let line = [7; 8];
+        for _ in 0..3 {
+            take(GAP);
+            rows(context, &mut file, Band::new(&line, 8, 8).unwrap())?;
+        }
+        take(GAP);
+        end_page(context, &mut file).map(drop)
+    });
+}
+
+#[test]
+fn a_driver_that_writes_streams_into_a_file_is_alive() {
+    writing(Tymed::MultipageFile, 2, |context| {
+        let streams = DataStreams::new(context);
+        let written = match streams.get_next_stream("", "")? {
+            NextStream::Stream(mut stream) => (0..6).try_for_each(|_| {
+                take(GAP);
+                // As much as makes it write.
+                transfer::write_all(stream.as_mut(), &[0; 70_000])
+            }),
+            other => panic!("{other:?}"),
+        };
+        let result = streams.finish(context, written.map(|()| Status::Ok));
+        result.map(drop)
+    });
+}
