@@ -3,8 +3,11 @@
 //! `cargo run --release -p quire-bench -- tiff`; what each benchmark measures, and how, is in `README.md`.
 #![forbid(unsafe_code)]
 
+mod bands;
 mod bench;
+mod cancels;
 mod codecs;
+mod filler;
 mod first_byte;
 mod instructions;
 mod machine;
@@ -66,6 +69,10 @@ enum Which {
     FirstByte,
     /// Every compression and format, against tiffcp where it has the same
     Codecs,
+    /// A memory transfer to another process, against a bare loop
+    Bands,
+    /// From a cancel to the idle device
+    Cancel,
     /// All of these
     All,
 }
@@ -78,7 +85,16 @@ impl Which {
             Which::Memory => vec![memory::run],
             Which::FirstByte => vec![first_byte::run],
             Which::Codecs => vec![codecs::run],
-            Which::All => vec![tiff::run, memory::run, first_byte::run, codecs::run],
+            Which::Bands => vec![bands::run],
+            Which::Cancel => vec![cancels::run],
+            Which::All => vec![
+                tiff::run,
+                memory::run,
+                first_byte::run,
+                codecs::run,
+                bands::run,
+                cancels::run,
+            ],
         }
     }
 }
@@ -87,7 +103,11 @@ impl Which {
 type Benchmark = fn(&Bench) -> io::Result<Vec<Table>>;
 
 fn main() -> ExitCode {
-    match run(&Args::parse()) {
+    let result = match bands::application_if_asked() {
+        Some(result) => result,
+        None => run(&Args::parse()),
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Nothing is left to be done when standard error cannot be written either.
