@@ -1,0 +1,336 @@
+//! The application of a cell.
+
+use std::fs::{self, File};
+use std::io::{Cursor, Seek as _, SeekFrom, Write as _};
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use formats::tiff;
+use service::{
+    Answer, DataCallback, DataParams, DataTransferInfo, FileFate, Item, NextStream, Payload,
+    StorageMedium, Stream, Transfer, TransferCallback, TransferParams,
+};
+use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
+use wia::property::{
+    WIA_IPA_DATATYPE, WIA_IPA_FORMAT, WIA_IPA_TYMED, WIA_IPS_PAGES, WIA_IPS_XRES, WIA_IPS_YRES,
+};
+use wia::{
+    DataMessage, DataType, Error, ErrorKind, Guid, Result, Status, TransferFlags, TransferMessage,
+    Tymed,
+};
+
+use crate::scanner::open;
+
+pub(crate) struct Cell {
+    pub(crate) kind: &'static str,
+    pub(crate) format: &'static str,
+    pub(crate) case: &'static str,
+}
+
+/// What came of a cell, in the words of the table.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    pub(crate) messages: String,
+    pub(crate) pages: u32,
+    pub(crate) fate: String,
+    pub(crate) status: String,
+}
+
+impl Cell {
+    fn parameters(&self) -> Vec<(&'static str, &'static str)> {
+        let sheets = if self.case == "empty" { "0" } else { "3" };
+        let mut parameters = vec![("sheets", sheets)];
+        // A file of one image has no second page.
+        let at = if self.kind == "file" { "1" } else { "2" };
+        parameters.extend(match self.case {
+            "unknown-height" => Some(("lateheight", "1")),
+            "jam" => Some(("jam", at)),
+            "double-feed" => Some(("double", at)),
+            "cover-open" => Some(("cover", at)),
+            "unplugged" => Some(("disconnect", at)),
+            _ => None,
+        });
+        parameters
+    }
+
+    fn tymed(&self) -> Tymed {
+        match self.kind {
+            "banded" => Tymed::Callback,
+            "banded-multi" => Tymed::MultipageCallback,
+            "file" | "stream" => Tymed::File,
+            _ => Tymed::MultipageFile,
+        }
+    }
+
+    fn format(&self) -> Guid {
+        match (self.format, self.tymed()) {
+            ("BMP", Tymed::Callback) => WIA_IMG_FMT_MEMORYBMP,
+            ("BMP", _) => WIA_IMG_FMT_BMP,
+            ("RAW", _) => WIA_IMG_FMT_RAW,
+            _ => WIA_IMG_FMT_TIFF,
+        }
+    }
+
+    fn multipage(&self) -> bool {
+        self.tymed().is_multipage()
+    }
+
+    /// The page in which things happen.
+    fn page(&self) -> u32 {
+        if self.kind == "file" { 1 } else { 2 }
+    }
+}
+
+#[derive(Default)]
+struct Seen {
+    messages: String,
+    images: Vec<Arc<Mutex<Cursor<Vec<u8>>>>>,
+    /// The page under way, from 1.
+    page: u32,
+    /// Data of the page under way.
+    begun: bool,
+    acted: bool,
+}
+
+impl Seen {
+    fn message(&mut self, letter: char) {
+        if letter != 'D' || !self.messages.ends_with('D') {
+            self.messages.push(letter);
+        }
+    }
+
+    fn image(&mut self) -> Arc<Mutex<Cursor<Vec<u8>>>> {
+        let image = Arc::default();
+        self.images.push(Arc::clone(&image));
+        image
+    }
+}
+
+/// Answers as the case wants it, once, in the middle of its page.
+struct App {
+    cell: Cell,
+    seen: Mutex<Seen>,
+    transfer: Arc<dyn Transfer>,
+    heard: Mutex<Receiver<()>>,
+}
+
+impl App {
+    /// The answer in the middle of a page.
+    fn act(&self, seen: &mut Seen) -> Result<Answer> {
+        if seen.acted || seen.page != self.cell.page() || !seen.begun {
+            return Ok(Answer::Continue);
+        }
+        seen.acted = true;
+        match self.cell.case {
+            "answer-cancel" => Ok(Answer::Cancel),
+            "answer-failure" => Err(Error::new(ErrorKind::Fail, "as the case wants")),
+            "asked-to-cancel" => {
+                self.transfer.cancel();
+                let limit = Duration::from_secs(60);
+                self.heard.lock().unwrap().recv_timeout(limit).unwrap();
+                Ok(Answer::Continue)
+            }
+            _ => Ok(Answer::Continue),
+        }
+    }
+}
+
+impl DataCallback for App {
+    fn banded_data_callback(&self, params: &DataParams<'_>) -> Result<Answer> {
+        let seen = &mut *self.seen.lock().unwrap();
+        match params.message {
+            DataMessage::DataHeader => {
+                seen.message('H');
+                seen.page = 1;
+            }
+            DataMessage::NewPage => {
+                seen.message('N');
+                seen.page += 1;
+                seen.begun = false;
+            }
+            DataMessage::Termination => seen.message('T'),
+            DataMessage::Data => {
+                seen.message('D');
+                seen.begun = true;
+                let Payload::Band(band) = params.payload else {
+                    panic!("no band");
+                };
+                let new = seen.images.is_empty()
+                    || (!self.cell.multipage() && seen.images.len() < seen.page as usize);
+                if new {
+                    seen.image();
+                }
+                let mut image = seen.images.last().unwrap().lock().unwrap();
+                let offset = u64::try_from(params.offset).unwrap();
+                image.set_position(offset);
+                image.write_all(band).unwrap();
+                drop(image);
+                return self.act(seen);
+            }
+            DataMessage::Status if self.cell.kind.starts_with("file") => {
+                seen.page = seen.page.max(1);
+                seen.begun = (1..100).contains(&params.percent);
+                return self.act(seen);
+            }
+            _ => {}
+        }
+        Ok(Answer::Continue)
+    }
+}
+
+impl TransferCallback for App {
+    fn transfer_callback(&self, params: &TransferParams) -> Result<Answer> {
+        let seen = &mut *self.seen.lock().unwrap();
+        match params.message {
+            TransferMessage::EndOfStream => seen.message('E'),
+            TransferMessage::EndOfTransfer => seen.message('T'),
+            TransferMessage::NewPage => {
+                seen.message('N');
+                seen.page += 1;
+                seen.begun = false;
+            }
+            TransferMessage::Status => {
+                seen.begun = (1..100).contains(&params.percent);
+                return self.act(seen);
+            }
+            TransferMessage::DeviceStatus => panic!("never for applications"),
+        }
+        Ok(Answer::Continue)
+    }
+
+    fn get_next_stream(&self, _: &str, _: &str) -> Result<NextStream> {
+        let seen = &mut *self.seen.lock().unwrap();
+        seen.page += 1;
+        seen.begun = false;
+        let second = self.cell.multipage() || seen.page == self.cell.page();
+        let answer = match self.cell.case {
+            "stream-refused" if second => NextStream::Cancel,
+            "skip" if second => NextStream::SkipItem,
+            _ => {
+                seen.message('S');
+                return Ok(NextStream::Stream(Box::new(Memory(seen.image()))));
+            }
+        };
+        seen.message('-');
+        Ok(answer)
+    }
+}
+
+struct Memory(Arc<Mutex<Cursor<Vec<u8>>>>);
+
+impl Stream for Memory {
+    fn write(&mut self, data: &[u8]) -> Result<usize> {
+        Ok(self.0.lock().unwrap().write(data).unwrap())
+    }
+
+    fn seek(&mut self, to: SeekFrom) -> Result<u64> {
+        Ok(self.0.lock().unwrap().seek(to).unwrap())
+    }
+
+    fn set_size(&mut self, size: u64) -> Result<()> {
+        let size = usize::try_from(size).unwrap();
+        self.0.lock().unwrap().get_mut().resize(size, 0);
+        Ok(())
+    }
+}
+
+fn set_up(feeder: &dyn Item, cell: &Cell) {
+    let data_type = match cell.format {
+        "RAW" => DataType::Grayscale,
+        _ => DataType::Color,
+    };
+    let pages = if cell.case == "short-media" { 7 } else { 0 };
+    let settings = [
+        (WIA_IPA_TYMED, cell.tymed().value().into()),
+        (WIA_IPA_FORMAT, cell.format().into()),
+        (WIA_IPA_DATATYPE, data_type.value().into()),
+        (WIA_IPS_XRES, 75.into()),
+        (WIA_IPS_YRES, 75.into()),
+        (WIA_IPS_PAGES, pages.into()),
+    ];
+    feeder.write(&settings).unwrap();
+}
+
+pub(crate) fn run(cell: &Cell) -> Outcome {
+    let complete = match cell.case {
+        "complete" => None,
+        _ => Some(transfer(&Cell {
+            case: "complete",
+            ..*cell
+        })),
+    };
+    let (mut outcome, images) = transfer(cell);
+    let whole = complete.map_or_else(|| images.clone(), |(_, images)| images);
+    outcome.pages = if cell.multipage() {
+        images.first().map_or(0, |document| pages_of(document))
+    } else {
+        // An image is complete when it is as in the transfer that nothing came between; a page that
+        // was skipped is missing between them.
+        let is_whole = |image: &&Vec<u8>| whole.contains(image);
+        u32::try_from(images.iter().filter(is_whole).count()).unwrap()
+    };
+    outcome
+}
+
+fn pages_of(document: &[u8]) -> u32 {
+    if document.is_empty() {
+        return 0;
+    }
+    let mut file: File = tempfile::tempfile().unwrap();
+    file.write_all(document).unwrap();
+    tiff::verify(&file).map_or(0, |found| found.pages)
+}
+
+fn transfer(cell: &Cell) -> (Outcome, Vec<Vec<u8>>) {
+    let (device, heard) = open(&cell.parameters());
+    let feeder = device.find_item("0000\\Root\\Feeder").unwrap();
+    set_up(feeder.as_ref(), cell);
+    let transfer = feeder.transfer().unwrap();
+    let app = Arc::new(App {
+        cell: Cell { ..*cell },
+        seen: Mutex::default(),
+        transfer: Arc::clone(&transfer),
+        heard: Mutex::new(heard),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    let result = match cell.kind {
+        "banded" | "banded-multi" => transfer.banded_data(DataTransferInfo::default(), app.clone()),
+        "file" | "file-multi" => {
+            let mut medium = StorageMedium {
+                tymed: cell.tymed(),
+                file_name: Some(path.clone()),
+            };
+            transfer.file_data(&mut medium, FileFate::Documented, Some(app.clone()))
+        }
+        _ => transfer.download(TransferFlags::empty(), app.clone()),
+    };
+    let seen = app.seen.lock().unwrap();
+    let file = fs::read(&path).ok();
+    let fate = match (cell.kind, &file) {
+        ("file" | "file-multi", Some(_)) => "kept",
+        ("file" | "file-multi", None) => "deleted",
+        _ => "-",
+    };
+    let images = match file {
+        Some(file) => vec![file],
+        None => seen
+            .images
+            .iter()
+            .map(|image| image.lock().unwrap().get_ref().clone())
+            .collect(),
+    };
+    let status = match &result {
+        Ok(status @ (Status::Ok | Status::Cancelled | Status::EndOfMedia)) => status.name(),
+        Ok(other) => panic!("{other}"),
+        Err(e) => e.kind().name(),
+    };
+    let outcome = Outcome {
+        messages: seen.messages.clone(),
+        pages: 0,
+        fate: fate.to_owned(),
+        status: status.to_owned(),
+    };
+    (outcome, images)
+}

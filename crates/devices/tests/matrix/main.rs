@@ -1,0 +1,103 @@
+//! The matrix of transfers: every kind, format and way to end, on the virtual scanner with both its
+//! faces, against a table written by hand.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the helpers of a test may fail it"
+)]
+
+mod application;
+mod scanner;
+mod table;
+
+use application::{Cell, run};
+use table::{Row, rows};
+
+const KINDS: [&str; 6] = [
+    "banded",
+    "banded-multi",
+    "file",
+    "file-multi",
+    "stream",
+    "one-stream",
+];
+const FORMATS: [&str; 3] = ["BMP", "RAW", "TIFF"];
+const CASES: [&str; 13] = [
+    "complete",
+    "unknown-height",
+    "short-media",
+    "answer-cancel",
+    "stream-refused",
+    "asked-to-cancel",
+    "skip",
+    "answer-failure",
+    "jam",
+    "double-feed",
+    "cover-open",
+    "unplugged",
+    "empty",
+];
+
+/// Whether there is such a cell.
+fn exists(kind: &str, format: &str, case: &str) -> bool {
+    let multi = matches!(kind, "banded-multi" | "file-multi" | "one-stream");
+    let streams = matches!(kind, "stream" | "one-stream");
+    // Only TIFF holds several pages; only streams are asked for; a file of one image cannot have too
+    // few.
+    (!multi || format == "TIFF")
+        && (streams || !matches!(case, "stream-refused" | "skip"))
+        && (kind != "file" || case != "short-media")
+}
+
+fn cells() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    KINDS.iter().flat_map(|kind| {
+        FORMATS.iter().flat_map(move |format| {
+            CASES
+                .iter()
+                .map(move |case| (*kind, *format, *case))
+                .filter(|(kind, format, case)| exists(kind, format, case))
+        })
+    })
+}
+
+/// The row with the fewest wildcards; there must be just one.
+fn expected<'a>(rows: &'a [Row], kind: &str, format: &str, case: &str) -> &'a Row {
+    let fits = |row: &&Row| row.matches(kind, format, case);
+    let fewest = rows.iter().filter(fits).map(Row::wildcards).min();
+    let fewest = fewest.unwrap_or_else(|| panic!("no row for {kind}, {format}, {case}"));
+    let mut best = rows.iter().filter(fits).filter(|r| r.wildcards() == fewest);
+    let row = best.next().unwrap();
+    assert!(
+        best.next().is_none(),
+        "two rows for {kind}, {format}, {case}"
+    );
+    row
+}
+
+#[test]
+fn every_cell_is_as_the_table_says() {
+    let rows = rows();
+    let mut wrong = Vec::new();
+    for (kind, format, case) in cells() {
+        let row = expected(&rows, kind, format, case);
+        let got = run(&Cell { kind, format, case });
+        if got != row.outcome {
+            wrong.push(format!(
+                "{kind}, {format}, {case} ({}):\n  got  {got:?}\n  want {:?}",
+                row.section, row.outcome
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_row_is_used() {
+    let rows = rows();
+    let used: Vec<*const Row> = cells()
+        .map(|(kind, format, case)| std::ptr::from_ref(expected(&rows, kind, format, case)))
+        .collect();
+    for row in &rows {
+        assert!(used.contains(&std::ptr::from_ref(row)), "{row:?}");
+    }
+}

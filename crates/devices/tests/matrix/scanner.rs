@@ -1,0 +1,73 @@
+//! The virtual scanner, seen through: a cancel that was asked for has reached it when the application
+//! goes on.
+
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex};
+
+use driver_virtual::{Options, VirtualScanner};
+use items::{AppItem, DriverItem};
+use minidriver::{FormatInfo, Minidriver};
+use service::{Device, DeviceOptions, Service};
+use transfer::TransferContext;
+use wia::{Guid, PropertyId, Result, Status, TransferFlags};
+
+struct Watched {
+    scanner: VirtualScanner,
+    heard: Mutex<Sender<()>>,
+}
+
+/// A scanner with these parameters, and what tells that it has heard of an event.
+pub(crate) fn open(parameters: &[(&str, &str)]) -> (Arc<dyn Device>, Receiver<()>) {
+    let parameters: Vec<_> = parameters
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    let scanner = VirtualScanner::new(Options::parse("", &parameters).unwrap()).unwrap();
+    let (heard, hears) = mpsc::channel();
+    let driver = Watched {
+        scanner,
+        heard: Mutex::new(heard),
+    };
+    let service = Service::new(Arc::new(driver), "virtual:", DeviceOptions::default());
+    (service.connect().unwrap(), hears)
+}
+
+impl Minidriver for Watched {
+    fn initialize(&self, device_id: &str) -> Result<DriverItem> {
+        self.scanner.initialize(device_id)
+    }
+
+    fn init_item_properties(&self, item: &AppItem) -> Result<()> {
+        self.scanner.init_item_properties(item)
+    }
+
+    fn validate_item_properties(&self, item: &AppItem, changed: &[PropertyId]) -> Result<()> {
+        self.scanner.validate_item_properties(item, changed)
+    }
+
+    fn read_item_properties(&self, item: &AppItem, ids: &[PropertyId]) -> Result<()> {
+        self.scanner.read_item_properties(item, ids)
+    }
+
+    fn acquire_item_data(
+        &self,
+        item: &AppItem,
+        flags: TransferFlags,
+        context: &mut TransferContext,
+    ) -> Result<Status> {
+        self.scanner.acquire_item_data(item, flags, context)
+    }
+
+    fn wia_format_info(&self, item: &AppItem) -> Result<Vec<FormatInfo>> {
+        self.scanner.wia_format_info(item)
+    }
+
+    fn lock_device(&self) -> Result<()> {
+        self.scanner.lock_device()
+    }
+
+    fn notify_pnp_event(&self, event: Guid) {
+        self.scanner.notify_pnp_event(event);
+        let _ = self.heard.lock().unwrap().send(());
+    }
+}
