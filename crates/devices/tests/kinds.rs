@@ -1,5 +1,9 @@
 //! Bands, a file, streams: the three kinds of transfer carry the same images, through the service.
-#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the helpers of a test may fail it"
+)]
 
 use std::fs;
 use std::io::{Cursor, Seek as _, SeekFrom, Write as _};
@@ -129,9 +133,12 @@ impl Case {
 }
 
 #[derive(Default)]
-struct Streams(Mutex<Vec<Arc<Mutex<Cursor<Vec<u8>>>>>>);
+struct Streams(Mutex<Vec<Shared>>);
 
-struct Memory(Arc<Mutex<Cursor<Vec<u8>>>>);
+/// What a stream holds, also for whoever looks at it afterwards.
+type Shared = Arc<Mutex<Cursor<Vec<u8>>>>;
+
+struct Memory(Shared);
 
 impl Stream for Memory {
     fn write(&mut self, data: &[u8]) -> Result<usize> {
