@@ -1,6 +1,7 @@
 //! What an application sees of a device.
 
 use std::sync::Arc;
+use std::sync::mpsc::Receiver;
 
 use ::transfer::{
     DataCallback, DataTransferInfo, DocumentOptions, ExtendedTransferInfo, StorageMedium,
@@ -10,7 +11,7 @@ use wia::{
     Guid, ItemFlags, PropertyId, PropertyInfo, PropertyValue, Result, Status, TransferFlags,
 };
 
-use crate::FormatInfo;
+use crate::{Event, FormatInfo};
 
 /// An open device, with an item tree of its own for this application.
 pub trait Device: Send + Sync {
@@ -22,6 +23,10 @@ pub trait Device: Send + Sync {
 
     /// The item with this full name (`IWiaItem2::FindItemByName`).
     fn find_item(&self, full_name: &str) -> Option<Arc<dyn Item>>;
+
+    /// What the driver reports of the device from now on (`wiasQueueEvent`), for as long as the device is
+    /// open. Events wait for the listener; one that lets 1024 pile up misses the next.
+    fn listen(&self) -> Receiver<Event>;
 }
 
 /// An item of an application's tree (`IWiaItem2` and its property storage).

@@ -1,9 +1,11 @@
 //! A device in this process: the service core over one minidriver.
 
 use std::sync::Arc;
+use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use items::AppItem;
+use minidriver::service_library::{Event, EventPort};
 use minidriver::{FormatInfo, Minidriver};
 use wia::{Guid, ItemFlags, PropertyId, PropertyInfo, PropertyValue, Result};
 
@@ -56,6 +58,8 @@ impl Service {
     /// `Busy` while a transfer runs; else what the driver says.
     pub fn connect(&self) -> Result<Arc<dyn Device>> {
         let core = &self.core;
+        // From its first moment on the driver can report events.
+        let events = EventPort::open(&core.id, &core.driver.capabilities());
         let root = core.gate.request(|| {
             let tree = core.driver.initialize(&core.id)?;
             let root = AppItem::from_driver_tree(&tree);
@@ -70,6 +74,7 @@ impl Service {
         Ok(Arc::new(LocalDevice {
             core: Arc::clone(core),
             root: root?,
+            events,
         }))
     }
 }
@@ -100,6 +105,7 @@ impl Core {
 struct LocalDevice {
     core: Arc<Core>,
     root: AppItem,
+    events: EventPort,
 }
 
 impl LocalDevice {
@@ -124,6 +130,10 @@ impl Device for LocalDevice {
         self.root
             .find_by_name(full_name)
             .map(|item| self.item(item))
+    }
+
+    fn listen(&self) -> Receiver<Event> {
+        self.events.listen()
     }
 }
 

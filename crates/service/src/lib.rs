@@ -20,3 +20,4 @@ pub use ::transfer::{
 pub use api::{Device, FileFate, Item, Transfer};
 pub use device::{DeviceOptions, Service};
 pub use minidriver::FormatInfo;
+pub use minidriver::service_library::Event;
