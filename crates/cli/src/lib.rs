@@ -5,6 +5,7 @@
 //! what else is made from the definition of the command line (man pages, shell completions).
 #![forbid(unsafe_code)]
 
+mod check;
 mod devices_command;
 mod failure;
 mod hiargs;
@@ -51,6 +52,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<u8, Failure> {
         Subcommand::Devices(args) => devices_command::run(&args),
         Subcommand::Show(args) => show::run(&args),
         Subcommand::Scan(args) => Ok(scan::run(&args)),
+        Subcommand::Check(args) => check::run(&args),
         Subcommand::Other(words) => Err(other(&words)),
     }
 }

@@ -32,14 +32,15 @@ pub(crate) enum Subcommand {
     Devices(DevicesArgs),
     Show(ShowArgs),
     Scan(Box<ScanArgs>),
+    Check(CheckArgs),
     /// Anything else, with whatever follows: a command of a later version, or a mistake.
     #[command(external_subcommand)]
     Other(Vec<OsString>),
 }
 
 /// The commands of the contract that this version does not have.
-pub(crate) const LATER_COMMANDS: [&str; 7] = [
-    "preview", "upload", "recover", "convert", "enhance", "check", "serve",
+pub(crate) const LATER_COMMANDS: [&str; 6] = [
+    "preview", "upload", "recover", "convert", "enhance", "serve",
 ];
 
 /// List what can be scanned from
@@ -67,6 +68,20 @@ pub(crate) struct ShowArgs {
     pub(crate) device: String,
     /// Name or full name of an item
     pub(crate) item: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Run the driver conformance suite against a device
+///
+/// One line a duty: pass, fail or n/a (the device has nothing that it concerns), its name, the section of
+/// WIA's rules, HWC for a hardware compatibility requirement, and what a good driver does. Pages are
+/// scanned many times over; a feeder should be full. The exit code is 1 when a duty fails.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Device, as `quire devices` prints it
+    pub(crate) device: String,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

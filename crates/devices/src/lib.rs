@@ -16,5 +16,5 @@ mod deadline;
 mod registry;
 mod uri;
 
-pub use registry::{DeviceInfo, list, open};
+pub use registry::{DeviceInfo, list, open, open_driver};
 pub use uri::DeviceUri;

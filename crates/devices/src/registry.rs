@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use minidriver::Minidriver;
 use service::{Device, DeviceOptions, Service};
 use wia::{Error, ErrorKind, Result};
 
@@ -51,8 +52,28 @@ pub fn list() -> Vec<DeviceInfo> {
 /// this version.
 pub fn open(uri: &str) -> Result<Arc<dyn Device>> {
     let uri = DeviceUri::parse(uri)?;
+    let (driver, options) = driver_of(&uri)?;
+    Service::new(driver, &uri.to_string(), options).connect()
+}
+
+/// The driver of a device in this process, without the service: for those who try the driver itself.
+///
+/// # Errors
+///
+/// As [`open`].
+pub fn open_driver(uri: &str) -> Result<Arc<dyn Minidriver>> {
+    Ok(driver_of(&DeviceUri::parse(uri)?)?.0)
+}
+
+fn driver_of(uri: &DeviceUri) -> Result<(Arc<dyn Minidriver>, DeviceOptions)> {
     match uri.scheme() {
-        "virtual" => open_virtual(&uri),
+        "virtual" => {
+            check_names(uri, &driver_virtual::Options::PARAMETERS)?;
+            let service_options = service_options(uri)?;
+            let options = driver_virtual::Options::parse(uri.path(), &driver_params(uri))?;
+            let scanner = driver_virtual::VirtualScanner::new(options)?;
+            Ok((Arc::new(scanner), service_options))
+        }
         later if LATER.contains(&later) => Err(Error::new(
             ErrorKind::NotImplemented,
             format!("device {uri}: {later}: devices are not in this version"),
@@ -62,14 +83,6 @@ pub fn open(uri: &str) -> Result<Arc<dyn Device>> {
             format!("no device {uri}: nothing is known of {unknown}: (valid is virtual:)"),
         )),
     }
-}
-
-fn open_virtual(uri: &DeviceUri) -> Result<Arc<dyn Device>> {
-    check_names(uri, &driver_virtual::Options::PARAMETERS)?;
-    let service_options = service_options(uri)?;
-    let options = driver_virtual::Options::parse(uri.path(), &driver_params(uri))?;
-    let scanner = driver_virtual::VirtualScanner::new(options)?;
-    Service::new(Arc::new(scanner), &uri.to_string(), service_options).connect()
 }
 
 /// Refuses parameters that neither the driver nor the service knows.

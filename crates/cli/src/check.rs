@@ -1,0 +1,37 @@
+//! `quire check`: whether a device's driver does its duties.
+
+use serde_json::json;
+use testkit::{Faces, Report};
+
+use crate::failure::Failure;
+use crate::lowargs::CheckArgs;
+use crate::stdout;
+
+pub(crate) fn run(args: &CheckArgs) -> Result<u8, Failure> {
+    let open = || devices::open_driver(&args.device);
+    let report = testkit::check(&open, Faces::Both)?;
+    match args.json {
+        true => stdout::write_json(&json(&report))?,
+        false => stdout::write(&report.to_string())?,
+    }
+    Ok(u8::from(report.failed() > 0))
+}
+
+fn json(report: &Report) -> serde_json::Value {
+    let rows = report.rows().iter().map(|row| {
+        json!({
+            "duty": row.duty.id,
+            "section": row.duty.section,
+            "hwc": row.duty.hwc,
+            "says": row.duty.says,
+            "outcome": row.outcome.word(),
+            "why": row.outcome.why(),
+        })
+    });
+    json!({
+        "duties": rows.collect::<Vec<_>>(),
+        "passed": report.passed(),
+        "failed": report.failed(),
+        "not_applicable": report.not_applicable(),
+    })
+}

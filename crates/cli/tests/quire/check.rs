@@ -1,0 +1,94 @@
+//! `quire check`: the duties of a driver, as a table and as JSON.
+
+use std::fs;
+
+use crate::scratch::Scratch;
+
+#[test]
+fn the_virtual_scanner_does_every_duty() {
+    let text = Scratch::new().quire("check virtual:").succeeds().text();
+    let line = |id: &str| {
+        text.lines()
+            .find(|line| line.split_whitespace().nth(1) == Some(id))
+    };
+    let append = line("stream.append").unwrap();
+    assert!(
+        append.starts_with("pass") && append.contains("HWC"),
+        "{append}"
+    );
+    let counts = text.lines().last().unwrap();
+    assert_eq!(
+        counts,
+        format!(
+            "{} passed, 0 failed, 0 not applicable",
+            text.lines().count() - 1
+        )
+    );
+}
+
+#[test]
+fn the_same_in_json() {
+    let report = Scratch::new()
+        .quire("check virtual:?sheets=2 --json")
+        .succeeds()
+        .json();
+    let duties = report["duties"].as_array().unwrap();
+    assert_eq!(report["passed"], duties.len());
+    assert_eq!(report["failed"], 0);
+    let names = duties
+        .iter()
+        .find(|duty| duty["duty"] == "stream.names")
+        .unwrap();
+    assert_eq!(names["outcome"], "pass");
+    assert_eq!(names["section"], "1.5");
+}
+
+#[test]
+fn a_failing_duty_exits_1_and_is_named() {
+    let scratch = Scratch::new();
+    fs::write(
+        scratch.path("deaf.toml"),
+        "[quirks]\nignores-cancel = true\n",
+    )
+    .unwrap();
+    let ended = scratch.quire("check virtual:deaf.toml").exits(1);
+    let text = ended.text();
+    let failed: Vec<_> = text
+        .lines()
+        .filter(|line| line.starts_with("fail"))
+        .collect();
+    assert!(
+        failed.iter().any(|line| line.contains("cancel.event")),
+        "{text}"
+    );
+    assert!(
+        failed.iter().any(|line| line.contains("memory.event")),
+        "{text}"
+    );
+    assert!(
+        text.contains("    0000\\Root\\Flatbed: the driver returned S_OK"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_does_not_apply_says_why() {
+    let text = Scratch::new()
+        .quire("check virtual:?sheets=0")
+        .succeeds()
+        .text();
+    assert!(text.contains("n/a   feeder.all"), "{text}");
+    assert!(text.contains("the feeder holds no paper"), "{text}");
+}
+
+#[test]
+fn no_device_exits_3() {
+    let scratch = Scratch::new();
+    scratch.quire("check nothing:").exits(3).says(&["nothing"]);
+    scratch.quire("check virtual:/no/such/folder").exits(3);
+    scratch
+        .quire("check sane:x")
+        .exits(2)
+        .says(&["not in this version"]);
+    scratch.quire("check").exits(2).says(&["<DEVICE>"]);
+}

@@ -1,0 +1,216 @@
+//! What a driver does after each answer of the application.
+
+use wia::{Status, Tymed};
+
+use super::{Duty, duty, hwc};
+use crate::recorder::Told;
+use crate::rig::{Bench, Verdict, ensure, fail, not_applicable};
+use crate::script::{FAILURE, Next, Reply, Script, StreamRun, after_the_end, was_told};
+
+pub(super) fn duties() -> Vec<Duty> {
+    vec![
+        hwc(
+            "next.missing",
+            "1.5",
+            "S_OK without a stream: the transfer fails",
+            missing,
+        ),
+        hwc(
+            "next.cancel",
+            "1.5",
+            "S_FALSE instead of a stream: S_FALSE",
+            cancel,
+        ),
+        hwc(
+            "next.cancel-later",
+            "1.5",
+            "S_FALSE instead of the second stream: S_FALSE",
+            cancel_later,
+        ),
+        hwc(
+            "next.skip-one",
+            "1.5",
+            "a skipped item is left out and the others are delivered",
+            skip_one,
+        ),
+        hwc("next.skip-all", "1.5", "all items skipped: S_OK", skip_all),
+        duty(
+            "next.other",
+            "1.5",
+            "another success without a stream: the transfer fails",
+            other,
+        ),
+        hwc(
+            "next.failure",
+            "1.5",
+            "a failure instead of a stream: the same failure",
+            failure,
+        ),
+        hwc(
+            "message.cancel",
+            "1.5",
+            "S_FALSE to a message: S_FALSE",
+            message_cancel,
+        ),
+        hwc(
+            "message.failure",
+            "1.5",
+            "a failure to a message: the same failure",
+            message_failure,
+        ),
+        hwc(
+            "message.silence",
+            "5.2",
+            "no call of any kind after S_FALSE or a failure",
+            silence,
+        ),
+    ]
+}
+
+fn answered(bench: &Bench<'_>, script: &Script) -> Verdict<Vec<StreamRun>> {
+    let kinds = bench.for_streams()?.into_iter();
+    kinds
+        .map(|kind| bench.ready(kind)?.download(script.clone()))
+        .collect()
+}
+
+fn to_all(next: Next) -> Script {
+    Script {
+        then: Some(next),
+        ..Script::default()
+    }
+}
+
+fn to_message(n: usize, reply: Reply) -> Script {
+    Script {
+        reply: Some((n, reply)),
+        ..Script::default()
+    }
+}
+
+/// Fails unless the driver returned S_FALSE each time.
+fn cancelled(runs: &[StreamRun]) -> Verdict {
+    for run in runs {
+        ensure(was_told(&run.calls, Told::Cancel), || {
+            "it did not come so far".to_owned()
+        })?;
+        match &run.driver {
+            Ok(Status::Cancelled) => {}
+            Ok(other) => return fail(format!("the driver returned {other}")),
+            Err(e) => return fail(format!("the driver failed: {e}")),
+        }
+    }
+    Ok(())
+}
+
+/// Fails unless the driver returned the application's failure each time.
+fn same_failure(runs: &[StreamRun]) -> Verdict {
+    for run in runs {
+        match &run.driver {
+            Err(e) if e.kind() == FAILURE => {}
+            Err(e) => return fail(format!("the driver failed otherwise: {e}")),
+            Ok(status) => return fail(format!("the driver returned {status}")),
+        }
+    }
+    Ok(())
+}
+
+/// Fails unless the driver failed each time.
+fn any_failure(runs: &[StreamRun]) -> Verdict {
+    for run in runs {
+        if let Ok(status) = run.driver {
+            return fail(format!("the driver returned {status}"));
+        }
+    }
+    Ok(())
+}
+
+fn missing(bench: &Bench<'_>) -> Verdict {
+    any_failure(&answered(bench, &to_all(Next::Missing))?)
+}
+
+fn other(bench: &Bench<'_>) -> Verdict {
+    any_failure(&answered(bench, &to_all(Next::Other))?)
+}
+
+fn cancel(bench: &Bench<'_>) -> Verdict {
+    cancelled(&answered(bench, &to_all(Next::Cancel))?)
+}
+
+fn failure(bench: &Bench<'_>) -> Verdict {
+    same_failure(&answered(bench, &to_all(Next::Fail))?)
+}
+
+/// Streams of a transfer of two pages, of which there may be only one.
+fn streams(bench: &Bench<'_>) -> Verdict<usize> {
+    let kind = bench.for_stream_of(Tymed::File)?;
+    let run = bench.ready(kind)?.download(Script::default())?.complete()?;
+    match run.streams.len() {
+        1 => not_applicable("there is only one image"),
+        n => Ok(n),
+    }
+}
+
+fn cancel_later(bench: &Bench<'_>) -> Verdict {
+    streams(bench)?;
+    let script = Script {
+        next: vec![None],
+        ..to_all(Next::Cancel)
+    };
+    let kind = bench.for_stream_of(Tymed::File)?;
+    cancelled(&[bench.ready(kind)?.download(script)?])
+}
+
+fn skip_one(bench: &Bench<'_>) -> Verdict {
+    let all = streams(bench)?;
+    let script = Script {
+        next: vec![Some(Next::Skip)],
+        ..Script::default()
+    };
+    let kind = bench.for_stream_of(Tymed::File)?;
+    let run = bench.ready(kind)?.download(script)?.complete()?;
+    let got = run.streams.len();
+    ensure(got + 1 == all, || {
+        format!("{got} of {all} images without the first")
+    })
+}
+
+fn skip_all(bench: &Bench<'_>) -> Verdict {
+    for run in answered(bench, &to_all(Next::Skip))? {
+        match &run.driver {
+            // The samples return it when the last item was skipped.
+            Ok(Status::Ok | Status::SkipItem) => {}
+            Ok(other) => return fail(format!("the driver returned {other}")),
+            Err(e) => return fail(format!("the driver failed: {e}")),
+        }
+    }
+    Ok(())
+}
+
+fn message_cancel(bench: &Bench<'_>) -> Verdict {
+    cancelled(&answered(bench, &to_message(0, Reply::Cancel))?)?;
+    cancelled(&answered(bench, &to_message(1, Reply::Cancel))?)
+}
+
+fn message_failure(bench: &Bench<'_>) -> Verdict {
+    same_failure(&answered(bench, &to_message(0, Reply::Fail))?)?;
+    same_failure(&answered(bench, &to_message(1, Reply::Fail))?)
+}
+
+fn silence(bench: &Bench<'_>) -> Verdict {
+    let scripts = [
+        to_all(Next::Cancel),
+        to_all(Next::Fail),
+        to_message(0, Reply::Cancel),
+        to_message(1, Reply::Cancel),
+        to_message(1, Reply::Fail),
+    ];
+    for script in &scripts {
+        for run in answered(bench, script)? {
+            if let Some(call) = after_the_end(&run.calls).first() {
+                return fail(format!("it was told to stop and called {call:?}"));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! What came of the duties.
+
+use std::fmt;
+
+use crate::duties::Duty;
+use crate::rig::{Bench, Stop};
+use crate::{DriverFactory, Faces};
+
+/// What came of one duty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was done by every item that has it.
+    Pass,
+    /// It was not done, and how.
+    Fail(String),
+    /// The device has nothing that it concerns, and why.
+    NotApplicable(String),
+}
+
+impl Outcome {
+    /// `pass`, `fail` or `n/a`.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Outcome::Pass => "pass",
+            Outcome::Fail(_) => "fail",
+            Outcome::NotApplicable(_) => "n/a",
+        }
+    }
+
+    /// How it failed or why it does not apply; empty for a pass.
+    pub fn why(&self) -> &str {
+        match self {
+            Outcome::Pass => "",
+            Outcome::Fail(why) | Outcome::NotApplicable(why) => why,
+        }
+    }
+}
+
+/// A duty and what came of it.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The duty.
+    pub duty: &'static Duty,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+impl Row {
+    /// Tries the duty on each item; a failure of one is a failure of all.
+    pub(crate) fn of(
+        duty: &'static Duty,
+        driver: &DriverFactory<'_>,
+        faces: Faces,
+        items: &[String],
+    ) -> Row {
+        let mut outcome = Outcome::NotApplicable("the device has no item with data".to_owned());
+        for item in items {
+            let bench = Bench {
+                driver,
+                faces,
+                item,
+            };
+            match (duty.run)(&bench) {
+                Ok(()) => outcome = Outcome::Pass,
+                Err(Stop::NotApplicable(why)) if outcome != Outcome::Pass => {
+                    outcome = Outcome::NotApplicable(why);
+                }
+                Err(Stop::NotApplicable(_)) => {}
+                Err(Stop::Fail(why)) => {
+                    outcome = Outcome::Fail(format!("{item}: {why}"));
+                    break;
+                }
+            }
+        }
+        Row { duty, outcome }
+    }
+}
+
+/// All duties and what came of them. Prints as a table with a line of counts at its end.
+#[derive(Clone, Debug)]
+pub struct Report {
+    rows: Vec<Row>,
+}
+
+impl Report {
+    pub(crate) fn new(rows: Vec<Row>) -> Report {
+        Report { rows }
+    }
+
+    /// One row a duty, in the order of [`duties`](crate::duties).
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// Duties that passed.
+    pub fn passed(&self) -> usize {
+        self.count("pass")
+    }
+
+    /// Duties that failed.
+    pub fn failed(&self) -> usize {
+        self.count("fail")
+    }
+
+    /// Duties that do not concern this device.
+    pub fn not_applicable(&self) -> usize {
+        self.count("n/a")
+    }
+
+    fn count(&self, word: &str) -> usize {
+        self.rows
+            .iter()
+            .filter(|row| row.outcome.word() == word)
+            .count()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Row { duty, outcome } in &self.rows {
+            let mark = if duty.hwc { "HWC" } else { "" };
+            writeln!(
+                f,
+                "{:4}  {:24}  {:4}  {mark:3}  {}",
+                outcome.word(),
+                duty.id,
+                duty.section,
+                duty.says
+            )?;
+            if !outcome.why().is_empty() {
+                writeln!(f, "      {}", outcome.why())?;
+            }
+        }
+        writeln!(
+            f,
+            "{} passed, {} failed, {} not applicable",
+            self.passed(),
+            self.failed(),
+            self.not_applicable()
+        )
+    }
+}

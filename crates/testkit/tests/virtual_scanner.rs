@@ -1,0 +1,102 @@
+//! The virtual scanner does every duty, with each of its faces and sources.
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+
+use std::sync::Arc;
+
+use driver_virtual::{Options, VirtualScanner};
+use minidriver::Minidriver;
+use quire_testkit::{Faces, Outcome, Report, check};
+
+fn report(faces: Faces, change: fn(&mut Options)) -> Report {
+    let open = || -> wia::Result<Arc<dyn Minidriver>> {
+        let mut options = Options::parse("", &[("sheets".into(), "3".into())])?;
+        change(&mut options);
+        Ok(Arc::new(VirtualScanner::new(options)?))
+    };
+    let report = check(&open, faces).unwrap();
+    assert_eq!(report.failed(), 0, "{report}");
+    report
+}
+
+/// The duties that did not apply.
+fn left_out(report: &Report) -> Vec<&'static str> {
+    let rows = report.rows().iter();
+    rows.filter(|row| matches!(row.outcome, Outcome::NotApplicable(_)))
+        .map(|row| row.duty.id)
+        .collect()
+}
+
+#[test]
+fn both_sources_with_both_faces() {
+    assert_eq!(left_out(&report(Faces::Both, |_| {})), [""; 0]);
+}
+
+#[test]
+fn a_feeder_alone() {
+    let report = report(Faces::Both, |options| options.flatbed = None);
+    assert_eq!(left_out(&report), [""; 0]);
+}
+
+#[test]
+fn a_flatbed_alone() {
+    let report = report(Faces::Both, |options| options.feeder = None);
+    let of_several_pages = [
+        "stream.released-next",
+        "next.cancel-later",
+        "next.skip-one",
+        "message.new-page",
+    ];
+    let of_feeders = [
+        "feeder.all",
+        "feeder.count",
+        "feeder.short",
+        "feeder.empty",
+        "feeder.ready",
+    ];
+    let expected: Vec<_> = { of_several_pages.iter().chain(&of_feeders) }
+        .copied()
+        .collect();
+    let mut left_out = left_out(&report);
+    left_out.sort_by_key(|id| expected.iter().position(|e| e == id));
+    assert_eq!(left_out, expected);
+}
+
+#[test]
+fn a_driver_of_streams() {
+    let left_out = left_out(&report(Faces::Streams, |_| {}));
+    let older = |id: &&str| id.starts_with("memory.") || id.starts_with("file.");
+    assert!(left_out.iter().all(older), "{left_out:?}");
+    assert_eq!(left_out.len(), 21);
+}
+
+#[test]
+fn an_older_driver() {
+    let report = report(Faces::Older, |_| {});
+    let rows = report.rows().iter();
+    let older =
+        rows.filter(|row| row.duty.id.starts_with("memory.") || row.duty.id.starts_with("file."));
+    assert!(older.clone().all(|row| row.outcome == Outcome::Pass));
+    assert_eq!(older.count(), 21);
+}
+
+#[test]
+fn a_height_that_is_known_at_the_end() {
+    let report = report(Faces::Both, |options| options.quirks.late_height = true);
+    assert_eq!(left_out(&report), [""; 0]);
+}
+
+#[test]
+fn an_empty_feeder_is_no_failure() {
+    let report = report(Faces::Both, |options| {
+        options.flatbed = None;
+        options.sheets = driver_virtual::Sheets::BuiltIn(0);
+    });
+    assert!(report.not_applicable() > 40, "{report}");
+}
+
+#[test]
+fn a_driver_that_cannot_be_opened() {
+    let gone = || Err(wia::Error::new(wia::ErrorKind::Offline, "gone"));
+    let e = check(&gone, Faces::Both).unwrap_err();
+    assert_eq!(e.kind(), wia::ErrorKind::Offline);
+}
