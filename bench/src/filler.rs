@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use items::{AppItem, DriverItem, FormatRule, RootInfo, ScannerRules};
 use minidriver::{FormatInfo, Minidriver};
 use service::{Device, DeviceOptions, Service};
-use transfer::{Answer, TransferContext};
+use transfer::{Answer, NextStream, TransferContext, TransferParams};
 use wia::category::{WIA_CATEGORY_FLATBED, WIA_CATEGORY_ROOT};
 use wia::{
     DataMessage, Error, Guid, ItemFlags, PropertyId, Result, Status, TransferFlags, TransferStatus,
 };
+
+use crate::streams;
 
 /// The bytes of band `n`.
 pub(crate) fn fill(band: &mut [u8], n: u64) {
@@ -43,6 +45,31 @@ impl Filler {
     }
 }
 
+impl Filler {
+    /// The bands of a stream transfer, with a message after each sixteenth.
+    fn download(&self, item: &AppItem, context: &TransferContext) -> Result<Status> {
+        let missing = || Error::invalid("no callback");
+        let callback = context.callback.as_ref().ok_or_else(missing)?;
+        let size = usize::try_from(self.rules.buffer_size).unwrap_or(0);
+        let NextStream::Stream(mut stream) =
+            callback.get_next_stream(item.name(), item.full_name())?
+        else {
+            return Ok(Status::Cancelled);
+        };
+        let bands = self.bands.load(Ordering::Relaxed);
+        let mut band = vec![0; size];
+        for sent in (0..bands).step_by(16) {
+            streams::write_bands(stream.as_mut(), &mut band, sent..bands.min(sent + 16))?;
+            let percent = i32::try_from(sent * 100 / bands).unwrap_or(100);
+            match callback.send_message(&TransferParams::status(percent, 0))? {
+                Answer::Continue => {}
+                Answer::Cancel => return Ok(Status::Cancelled),
+            }
+        }
+        Ok(Status::Ok)
+    }
+}
+
 impl Minidriver for Filler {
     fn initialize(&self, _: &str) -> Result<DriverItem> {
         let flags = ItemFlags::ROOT | ItemFlags::FOLDER | ItemFlags::DEVICE;
@@ -69,10 +96,13 @@ impl Minidriver for Filler {
 
     fn acquire_item_data(
         &self,
-        _: &AppItem,
-        _: TransferFlags,
+        item: &AppItem,
+        flags: TransferFlags,
         context: &mut TransferContext,
     ) -> Result<Status> {
+        if flags.contains(TransferFlags::DOWNLOAD) {
+            return self.download(item, context);
+        }
         let callback = context.data_callback.clone();
         let callback = callback.ok_or_else(|| Error::invalid("bands only"))?;
         let length = context.buffer_size;

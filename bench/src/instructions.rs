@@ -21,7 +21,7 @@ const ROOM: u64 = 300_000_000;
 
 /// Who counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Counter {
+pub(crate) enum Counter {
     /// The processor.
     Perf,
     /// A simulation, where the processor does not tell (in many virtual machines).
@@ -73,7 +73,7 @@ pub(crate) fn run(bench: &Bench) -> io::Result<Vec<Table>> {
 }
 
 impl Counter {
-    fn choose(bench: &Bench, place: &Path) -> io::Result<Counter> {
+    pub(crate) fn choose(bench: &Bench, place: &Path) -> io::Result<Counter> {
         let works = Counter::Perf.count(bench, place, &Command::new("true"));
         Ok(match works {
             Ok(_) => Counter::Perf,
@@ -81,7 +81,7 @@ impl Counter {
         })
     }
 
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Counter::Perf => "by perf stat, in the program (instructions:u)",
             Counter::Callgrind => "by callgrind (perf cannot count them here)",
@@ -89,7 +89,7 @@ impl Counter {
     }
 
     /// How many instructions `command` takes, all threads together.
-    fn count(self, bench: &Bench, place: &Path, command: &Command) -> io::Result<u64> {
+    pub(crate) fn count(self, bench: &Bench, place: &Path, command: &Command) -> io::Result<u64> {
         let report = place.join("count");
         let mut counted = match self {
             Counter::Perf => {
@@ -110,6 +110,9 @@ impl Counter {
             }
         };
         counted.arg(command.get_program()).args(command.get_args());
+        for (name, value) in command.get_envs() {
+            counted.env(name, value.unwrap_or_default());
+        }
         bench.runner.run(&mut counted)?;
         let text = fs::read_to_string(&report)?;
         let found = match self {

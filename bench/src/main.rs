@@ -16,6 +16,7 @@ mod process;
 mod programs;
 mod report;
 mod rounds;
+mod streams;
 mod tiff;
 
 use std::io::{self, Write};
@@ -73,6 +74,8 @@ enum Which {
     Bands,
     /// From a cancel to the idle device
     Cancel,
+    /// A stream transfer against writing directly, in instructions
+    Stream,
     /// All of these
     All,
 }
@@ -87,6 +90,7 @@ impl Which {
             Which::Codecs => vec![codecs::run],
             Which::Bands => vec![bands::run],
             Which::Cancel => vec![cancels::run],
+            Which::Stream => vec![streams::run],
             Which::All => vec![
                 tiff::run,
                 memory::run,
@@ -94,6 +98,7 @@ impl Which {
                 codecs::run,
                 bands::run,
                 cancels::run,
+                streams::run,
             ],
         }
     }
@@ -103,7 +108,8 @@ impl Which {
 type Benchmark = fn(&Bench) -> io::Result<Vec<Table>>;
 
 fn main() -> ExitCode {
-    let result = match bands::application_if_asked() {
+    let other = bands::application_if_asked().or_else(streams::side_if_asked);
+    let result = match other {
         Some(result) => result,
         None => run(&Args::parse()),
     };

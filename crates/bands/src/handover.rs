@@ -15,6 +15,25 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 /// Makes the two ends for these bands, which are the filler's to begin with.
 ///
 /// `M` is what accompanies a band or comes alone; `R` why the reader wants no more.
+///
+/// Bands are moved: one that was sent cannot be written any more, and one that was answered cannot be
+/// read. These do not compile:
+///
+/// ```compile_fail,E0382
+/// let (filler, _reader) = quire_bands::handover::<_, _, ()>([vec![0u8]]);
+/// let mut band = filler.band().unwrap();
+/// filler.send("first", Some(band)).unwrap();
+/// band[0] = 1;
+/// ```
+///
+/// ```compile_fail,E0382
+/// # use quire_bands::Next;
+/// let (_filler, reader) = quire_bands::handover::<Vec<u8>, &str, ()>([]);
+/// if let Next::Message(_, Some(band)) = reader.next(std::time::Duration::ZERO) {
+///     reader.answer(Some(band), None);
+///     println!("{}", band[0]);
+/// }
+/// ```
 pub fn handover<B, M, R: Clone>(
     bands: impl IntoIterator<Item = B>,
 ) -> (Filler<B, M, R>, Reader<B, M, R>) {
