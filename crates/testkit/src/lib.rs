@@ -59,3 +59,12 @@ pub fn check(driver: &DriverFactory<'_>, faces: Faces) -> Result<Report> {
     let run = |duty: &'static Duty| Row::of(duty, driver, faces, &items);
     Ok(Report::new(duties().iter().map(run).collect()))
 }
+
+/// Runs one duty, for a driver that is being worked on.
+///
+/// # Errors
+///
+/// As [`check`].
+pub fn check_duty(duty: &'static Duty, driver: &DriverFactory<'_>, faces: Faces) -> Result<Row> {
+    Ok(Row::of(duty, driver, faces, &rig::items(driver)?))
+}

@@ -70,6 +70,8 @@ pub(crate) struct StreamRun {
     pub(crate) calls: Vec<Call>,
     /// What the stream held at each `NEW_PAGE`.
     pub(crate) at_new_page: Vec<Vec<u8>>,
+    /// A byte that was not taken is missing.
+    pub(crate) has_hole: bool,
 }
 
 impl StreamRun {
@@ -147,7 +149,9 @@ impl Rig {
         };
         let mut seen = lock(&seen);
         let streams = seen.streams.iter().map(|s| lock(s).bytes.clone()).collect();
+        let has_hole = seen.streams.iter().any(|s| lock(s).hole.is_some());
         Ok(StreamRun {
+            has_hole,
             result,
             driver,
             streams,
@@ -177,6 +181,8 @@ struct Counts {
 struct Store {
     bytes: Vec<u8>,
     position: u64,
+    /// Where a byte was offered and not taken, and nothing was written since.
+    hole: Option<usize>,
 }
 
 struct App {
@@ -249,6 +255,7 @@ impl TransferCallback for App {
         let store = Arc::new(Mutex::new(Store {
             bytes: self.script.before.clone(),
             position: 0,
+            hole: None,
         }));
         seen.streams.push(Arc::clone(&store));
         Ok(NextStream::Stream(Box::new(Memory {
@@ -274,9 +281,10 @@ fn number(count: &mut usize) -> usize {
 impl Stream for Memory {
     fn write(&mut self, data: &[u8]) -> Result<usize> {
         let n = number(&mut lock(&self.counts).writes);
+        let short = self.fault == Some(Fault::Short(n));
         let data = match self.fault {
             Some(Fault::Write(at)) if at == n => return Err(failure()),
-            Some(Fault::Short(at)) if at == n => &data[..data.len().saturating_sub(1)],
+            _ if short => &data[..data.len().saturating_sub(1)],
             _ => data,
         };
         let mut store = lock(&self.store);
@@ -287,6 +295,11 @@ impl Stream for Memory {
         }
         store.bytes[start..end].copy_from_slice(data);
         store.position = end as u64;
+        store.hole = match store.hole {
+            None if short => Some(end),
+            Some(hole) if (start..end).contains(&hole) => None,
+            other => other,
+        };
         Ok(data.len())
     }
 
