@@ -4,6 +4,10 @@
 //! cancels, fails, gives odd streams and odd buffers, and looks from both sides: at what the application
 //! gets, and at each call of the driver. [`duties`] is the list; the [`Report`] prints as a table.
 //!
+//! Each transfer goes through the service, so that a driver which hangs or crashes fails the duty and no
+//! other. Not tried, because an application cannot bring it about: jams and double feeds, a device that is
+//! unplugged, a service that stops in mid-transfer; and not yet: uploads, folders, film.
+//!
 //! ```
 //! use std::sync::Arc;
 //! # struct Nothing;

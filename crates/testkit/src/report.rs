@@ -67,13 +67,19 @@ impl Row {
                 }
                 Err(Stop::NotApplicable(_)) => {}
                 Err(Stop::Fail(why)) => {
-                    outcome = Outcome::Fail(format!("{item}: {why}"));
+                    outcome = Outcome::Fail(one_line(&format!("{item}: {why}")));
                     break;
                 }
             }
         }
         Row { duty, outcome }
     }
+}
+
+/// A driver's words may hold anything.
+fn one_line(text: &str) -> String {
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    text.chars().map(plain).collect()
 }
 
 /// All duties and what came of them. Prints as a table with a line of counts at its end.

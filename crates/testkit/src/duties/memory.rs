@@ -1,7 +1,8 @@
 //! Transfers in bands of memory.
 
 use wia::format::WIA_IMG_FMT_MEMORYBMP;
-use wia::{DataMessage, Guid, Status, TransferStatus, Tymed};
+use wia::property::WIA_IPS_PAGES;
+use wia::{DataMessage, ErrorKind, Guid, Status, TransferStatus, Tymed};
 
 use super::{Duty, duty};
 use crate::bands::{BandSeen, DataRun, Script};
@@ -84,6 +85,12 @@ pub(super) fn duties() -> Vec<Duty> {
             "5.2",
             "after a cancel and after a failure the next transfer works",
             again,
+        ),
+        duty(
+            "memory.empty",
+            "1.5",
+            "no paper for the first page: WIA_ERROR_PAPER_EMPTY, as in streams",
+            empty,
         ),
     ]
 }
@@ -349,6 +356,21 @@ fn again(bench: &Bench<'_>) -> Verdict {
                 continue;
             }
             scan(&rig, kind.1, (0, false), None)?.complete()?;
+        }
+    }
+    Ok(())
+}
+
+fn empty(bench: &Bench<'_>) -> Verdict {
+    bench.feeder_only()?;
+    for kind in bench.for_bands()? {
+        let rig = bench.ready(kind)?;
+        rig.write(WIA_IPS_PAGES, 0)?;
+        scan(&rig, kind.1, (0, false), None)?.complete()?;
+        match scan(&rig, kind.1, (0, false), None)?.driver {
+            Err(e) if e.kind() == ErrorKind::PaperEmpty => {}
+            Err(e) => return fail(format!("the driver failed otherwise: {e}")),
+            Ok(status) => return fail(format!("the driver returned {status}")),
         }
     }
     Ok(())

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use items::{check_flags, required_properties};
+use minidriver::{CapabilityKind, Minidriver};
 use service::Item;
 use wia::category::{
     WIA_CATEGORY_AUTO, WIA_CATEGORY_FEEDER, WIA_CATEGORY_FILM, WIA_CATEGORY_FLATBED,
     WIA_CATEGORY_ROOT,
 };
+use wia::command::WIA_CMD_SYNCHRONIZE;
 use wia::constant::WIA_DATA_THRESHOLD;
 use wia::format::WIA_IMG_FMT_RAW;
 use wia::property::{
@@ -33,6 +35,12 @@ pub(super) fn duties() -> Vec<Duty> {
             "8.6",
             "the flatbed comes first, and an automatic item has company",
             order,
+        ),
+        duty(
+            "tree.synchronize",
+            "8.6",
+            "the command WIA_CMD_SYNCHRONIZE is reported",
+            synchronize,
         ),
         duty(
             "property.required",
@@ -127,6 +135,13 @@ fn order(bench: &Bench<'_>) -> Verdict {
     ensure(company || !categories.contains(&WIA_CATEGORY_AUTO), || {
         "the automatic item is alone".to_owned()
     })
+}
+
+fn synchronize(bench: &Bench<'_>) -> Verdict {
+    let commands = bench.open()?.driver.capabilities().into_iter();
+    let mut commands = commands.filter(|c| c.kind == CapabilityKind::Command);
+    let reported = commands.any(|c| c.id == WIA_CMD_SYNCHRONIZE);
+    ensure(reported, || "it is not".to_owned())
 }
 
 fn required(bench: &Bench<'_>) -> Verdict {

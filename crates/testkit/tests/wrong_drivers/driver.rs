@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use driver_virtual::{Options, VirtualScanner};
 use items::{AppItem, DriverItem};
-use minidriver::{FormatInfo, Minidriver};
+use minidriver::{Capability, FormatInfo, Minidriver};
 use transfer::{MinidrvCallback, MinidrvTransferCallback, Stream, TransferContext};
 use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FLATBED, WIA_CATEGORY_ROOT};
 use wia::event::WIA_EVENT_CANCEL_IO;
@@ -102,6 +102,7 @@ impl Wrong {
                 _ => Err(failed(ErrorKind::General)),
             };
         }
+        assert_ne!(self.defect, "crash", "as this one does");
         let pages = item.opt_i32(WIA_IPS_PAGES).unwrap_or(1);
         context.callback =
             context
@@ -135,7 +136,9 @@ impl Wrong {
             ("feeder.all", Ok(Status::Ok)) if pages == 0 => Ok(Status::EndOfMedia),
             ("feeder.count", Ok(Status::Ok)) if pages == 1 => Ok(Status::EndOfMedia),
             ("feeder.short", Ok(Status::EndOfMedia)) => Ok(Status::Ok),
-            ("feeder.empty", Err(e)) if e.kind() == ErrorKind::PaperEmpty => Ok(Status::EndOfMedia),
+            ("feeder.empty" | "memory.empty", Err(e)) if e.kind() == ErrorKind::PaperEmpty => {
+                Ok(Status::EndOfMedia)
+            }
             _ => result,
         }
     }
@@ -239,6 +242,13 @@ impl Minidriver for Wrong {
             _ => {}
         }
         Ok(formats)
+    }
+
+    fn capabilities(&self) -> Vec<Capability> {
+        match self.defect {
+            "tree.synchronize" => Vec::new(),
+            _ => self.inner.capabilities(),
+        }
     }
 
     fn notify_pnp_event(&self, event: Guid) {

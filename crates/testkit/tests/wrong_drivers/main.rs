@@ -14,7 +14,7 @@ use quire_testkit::{Faces, Outcome, check_duty, duties};
 use driver::Wrong;
 
 /// The duty that is not done, and how not.
-const DEFECTS: [(&str, &str); 77] = [
+const DEFECTS: [(&str, &str); 79] = [
     ("format.streams", "fails in RAW"),
     (
         "format.unsigned-tymed",
@@ -93,6 +93,7 @@ const DEFECTS: [(&str, &str); 77] = [
     ("memory.failure", "returns S_OK after a failure"),
     ("memory.event", "does not hear WIA_EVENT_CANCEL_IO"),
     ("memory.again", "is busy for ever after a cancel"),
+    ("memory.empty", "says END_OF_MEDIA when there is no paper"),
     ("file.formats", "fails in RAW"),
     ("file.no-callback", "needs a callback"),
     ("file.no-data", "sends the file's data too"),
@@ -103,6 +104,7 @@ const DEFECTS: [(&str, &str); 77] = [
     ("file.failure", "returns S_OK after a failure"),
     ("tree.flags", "has a flatbed that is a storage"),
     ("tree.order", "has the flatbed after the feeder"),
+    ("tree.synchronize", "has no commands"),
     ("property.required", "has no WIA_IPS_CONTRAST"),
     ("property.type", "has WIA_IPS_BRIGHTNESS as a text"),
     ("property.access", "lets WIA_IPA_ITEM_SIZE be written"),
@@ -135,4 +137,21 @@ fn each_duty_finds_its_wrong_driver() {
         }
     }
     assert!(unseen.is_empty(), "{unseen:#?}");
+}
+
+#[test]
+fn a_crash_fails_the_duty_and_nothing_else() {
+    let open = || -> wia::Result<Arc<dyn Minidriver>> { Ok(Arc::new(Wrong::new("crash")?)) };
+    let outcome = |id: &str| {
+        let duty = duties().iter().find(|duty| duty.id == id).unwrap();
+        check_duty(duty, &open, Faces::Both).unwrap().outcome
+    };
+    let failed = outcome("stream.names");
+    assert!(
+        failed
+            .why()
+            .contains("the driver crashed: as this one does"),
+        "{failed:?}"
+    );
+    assert_eq!(outcome("property.type"), Outcome::Pass);
 }
