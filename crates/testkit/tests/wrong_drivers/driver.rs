@@ -224,13 +224,16 @@ impl Minidriver for Wrong {
         flags: TransferFlags,
         context: &mut TransferContext,
     ) -> Result<Status> {
-        if self.defect == "stream.two-devices" && AT_WORK.swap(true, Ordering::SeqCst) {
+        let alone = self.defect == "stream.two-devices";
+        if alone && AT_WORK.swap(true, Ordering::SeqCst) {
             return Err(failed(ErrorKind::General));
         }
         self.at_work.store(true, Ordering::SeqCst);
         let result = self.acquire(item, flags, context);
         self.at_work.store(false, Ordering::SeqCst);
-        AT_WORK.store(false, Ordering::SeqCst);
+        if alone {
+            AT_WORK.store(false, Ordering::SeqCst);
+        }
         result
     }
 
