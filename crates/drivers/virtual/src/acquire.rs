@@ -46,6 +46,18 @@ pub(crate) fn acquire(
     if flags.contains(TransferFlags::DOWNLOAD) {
         return download(machine, &Job::new(item, context)?, item, context);
     }
+    let (bands, place) = match context.memory_transfer {
+        true => (
+            context.data_callback.is_some(),
+            !context.transfer_buffer.is_empty(),
+        ),
+        false => (true, context.file.is_some()),
+    };
+    if !bands || !place {
+        return Err(Error::invalid(
+            "the transfer's context has no callback, buffer or file to transfer to",
+        ));
+    }
     // The older kinds of transfer: the same, into streams of our own that fill bands or the file.
     let streams = DataStreams::new(context);
     context.callback = Some(streams.clone());

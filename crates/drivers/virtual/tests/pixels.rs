@@ -83,6 +83,10 @@ fn every_advertised_format_is_given_with_every_valid_setting() {
         let set = |id, value: &PropertyValue| rig.set(&item, &[(id, value.clone())]);
         let mut given = 0;
         for FormatInfo { format, tymed } in rig.scanner.wia_format_info(&item).unwrap() {
+            // What bands carry is compared with what streams carry elsewhere.
+            if !tymed.is_file() {
+                continue;
+            }
             rig.prepare(&item, format, tymed, 75, Mode::Gray);
             for data_type in numbers(WIA_IPA_DATATYPE) {
                 set(WIA_IPA_DATATYPE, &data_type);

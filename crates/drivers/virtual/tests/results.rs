@@ -378,7 +378,8 @@ fn other_requests_are_refused() {
     let legacy = TransferFlags::empty();
     assert_eq!(
         acquire(&item, legacy, &mut context),
-        ErrorKind::NotImplemented
+        ErrorKind::InvalidArgument,
+        "a transfer of the older kinds without a file"
     );
     let download = TransferFlags::DOWNLOAD;
     assert_eq!(
