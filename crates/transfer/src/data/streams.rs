@@ -250,7 +250,7 @@ impl State {
         };
         let (header, line) = match self.context.format {
             WIA_IMG_FMT_MEMORYBMP => {
-                let depth = u64::from(word(14) >> 16);
+                let depth = u64::from(word(12) >> 16);
                 let line = (u64::from(word(4)) * depth).div_ceil(32) * 4;
                 (word(0).saturating_add(4 * word(32)), line)
             }

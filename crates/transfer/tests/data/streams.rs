@@ -179,3 +179,48 @@ fn a_cancel_inside_of_a_write_is_a_cancel() {
         assert_eq!(result.unwrap(), Status::Cancelled, "{buffers}");
     }
 }
+
+/// A bitmap of 100 x 40 in 8 bits, written in one piece.
+#[test]
+fn a_bitmap_goes_as_its_header_and_whole_lines() {
+    let layout = LAYOUT;
+    let mut bitmap = formats::bmp::header(&layout, false).unwrap();
+    let header = i32::try_from(bitmap.len()).unwrap();
+    bitmap.resize(bitmap.len() + 100 * 40, 9);
+    let mut context = crate::rig::context(true);
+    context.service_buffer = true;
+    context.number_of_buffers = 1;
+    context.buffer_size = 1250;
+    let application = Application::answering([]);
+    let callback: Arc<dyn DataCallback> = application.clone();
+    let buffer = Memory::allocate(1, 1250).unwrap().into();
+    let (session, mut service) = DataSession::new(&mut context, vec![buffer], Some(callback));
+    let driving = thread::spawn(move || {
+        let streams = DataStreams::new(&mut context);
+        let written = match streams.get_next_stream("Item", "0000\\Item") {
+            Ok(NextStream::Stream(mut stream)) => stream.write(&bitmap).map(|_| Status::Ok),
+            other => panic!("{other:?}"),
+        };
+        let result = streams.finish(&mut context, written);
+        session.close();
+        result
+    });
+    while service.serve(LIMIT) != Heard::Returned {}
+    assert_eq!(service.finish(driving.join().unwrap()).unwrap(), Status::Ok);
+    let seen = application.seen.lock().unwrap();
+    let bands: Vec<_> = seen
+        .iter()
+        .filter(|s| s.0 == DataMessage::Data)
+        .map(|s| (s.1, s.2))
+        .collect();
+    assert_eq!(
+        bands,
+        [
+            (0, header),
+            (header, 1200),
+            (header + 1200, 1200),
+            (header + 2400, 1200),
+            (header + 3600, 400)
+        ]
+    );
+}
