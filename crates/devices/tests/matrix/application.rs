@@ -20,7 +20,7 @@ use wia::{
     Tymed,
 };
 
-use crate::scanner::open;
+use crate::scanner::{Opened, open};
 
 pub(crate) struct Cell {
     pub(crate) kind: &'static str,
@@ -49,6 +49,7 @@ impl Cell {
             "double-feed" => Some(("double", at)),
             "cover-open" => Some(("cover", at)),
             "unplugged" => Some(("disconnect", at)),
+            "stall" => Some(("stall", at)),
             _ => None,
         });
         parameters
@@ -113,6 +114,7 @@ struct App {
     seen: Mutex<Seen>,
     transfer: Arc<dyn Transfer>,
     heard: Mutex<Receiver<()>>,
+    button: Box<dyn Fn() + Send + Sync>,
 }
 
 impl App {
@@ -129,6 +131,10 @@ impl App {
                 self.transfer.cancel();
                 let limit = Duration::from_secs(60);
                 self.heard.lock().unwrap().recv_timeout(limit).unwrap();
+                Ok(Answer::Continue)
+            }
+            "device-button" => {
+                (self.button)();
                 Ok(Answer::Continue)
             }
             _ => Ok(Answer::Continue),
@@ -283,7 +289,16 @@ fn pages_of(document: &[u8]) -> u32 {
 }
 
 fn transfer(cell: &Cell) -> (Outcome, Vec<Vec<u8>>) {
-    let (device, heard) = open(&cell.parameters());
+    // A driver that says nothing is given up soon, and only where it is to be.
+    let line_deadline = match cell.case {
+        "stall" => Duration::from_secs(2),
+        _ => Duration::from_secs(60),
+    };
+    let Opened {
+        device,
+        heard,
+        button,
+    } = open(&cell.parameters(), line_deadline);
     let feeder = device.find_item("0000\\Root\\Feeder").unwrap();
     set_up(feeder.as_ref(), cell);
     let transfer = feeder.transfer().unwrap();
@@ -292,6 +307,7 @@ fn transfer(cell: &Cell) -> (Outcome, Vec<Vec<u8>>) {
         seen: Mutex::default(),
         transfer: Arc::clone(&transfer),
         heard: Mutex::new(heard),
+        button,
     });
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");

@@ -22,19 +22,21 @@ const KINDS: [&str; 6] = [
     "one-stream",
 ];
 const FORMATS: [&str; 3] = ["BMP", "RAW", "TIFF"];
-const CASES: [&str; 13] = [
+const CASES: [&str; 15] = [
     "complete",
     "unknown-height",
     "short-media",
     "answer-cancel",
     "stream-refused",
     "asked-to-cancel",
+    "device-button",
     "skip",
     "answer-failure",
     "jam",
     "double-feed",
     "cover-open",
     "unplugged",
+    "stall",
     "empty",
 ];
 

@@ -3,12 +3,14 @@
 
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use driver_virtual::{Options, VirtualScanner};
 use items::{AppItem, DriverItem};
 use minidriver::{FormatInfo, Minidriver};
 use service::{Device, DeviceOptions, Service};
 use transfer::TransferContext;
+use wia::event::WIA_EVENT_CANCEL_IO;
 use wia::{Guid, PropertyId, Result, Status, TransferFlags};
 
 struct Watched {
@@ -16,20 +18,37 @@ struct Watched {
     heard: Mutex<Sender<()>>,
 }
 
-/// A scanner with these parameters, and what tells that it has heard of an event.
-pub(crate) fn open(parameters: &[(&str, &str)]) -> (Arc<dyn Device>, Receiver<()>) {
+/// A scanner, and ways to see and to do what an application cannot.
+pub(crate) struct Opened {
+    pub(crate) device: Arc<dyn Device>,
+    /// Tells that the driver has heard of an event of the service.
+    pub(crate) heard: Receiver<()>,
+    /// The cancel button of the device.
+    pub(crate) button: Box<dyn Fn() + Send + Sync>,
+}
+
+/// A scanner with these parameters, and the deadline of a line.
+pub(crate) fn open(parameters: &[(&str, &str)], line_deadline: Duration) -> Opened {
     let parameters: Vec<_> = parameters
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
     let scanner = VirtualScanner::new(Options::parse("", &parameters).unwrap()).unwrap();
-    let (heard, hears) = mpsc::channel();
-    let driver = Watched {
+    let (hears, heard) = mpsc::channel();
+    let driver = Arc::new(Watched {
         scanner,
-        heard: Mutex::new(heard),
+        heard: Mutex::new(hears),
+    });
+    let options = DeviceOptions {
+        line_deadline,
+        ..DeviceOptions::default()
     };
-    let service = Service::new(Arc::new(driver), "virtual:", DeviceOptions::default());
-    (service.connect().unwrap(), hears)
+    let service = Service::new(driver.clone(), "virtual:", options);
+    Opened {
+        device: service.connect().unwrap(),
+        heard,
+        button: Box::new(move || driver.scanner.notify_pnp_event(WIA_EVENT_CANCEL_IO)),
+    }
 }
 
 impl Minidriver for Watched {
