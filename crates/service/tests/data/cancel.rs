@@ -331,3 +331,49 @@ fn what_is_answered_to_termination_changes_nothing() {
         assert_eq!(rig.bands(&app).unwrap(), Status::Ok);
     }
 }
+
+/// Section 5.3: after the driver's end a cancel has no effect, although the transfer has not returned.
+#[test]
+fn a_cancel_after_the_driver_has_returned_has_no_effect() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("scan.bmp");
+    for tymed in [Tymed::Callback, Tymed::File] {
+        let mut driver = Driver::new(tymed, |_, _| Ok(Status::EndOfMedia));
+        let events = Events::default();
+        events.listen(&mut driver);
+        let rig = driver.connect();
+        let transfer = Arc::clone(&rig.transfer);
+        let app = App::reacting(move |params| {
+            assert_eq!(params.message, DataMessage::Termination);
+            transfer.cancel();
+            None
+        });
+        let result = match tymed {
+            Tymed::Callback => rig.bands(&app),
+            _ => rig.file(&path, tymed, Some(&app)),
+        };
+        assert_eq!(result.unwrap(), Status::EndOfMedia);
+        app.log.expect(&["TERMINATION"]);
+        assert_eq!(events.seen(), []);
+    }
+}
+
+/// Section 5.3: the driver is told on a thread that is neither its own nor the canceller's.
+#[test]
+fn the_driver_is_told_on_another_thread() {
+    let running = Running::default();
+    let inside = Arc::clone(&running);
+    let (heard, hears) = std::sync::mpsc::channel();
+    let hears = Mutex::new(hears);
+    let mut driver = Driver::new(Tymed::Callback, move |_, _| {
+        cancel(&inside);
+        // It comes while the driver is at work.
+        let teller: std::thread::ThreadId = hears.lock().unwrap().recv().unwrap();
+        assert_ne!(teller, std::thread::current().id());
+        Ok(Status::Cancelled)
+    });
+    driver.on_event = Box::new(move |_| heard.send(std::thread::current().id()).unwrap());
+    let rig = driver.connect();
+    *running.lock().unwrap() = Some(Arc::clone(&rig.transfer));
+    assert_eq!(rig.bands(&App::new()).unwrap(), Status::Cancelled);
+}

@@ -386,3 +386,58 @@ fn a_driver_that_changes_what_is_the_services_fails() {
     assert!(e.to_string().contains("belongs to the service"), "{e}");
     assert!(!path.exists());
 }
+
+/// The service opens the file, and it alone closes it.
+#[test]
+fn the_file_is_open_while_the_driver_works_and_closed_afterwards() {
+    let (_folder, path) = place();
+    let open = |path: &std::path::Path| {
+        let mut fds = fs::read_dir("/proc/self/fd").unwrap();
+        fds.any(|fd| fs::read_link(fd.unwrap().path()).is_ok_and(|target| target == path))
+    };
+    for end in [Ok(Status::Ok), Ok(Status::Cancelled)] {
+        let inside = path.clone();
+        let rig = Driver::new(Tymed::File, move |_, _| {
+            assert!(open(&inside));
+            end.clone()
+        })
+        .connect();
+        assert!(rig.file(&path, Tymed::File, None).is_ok());
+        assert!(path.exists() && !open(&path));
+    }
+}
+
+#[test]
+fn a_file_of_the_services_choice_goes_the_way_of_any_other() {
+    for (end, kept) in [(Ok(Status::Cancelled), true), (Err(fail()), false)] {
+        let rig = Driver::new(Tymed::File, move |_, _| end.clone()).connect();
+        let mut medium = medium(Tymed::File, None);
+        let fate = FileFate::Documented;
+        let result = rig.transfer.file_data(&mut medium, fate, None);
+        assert_eq!(result.is_ok(), kept);
+        let path = medium.file_name.unwrap();
+        assert_eq!(path.exists(), kept);
+        drop(fs::remove_file(path));
+    }
+}
+
+/// Section 3.4: the page writer links pages, and says nothing to the application.
+#[test]
+fn a_page_that_is_written_is_no_new_page_for_the_application() {
+    let (_folder, path) = place();
+    let rig = Driver::new(Tymed::MultipageFile, |_, context| {
+        for _ in 0..2 {
+            *context.transfer_buffer.driver_memory() = vec![7; 6];
+            context.item_size = 6;
+            write_page_buf_to_file(context)?;
+        }
+        Ok(Status::Ok)
+    })
+    .set(WIA_IPA_FORMAT, WIA_IMG_FMT_TIFF)
+    .set(WIA_IPA_DEPTH, 8)
+    .connect();
+    let app = App::new();
+    let result = rig.file(&path, Tymed::MultipageFile, Some(&app));
+    assert_eq!(result.unwrap(), Status::Ok);
+    app.log.expect(&["TERMINATION"]);
+}

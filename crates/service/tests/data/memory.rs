@@ -446,3 +446,40 @@ fn what_the_item_size_says_is_in_the_context() {
     .connect();
     assert_eq!(rig.bands(&App::new()).unwrap(), Status::Ok);
 }
+
+/// Section 1.7: what is outside of `IT_STATUS_MASK` is an `HRESULT`, which the service does not touch.
+#[test]
+fn a_status_outside_of_the_mask_is_forwarded() {
+    let jam = 0x8021_0002_u32.cast_signed();
+    let rig = Driver::new(Tymed::Callback, move |_, context| {
+        let callback = context.data_callback.clone().unwrap();
+        let status = TransferStatus::from_bits_retain(jam);
+        done(callback.mini_drv_callback(DataMessage::Status, status, 0, 0, 0, None)?)
+    })
+    .connect();
+    let app = App::new();
+    assert_eq!(rig.bands(&app).unwrap(), Status::Ok);
+    app.log
+        .expect(&[&format!("STATUS 0% {jam}"), "TERMINATION"]);
+}
+
+/// Section 3.3: the header goes first with a height of 0, and again at offset 0 when the height is known.
+#[test]
+fn a_height_that_is_known_late_is_in_the_header_at_the_end() {
+    let rig = Driver::new(Tymed::Callback, |_, context| {
+        let mut provisional = HEADER;
+        provisional[8] = 0;
+        let _ = band(context, &provisional)?;
+        for line in 1..=3 {
+            let _ = band(context, &[line; 8])?;
+        }
+        context.offset = 0;
+        done(band(context, &HEADER)?)
+    })
+    .set(WIA_IPA_NUMBER_OF_LINES, 0)
+    .connect();
+    let app = App::new();
+    assert_eq!(rig.bands(&app).unwrap(), Status::Ok);
+    let lines = [[1; 8], [2; 8], [3; 8]].concat();
+    assert_eq!(app.image(), [&HEADER[..], &lines].concat());
+}

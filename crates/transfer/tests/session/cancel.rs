@@ -176,3 +176,53 @@ fn what_a_driver_keeps_is_dead_after_the_end() {
         ErrorKind::Reverted
     );
 }
+
+/// A failure code always stands, also of a driver that was told to stop.
+#[test]
+fn the_drivers_failure_stands_after_a_cancel() {
+    let (session, _) = Application::new().session();
+    session.cancel();
+    assert_eq!(status(&session, 1).unwrap(), Answer::Cancel);
+    let jam = wia::Error::new(ErrorKind::PaperJam, "");
+    let e = session.finish(Err(jam)).unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::PaperJam);
+}
+
+/// The service never truncates a stream: the application decides what becomes of a part.
+#[test]
+fn the_bytes_of_a_stream_stay_as_they_were_written() {
+    for end in [
+        Ok(Status::Cancelled),
+        Err(wia::Error::new(ErrorKind::PaperJam, "")),
+    ] {
+        let calls: Arc<Mutex<Vec<String>>> = Arc::default();
+        let seen = Arc::clone(&calls);
+        let (session, _) = Application::new()
+            .on_next_stream(move || {
+                let [write, size, seek] = [0; 3].map(|_| Arc::clone(&seen));
+                Ok(NextStream::Stream(Box::new(Sink {
+                    on_write: Some(Box::new(move |data| {
+                        write.lock().unwrap().push(format!("write {}", data.len()));
+                        Ok(data.len())
+                    })),
+                    on_set_size: Some(Box::new(move |_| {
+                        size.lock().unwrap().push("set_size".into());
+                        Ok(())
+                    })),
+                    on_seek: Some(Box::new(move || {
+                        seek.lock().unwrap().push("seek".into());
+                        Ok(0)
+                    })),
+                })))
+            })
+            .session();
+        let mut held = stream(&session);
+        assert_eq!(held.write(b"half of a page").unwrap(), 14);
+        session.cancel();
+        assert_eq!(status(&session, 1).unwrap(), Answer::Cancel);
+        drop(held);
+        let expected = end.clone().ok();
+        assert_eq!(session.finish(end).ok(), expected);
+        assert_eq!(*calls.lock().unwrap(), ["write 14"]);
+    }
+}

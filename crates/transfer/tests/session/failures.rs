@@ -9,7 +9,8 @@ use wia::{Error, ErrorKind, Hresult, Result, Status, TransferMessage};
 
 use crate::application::{Application, Sink, next, status, stream};
 use crate::transfer::{
-    Answer, NextStream, TransferContext, TransferRecord, abandon_page, begin_page, end_page, rows,
+    Answer, MinidrvTransferCallback, NextStream, TransferContext, TransferParams, TransferRecord,
+    abandon_page, begin_page, end_page, rows,
 };
 
 fn error(kind: ErrorKind) -> Error {
@@ -321,4 +322,23 @@ fn a_page_can_be_ended_after_a_cancel() {
         log.lines(),
         ["GetNextStream", "END_OF_STREAM 0 0", "END_OF_TRANSFER 0 0"]
     );
+}
+
+/// A device's status is not for the application; a failure among them ends the transfer with it.
+#[test]
+fn a_device_status_never_reaches_the_application() {
+    let told = |device_status| TransferParams {
+        message: TransferMessage::DeviceStatus,
+        device_status: Some(device_status),
+        ..TransferParams::status(1, 1)
+    };
+    let (session, log) = Application::new().session();
+    let warming_up = session.send_message(&told(Ok(Status::WarmingUp)));
+    assert_eq!(warming_up.unwrap(), Answer::Continue);
+    let e = session.send_message(&told(Err(ErrorKind::CoverOpen)));
+    assert_eq!(e.unwrap_err().kind(), ErrorKind::CoverOpen);
+    // A driver that takes it for nothing does not get away with it.
+    let e = session.finish(Ok(Status::Ok)).unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::CoverOpen);
+    assert_eq!(log.lines(), ["END_OF_TRANSFER 0 0"]);
 }
