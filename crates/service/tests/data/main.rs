@@ -9,4 +9,5 @@ mod deadlines;
 mod fate;
 mod file;
 mod memory;
+mod other_process;
 mod scripted;
