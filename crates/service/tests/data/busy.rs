@@ -156,3 +156,20 @@ fn unlock_follows_every_end() {
         }
     }
 }
+
+/// Section 2.1: in a stream transfer the members for bands and files are unused.
+#[test]
+fn the_context_of_a_stream_has_neither_buffer_nor_file() {
+    let rig = Driver::new(Tymed::File, |_, context| {
+        assert_eq!((context.width_in_pixels, context.lines), (2, 3));
+        assert_eq!(context.tymed, Tymed::File);
+        assert!(context.callback.is_some() && context.data_callback.is_none());
+        assert!(!context.memory_transfer && !context.service_buffer);
+        assert!(context.file.is_none() && context.transfer_buffer.is_empty());
+        assert_eq!((context.buffer_size, context.number_of_buffers), (0, 0));
+        Ok(Status::Ok)
+    })
+    .connect();
+    let result = transfer(&rig, Tymed::File, std::path::Path::new("unused"));
+    assert_eq!(result.unwrap(), Status::Ok);
+}
