@@ -11,10 +11,12 @@ use std::sync::{Arc, Mutex};
 
 use quire_devices as devices;
 use service::{
-    Answer, DataCallback, DataParams, DataTransferInfo, Device, FileFate, Item, NextStream,
-    Payload, StorageMedium, Stream, TransferCallback, TransferParams,
+    Answer, DataCallback, DataParams, DataTransferInfo, Device, FileFate, FormatInfo, Item,
+    NextStream, Payload, StorageMedium, Stream, TransferCallback, TransferParams,
 };
-use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
+use wia::format::{
+    WIA_IMG_FMT_BMP, WIA_IMG_FMT_JPEG, WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF,
+};
 use wia::property::{
     WIA_IPA_COMPRESSION, WIA_IPA_DATATYPE, WIA_IPA_DEPTH, WIA_IPA_FORMAT, WIA_IPA_TYMED,
     WIA_IPS_PAGES, WIA_IPS_XRES, WIA_IPS_YRES,
@@ -232,6 +234,13 @@ fn cases() -> Vec<Case> {
                 });
             }
         }
+        for (data_type, depth) in [(Color, 24), (Grayscale, 8)] {
+            cases.push(Case {
+                compression: Compression::Jpeg,
+                parameters,
+                ..Case::new(WIA_IMG_FMT_JPEG, data_type, depth)
+            });
+        }
         let multipage = Case {
             multipage: true,
             parameters,
@@ -281,6 +290,25 @@ fn bands_carry_what_streams_carry() {
             let asked = buffer_size as usize / if double_buffer { 2 } else { 1 };
             assert!(bands.largest <= asked.max(256 * 1024), "{case:?}");
         }
+    }
+}
+
+#[test]
+fn what_can_be_transferred_can_be_asked() {
+    let case = Case::new(WIA_IMG_FMT_RAW, DataType::Grayscale, 8);
+    let (_device, feeder) = case.feeder(WIA_IMG_FMT_RAW, Tymed::Callback);
+    let formats = feeder.formats().unwrap();
+    assert!(formats.iter().all(|f| feeder.query_data(f).unwrap()));
+    for (format, tymed, offered) in [
+        (WIA_IMG_FMT_MEMORYBMP, Tymed::Callback, true),
+        // A bitmap without file header is for bands alone, one with it is not for them.
+        (WIA_IMG_FMT_MEMORYBMP, Tymed::File, false),
+        (WIA_IMG_FMT_BMP, Tymed::Callback, false),
+        (WIA_IMG_FMT_TIFF, Tymed::MultipageCallback, true),
+        (WIA_IMG_FMT_RAW, Tymed::MultipageFile, false),
+    ] {
+        let asked = FormatInfo { format, tymed };
+        assert_eq!(feeder.query_data(&asked).unwrap(), offered, "{asked:?}");
     }
 }
 

@@ -91,6 +91,16 @@ pub trait Item: Send + Sync {
     /// `InvalidArgument` for an item without data.
     fn formats(&self) -> Result<Vec<FormatInfo>>;
 
+    /// Whether the item can be transferred in this format and this way
+    /// (`IWiaDataTransfer::idtQueryGetData`).
+    ///
+    /// # Errors
+    ///
+    /// As [`formats`](Item::formats).
+    fn query_data(&self, format: &FormatInfo) -> Result<bool> {
+        Ok(self.formats()?.contains(format))
+    }
+
     /// A transfer of this item. One at a time can run.
     ///
     /// # Errors

@@ -11,7 +11,9 @@ use service::{
     Answer, DataCallback, DataParams, DataTransferInfo, FileFate, Item, NextStream, Payload,
     StorageMedium, Stream, Transfer, TransferCallback, TransferParams,
 };
-use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
+use wia::format::{
+    WIA_IMG_FMT_BMP, WIA_IMG_FMT_JPEG, WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF,
+};
 use wia::property::{
     WIA_IPA_DATATYPE, WIA_IPA_FORMAT, WIA_IPA_TYMED, WIA_IPS_PAGES, WIA_IPS_XRES, WIA_IPS_YRES,
 };
@@ -69,6 +71,7 @@ impl Cell {
             ("BMP", Tymed::Callback) => WIA_IMG_FMT_MEMORYBMP,
             ("BMP", _) => WIA_IMG_FMT_BMP,
             ("RAW", _) => WIA_IMG_FMT_RAW,
+            ("JPEG", _) => WIA_IMG_FMT_JPEG,
             _ => WIA_IMG_FMT_TIFF,
         }
     }

@@ -21,7 +21,7 @@ const KINDS: [&str; 6] = [
     "stream",
     "one-stream",
 ];
-const FORMATS: [&str; 3] = ["BMP", "RAW", "TIFF"];
+const FORMATS: [&str; 4] = ["BMP", "RAW", "TIFF", "JPEG"];
 const CASES: [&str; 15] = [
     "complete",
     "unknown-height",

@@ -5,7 +5,9 @@ use raster::{Area, PixelType};
 use transfer::TransferContext;
 use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FLATBED};
 use wia::constant::WIA_PAGE_AUTO;
-use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
+use wia::format::{
+    WIA_IMG_FMT_BMP, WIA_IMG_FMT_JPEG, WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF,
+};
 use wia::property::{
     WIA_IPA_DATATYPE, WIA_IPA_DEPTH, WIA_IPS_BRIGHTNESS, WIA_IPS_CONTRAST,
     WIA_IPS_DOCUMENT_HANDLING_SELECT, WIA_IPS_MAX_HORIZONTAL_SIZE, WIA_IPS_MAX_VERTICAL_SIZE,
@@ -52,6 +54,7 @@ pub(crate) enum PageFormat {
     /// A bitmap without file header.
     MemoryBmp,
     Tiff,
+    Jpeg,
 }
 
 /// Everything that a transfer needs to know.
@@ -202,29 +205,31 @@ fn page_format(context: &TransferContext, pixel: PixelType) -> Result<PageFormat
     let format = match (context.format, context.tymed) {
         (WIA_IMG_FMT_TIFF, Tymed::File | Tymed::MultipageFile) => PageFormat::Tiff,
         (WIA_IMG_FMT_RAW, Tymed::File) => PageFormat::Raw,
+        (WIA_IMG_FMT_JPEG, Tymed::File) => PageFormat::Jpeg,
         (WIA_IMG_FMT_BMP, Tymed::File) if !context.memory_transfer => PageFormat::Bmp,
         (WIA_IMG_FMT_MEMORYBMP, Tymed::File) if context.memory_transfer => PageFormat::MemoryBmp,
         (other, tymed) => {
             let name = wia::format::name(other).map_or_else(|| other.to_string(), str::to_owned);
             return Err(Error::invalid(format!(
-                "WIA_IPA_FORMAT {name} with WIA_IPA_TYMED {tymed:?} is not valid; valid: BMP, RAW \
-                 and TIFF with TYMED_FILE, TIFF with TYMED_MULTIPAGE_FILE, MEMORYBMP, RAW and TIFF \
-                 with TYMED_CALLBACK, TIFF with TYMED_MULTIPAGE_CALLBACK"
+                "WIA_IPA_FORMAT {name} with WIA_IPA_TYMED {tymed:?} is not valid; valid: BMP, RAW, \
+                 TIFF and JPEG with TYMED_FILE, TIFF with TYMED_MULTIPAGE_FILE, MEMORYBMP, RAW, \
+                 TIFF and JPEG with TYMED_CALLBACK, TIFF with TYMED_MULTIPAGE_CALLBACK"
             )));
         }
     };
     let fits = match context.compression {
-        Compression::None => true,
+        Compression::None => format != PageFormat::Jpeg,
         Compression::G4 => format == PageFormat::Tiff && pixel == PixelType::Bw1,
         Compression::Jpeg => {
-            format == PageFormat::Tiff && matches!(pixel, PixelType::Gray8 | PixelType::Rgb8)
+            let holds = matches!(format, PageFormat::Tiff | PageFormat::Jpeg);
+            holds && matches!(pixel, PixelType::Gray8 | PixelType::Rgb8)
         }
         _ => false,
     };
     if !fits {
         return Err(Error::invalid(format!(
-            "WIA_IPA_COMPRESSION {:?} is not valid here; valid: None, and in TIFF G4 for 1 bit a \
-             pixel and Jpeg for 8 bits a channel",
+            "WIA_IPA_COMPRESSION {:?} is not valid here; valid: None, in TIFF G4 for 1 bit a \
+             pixel, and in TIFF and JPEG Jpeg for 8 bits a channel",
             context.compression
         )));
     }

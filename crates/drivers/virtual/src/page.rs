@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use formats::{DocumentWriter, PageDone, bmp, raw};
+use formats::{DocumentWriter, PageDone, bmp, jpeg, raw};
 use raster::{Band, PageLayout};
 use transfer::{
     Answer, MinidrvTransferCallback, Stream, StreamSink, TransferContext, TransferParams,
@@ -13,6 +13,8 @@ use crate::counted_stream::ByteCount;
 use crate::job::PageFormat;
 use crate::pool::{Cancelled, Failure, Page, Reader, Step};
 
+/// Of JPEG, for a context without a record.
+const QUALITY: u8 = 75;
 /// Percent of a page between two messages.
 const PERCENT_STEP: i32 = 5;
 /// A slow page says something at least so often (at the next band).
@@ -170,6 +172,12 @@ pub(crate) fn write_single(
             };
             let mut writer = bmp::Writer::new(StreamSink(stream), container);
             finish(&mut writer, false, reporter)
+        }
+        PageFormat::Jpeg => {
+            let record = context.record.as_ref();
+            let quality = record.map_or(QUALITY, |record| record.options.quality);
+            let mut writer = jpeg::Writer::new(StreamSink(stream), quality);
+            finish(&mut writer, late_height, reporter)
         }
         PageFormat::Tiff => {
             // Each stream is a document of its own.

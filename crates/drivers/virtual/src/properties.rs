@@ -71,6 +71,11 @@ pub(crate) fn rules(
         FormatRule::raw().also(&[Tymed::Callback]),
         tiff.also(&[Tymed::Callback, Tymed::MultipageCallback]),
     ];
+    let jpeg = FormatRule::jpeg();
+    let fits = |rule: &DataTypeRule| rule.depths.iter().any(|d| jpeg.depths.contains(d));
+    if data_types.iter().any(fits) {
+        formats.push(jpeg.also(&[Tymed::Callback]));
+    }
     if bmp_fits {
         formats.insert(0, bmp);
         formats.push(FormatRule::memory_bmp());

@@ -9,7 +9,9 @@ use quire_virtual::{Depth, Mode as ModelMode, Options, VirtualScanner};
 use rig::{Mode, Rig, Script};
 use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FLATBED};
 use wia::constant::{WIA_PAGE_AUTO, WIA_PAGE_CUSTOM};
-use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
+use wia::format::{
+    WIA_IMG_FMT_BMP, WIA_IMG_FMT_JPEG, WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF,
+};
 use wia::property::*;
 use wia::{
     Compression, DataType, DocumentHandlingCapabilities, DocumentHandlingSelect,
@@ -135,10 +137,12 @@ fn what_is_offered() {
             (WIA_IMG_FMT_RAW, Tymed::Callback),
             (WIA_IMG_FMT_TIFF, Tymed::Callback),
             (WIA_IMG_FMT_TIFF, Tymed::MultipageCallback),
+            (WIA_IMG_FMT_JPEG, Tymed::File),
+            (WIA_IMG_FMT_JPEG, Tymed::Callback),
         ] {
             assert!(formats.contains(&pair), "{pair:?}");
         }
-        assert_eq!(formats.len(), 8);
+        assert_eq!(formats.len(), 10);
         let data_types = [DataType::Color, DataType::Grayscale, DataType::Threshold];
         assert_eq!(
             numbers(&item, WIA_IPA_DATATYPE),
