@@ -22,6 +22,10 @@
 //! - **An application's own section is not enlarged.** One that is too small is refused: there is
 //!   nothing else to do with it. It must be a memfd, and is sealed against a change of its length, so
 //!   that no access to it can fault.
+//! - **A memory transfer always has a buffer of the service's**, and the context is described before
+//!   `drvWriteItemProperties`: what the pages say differently about either can then make no difference.
+//! - **Extended information**: least and optimal are `WIA_IPA_BUFFER_SIZE`, most is the item's size, or
+//!   four buffers when nobody knows it.
 //! - **With two buffers an answer comes one call late.** `DATA` returns as soon as the other buffer is
 //!   free; every other message waits for its answer, and with it for all before. A cancel that is
 //!   answered to the last band makes the transfer a cancelled one even when the driver has returned by
@@ -36,6 +40,8 @@
 //!   `WIA_IPA_FILENAME_EXTENSION`.
 //! - **The service allocates the driver's buffer when `WIA_IPA_ITEM_SIZE` is not 0**, of
 //!   `WIA_IPA_BUFFER_SIZE` bytes, or the item's size without that property.
+//! - **The medium's `tymed` must be the item's**: a mistake is better refused than guessed.
+//! - **`TERMINATION` comes in file transfers too**, when there is a callback.
 //! - **A page that was begun and not ended is cut off** before the file is closed.
 //!
 //! # Streams
@@ -43,6 +49,14 @@
 //! - **`END_OF_STREAM` comes once for each stream**, also after a failure or cancel, and for the last one
 //!   when the driver has returned: applications release streams there. Messages that the service makes
 //!   carry the last numbers that the driver said.
+//! - **The end of a stream is told before the next is asked for.** What is answered there is what the
+//!   driver gets, and the application is not asked. `S_FALSE` at the last one, and any answer to
+//!   `END_OF_TRANSFER`, change nothing: there is nothing left to stop.
+//! - **A driver that asks on after `S_FALSE` is answered `S_FALSE` again**, and its transfer is a
+//!   cancelled one: samples do so, and the person has what was asked for. The conformance suite names it.
+//! - **Any other success of `GetNextStream`** is passed on, without the stream that came with it.
+//! - **`NEW_PAGE` precedes pages 2 to n only**, and a header that is written again lies where the
+//!   document began, which need not be the start of the stream.
 //! - **A failure answered to the last `END_OF_STREAM` becomes the result** if the driver had none:
 //!   there, data was flushed that is now lost.
 //! - **`WIA_STATUS_SKIP_ITEM` from a driver is `S_OK`** for the transfer: its last item was skipped,
@@ -58,6 +72,10 @@
 //!   for everything was delivered.
 //! - **Calls of a stream that was handed out are not failed by a cancel**: a driver inside of a write
 //!   ends it and stops at its next callback.
+//! - **A failure always stands**, also after a cancel. A driver that was told to cancel and returns
+//!   another success has cancelled. Without a transfer a cancel does nothing.
+//! - **The service never cuts a stream**: what becomes of its bytes is the application's to say.
+//! - **The device is always unlocked**, and a crash in the driver is a failure like others.
 //! - **A driver that does not stop is given up** (5 seconds of its own time) and reported; its thread
 //!   keeps what it needs, and the device stays in use until it returns.
 //! - **An event never reaches the next transfer**: a transfer is over when the driver has heard what it
@@ -68,5 +86,7 @@
 //! - **Lines are padded to 4 bytes, but in TIFF to whole bytes**: TIFF has no other rows.
 //! - **The service makes headers of bitmaps only.** A TIFF's container is the page writer's, a RAW
 //!   header the driver's.
+//! - **The palette of 1-bit bitmaps** follows the photometric interpretation; that of 4 and 8 bits is a
+//!   linear grey. Sizes are signed 32-bit numbers: an image of 2 GiB is refused.
 //! - **A height of 0 is unknown** and is put into the header when the page has ended.
-//! - **Bitmaps are bottom-up**; a negative height is accepted and never made.
+//! - **Bitmaps are bottom-up.** A negative height is never made.

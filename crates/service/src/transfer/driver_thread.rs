@@ -61,16 +61,24 @@ fn run(
     context: &mut TransferContext,
     notice: &Notice,
 ) -> Result<Status> {
-    driver.lock_device()?;
-    let result = catch_unwind(AssertUnwindSafe(|| {
+    guarded(|| driver.lock_device())?;
+    let result = guarded(|| {
         if !flags.intersects(TransferFlags::DOWNLOAD | TransferFlags::UPLOAD) {
             driver.write_item_properties(item, context)?;
         }
         driver.acquire_item_data(item, flags, context)
-    }));
+    });
     notice.end();
-    driver.unlock_device();
-    result.unwrap_or_else(|panic| {
+    let unlocked = guarded(|| {
+        driver.unlock_device();
+        Ok(())
+    });
+    result.and_then(|status| unlocked.map(|()| status))
+}
+
+/// Calls the driver; a crash of it is a failure like others.
+fn guarded<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|panic| {
         Err(Error::new(
             ErrorKind::ExceptionInDriver,
             format!("the driver crashed: {}", panic_text(panic.as_ref())),

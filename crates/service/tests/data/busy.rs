@@ -173,3 +173,23 @@ fn the_context_of_a_stream_has_neither_buffer_nor_file() {
     let result = transfer(&rig, Tymed::File, std::path::Path::new("unused"));
     assert_eq!(result.unwrap(), Status::Ok);
 }
+
+/// A crash while the device is locked is known at once, and the device is free again.
+#[test]
+fn a_driver_that_crashes_in_its_lock_fails_the_transfer() {
+    for kind in [Tymed::Callback, Tymed::File] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut driver = Driver::new(kind, |_, _| Ok(Status::Ok));
+        driver.on_lock = Box::new(|| panic!("as the test wants"));
+        // Were it not known, this would be waited for in vain.
+        let rig = driver.connect_with(quire_service::DeviceOptions {
+            line_deadline: std::time::Duration::from_secs(600),
+            ..quire_service::DeviceOptions::default()
+        });
+        for _ in 0..2 {
+            let e = transfer(&rig, kind, &folder.path().join("file")).unwrap_err();
+            assert_eq!(e.kind(), wia::ErrorKind::ExceptionInDriver);
+            assert!(e.to_string().contains("as the test wants"), "{e}");
+        }
+    }
+}
