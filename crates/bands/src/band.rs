@@ -7,6 +7,22 @@ use memmap2::MmapMut;
 use wia::{Error, ErrorKind, Result};
 
 /// A piece of memory that one side has for itself until it hands it over.
+///
+/// There is one owner, because a band is never duplicated:
+///
+/// ```
+/// # fn main() -> wia::Result<()> {
+/// let band = quire_bands::Band::allocate(1, 4096)?;
+/// let other: quire_bands::Band = band;
+/// # Ok(()) }
+/// ```
+///
+/// ```compile_fail,E0599
+/// # fn main() -> wia::Result<()> {
+/// let band = quire_bands::Band::allocate(1, 4096)?;
+/// let other: quire_bands::Band = band.clone();
+/// # Ok(()) }
+/// ```
 pub struct Band {
     memory: MmapMut,
     /// Which of the transfer's buffers it is, from 1 (`lActiveBuffer`).

@@ -16,14 +16,43 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 ///
 /// `M` is what accompanies a band or comes alone; `R` why the reader wants no more.
 ///
-/// Bands are moved: one that was sent cannot be written any more, and one that was answered cannot be
-/// read. These do not compile:
+/// Bands are moved: one that was sent cannot be written any more, also not through a slice of it.
+///
+/// ```
+/// let (filler, _reader) = quire_bands::handover::<_, _, ()>([vec![0u8; 2]]);
+/// let mut band = filler.band().unwrap();
+/// let line = &mut band[..1];
+/// line[0] = 1;
+/// band[1] = 2;
+/// filler.send("first", Some(band)).unwrap();
+/// ```
 ///
 /// ```compile_fail,E0382
-/// let (filler, _reader) = quire_bands::handover::<_, _, ()>([vec![0u8]]);
+/// let (filler, _reader) = quire_bands::handover::<_, _, ()>([vec![0u8; 2]]);
 /// let mut band = filler.band().unwrap();
+/// let line = &mut band[..1];
+/// line[0] = 1;
 /// filler.send("first", Some(band)).unwrap();
-/// band[0] = 1;
+/// band[1] = 2;
+/// ```
+///
+/// ```compile_fail,E0505
+/// let (filler, _reader) = quire_bands::handover::<_, _, ()>([vec![0u8; 2]]);
+/// let mut band = filler.band().unwrap();
+/// let line = &mut band[..1];
+/// filler.send("first", Some(band)).unwrap();
+/// line[0] = 1;
+/// ```
+///
+/// One that was answered cannot be read.
+///
+/// ```
+/// # use quire_bands::Next;
+/// let (_filler, reader) = quire_bands::handover::<Vec<u8>, &str, ()>([]);
+/// if let Next::Message(_, Some(band)) = reader.next(std::time::Duration::ZERO) {
+///     println!("{}", band[0]);
+///     reader.answer(Some(band), None);
+/// }
 /// ```
 ///
 /// ```compile_fail,E0382

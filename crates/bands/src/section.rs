@@ -12,6 +12,23 @@ use crate::band::Band;
 
 /// Shared memory (`ulSection` of `WIA_DATA_TRANSFER_INFO`): a memfd that can neither shrink nor grow,
 /// so that its mapping is always backed.
+///
+/// Its bands are made once: the section is spent on them.
+///
+/// ```
+/// # fn main() -> wia::Result<()> {
+/// let section = quire_bands::Section::create(8192)?;
+/// let bands = section.into_bands(2, 4096)?;
+/// # Ok(()) }
+/// ```
+///
+/// ```compile_fail,E0382
+/// # fn main() -> wia::Result<()> {
+/// let section = quire_bands::Section::create(8192)?;
+/// let bands = section.into_bands(2, 4096)?;
+/// let again = section.into_bands(2, 4096)?;
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct Section {
     file: File,
@@ -134,7 +151,21 @@ fn cannot_map(e: std::io::Error) -> Error {
     Error::from_io(e, ErrorKind::OutOfMemory).context("mapping a section")
 }
 
-/// A section as its reader sees it.
+/// A section as its reader sees it. It is not the reader's to write.
+///
+/// ```
+/// # fn main() -> wia::Result<()> {
+/// let mut view = quire_bands::Section::create(4096)?.view()?;
+/// let first = view[0];
+/// # Ok(()) }
+/// ```
+///
+/// ```compile_fail,E0594
+/// # fn main() -> wia::Result<()> {
+/// let mut view = quire_bands::Section::create(4096)?.view()?;
+/// view[0] = 1;
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct View(Mmap);
 

@@ -6,6 +6,24 @@ use bands::Band;
 
 /// The transfer buffer (`pTransferBuffer`): the service's in memory transfers, the driver's own or the
 /// service's in file transfers, and empty in stream transfers.
+///
+/// A band of the service lies in one of them at a time, and is written through it alone.
+///
+/// ```
+/// # fn main() -> wia::Result<()> {
+/// let mut band = bands::Band::allocate(1, 4096)?;
+/// band[0] = 1;
+/// let buffer = quire_transfer::TransferBuffer::from(band);
+/// # Ok(()) }
+/// ```
+///
+/// ```compile_fail,E0382
+/// # fn main() -> wia::Result<()> {
+/// let mut band = bands::Band::allocate(1, 4096)?;
+/// let buffer = quire_transfer::TransferBuffer::from(band);
+/// band[0] = 1;
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Default)]
 pub struct TransferBuffer {
     /// The service's.

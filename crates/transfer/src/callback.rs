@@ -46,6 +46,18 @@ impl TransferParams {
 }
 
 /// The answer to a message: go on, or stop the whole transfer (`S_OK`, `S_FALSE`).
+///
+/// No other success can be answered. To skip an item is an answer to `GetNextStream` alone.
+///
+/// ```
+/// use quire_transfer::{Answer, NextStream};
+/// let (message, stream) = (Answer::Cancel, NextStream::SkipItem);
+/// ```
+///
+/// ```compile_fail,E0599
+/// use quire_transfer::{Answer, NextStream};
+/// let (message, stream) = (Answer::SkipItem, NextStream::SkipItem);
+/// ```
 #[must_use = "a cancel must be obeyed"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -107,6 +119,23 @@ pub trait TransferCallback: Send + Sync {
 }
 
 /// What a driver calls during a stream transfer (`IWiaMiniDrvTransferCallback`).
+///
+/// It ends a driver's stream, never the transfer: that is the [`Session`](crate::Session)'s, which a
+/// driver does not see.
+///
+/// ```
+/// # use quire_transfer::{MinidrvTransferCallback, TransferParams};
+/// # fn acquire(callback: &dyn MinidrvTransferCallback) {
+/// let end = callback.send_message(&TransferParams::status(100, 0));
+/// # }
+/// ```
+///
+/// ```compile_fail,E0599
+/// # use quire_transfer::{MinidrvTransferCallback, TransferParams};
+/// # fn acquire(callback: &dyn MinidrvTransferCallback) {
+/// let end = callback.finish(Ok(wia::Status::Ok));
+/// # }
+/// ```
 pub trait MinidrvTransferCallback: Send + Sync {
     /// Asks for the next stream. The one before ends with this call: none of its methods may be
     /// called any more.

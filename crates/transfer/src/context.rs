@@ -17,6 +17,38 @@ use crate::data::MinidrvCallback;
 ///
 /// The numbers are the signed 32-bit `LONG`s of the C structure. Who sets what is said with each
 /// member; a driver leaves the service's members alone.
+///
+/// There is one of it, with one file, one buffer and one document: it cannot be duplicated.
+///
+/// ```
+/// let context = quire_transfer::TransferContext::default();
+/// let other: quire_transfer::TransferContext = context;
+/// ```
+///
+/// ```compile_fail,E0599
+/// let context = quire_transfer::TransferContext::default();
+/// let other: quire_transfer::TransferContext = context.clone();
+/// ```
+///
+/// It is the driver's until `acquire_item_data` returns. No borrow of it or its buffer can be kept.
+///
+/// ```
+/// # use quire_transfer::TransferContext;
+/// let mut kept = Vec::new();
+/// let mut acquire_item_data = |context: &mut TransferContext| {
+///     kept.push(context.transfer_buffer.to_vec());
+/// };
+/// # acquire_item_data(&mut TransferContext::default());
+/// ```
+///
+/// ```compile_fail,E0521
+/// # use quire_transfer::TransferContext;
+/// let mut kept = Vec::new();
+/// let mut acquire_item_data = |context: &mut TransferContext| {
+///     kept.push(&mut context.transfer_buffer[..]);
+/// };
+/// # acquire_item_data(&mut TransferContext::default());
+/// ```
 pub struct TransferContext {
     /// Pixels of a line (`lWidthInPixels`), from `WIA_IPA_PIXELS_PER_LINE`.
     pub width_in_pixels: i32,

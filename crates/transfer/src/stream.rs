@@ -11,6 +11,40 @@ use wia::{Error, ErrorKind, Result};
 /// [`set_size`](Stream::set_size) only; an upload [`read`](Stream::read), `seek` and
 /// [`size`](Stream::size). An implementation may leave the others as they are: they answer
 /// `E_NOTIMPL`.
+///
+/// A stream has one user at a time. It cannot be duplicated:
+///
+/// ```
+/// fn share(stream: Box<dyn quire_transfer::Stream>) {
+///     let other: Box<dyn quire_transfer::Stream> = stream;
+/// }
+/// ```
+///
+/// ```compile_fail,E0599
+/// fn share(stream: Box<dyn quire_transfer::Stream>) {
+///     let other: Box<dyn quire_transfer::Stream> = stream.clone();
+/// }
+/// ```
+///
+/// and while a writer has it nobody else writes into it:
+///
+/// ```
+/// # use formats::Sink;
+/// # fn page(stream: &mut dyn quire_transfer::Stream) -> std::io::Result<()> {
+/// let mut sink = quire_transfer::StreamSink(stream);
+/// sink.write_all(b"page")?;
+/// stream.set_size(0)?;
+/// # Ok(()) }
+/// ```
+///
+/// ```compile_fail,E0499
+/// # use formats::Sink;
+/// # fn page(stream: &mut dyn quire_transfer::Stream) -> std::io::Result<()> {
+/// let mut sink = quire_transfer::StreamSink(stream);
+/// stream.set_size(0)?;
+/// sink.write_all(b"page")?;
+/// # Ok(()) }
+/// ```
 pub trait Stream: Send {
     /// Writes bytes at the position and moves it; gives how many were taken, which may be fewer than
     /// offered (`ISequentialStream::Write`).

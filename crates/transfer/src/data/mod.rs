@@ -1,8 +1,10 @@
 //! The transfers of the older kinds: memory bands (`idtGetBandedData`) and files (`idtGetData`).
 
+mod members;
 mod session;
 mod streams;
 
+pub use members::ServiceMembers;
 pub use session::{DataSession, Heard, ServiceSide};
 pub use streams::DataStreams;
 
@@ -61,6 +63,32 @@ pub struct DataCallbackHeader {
 }
 
 /// What comes with a message of a banded or file transfer (`pbBuffer`).
+///
+/// The band is the application's until its callback returns: it can be copied, not kept.
+///
+/// ```
+/// # use quire_transfer::{DataParams, Payload};
+/// let mut kept = Vec::new();
+/// let mut banded_data_callback = |params: &DataParams<'_>| {
+///     if let Payload::Band(band) = params.payload {
+///         kept.push(band.to_vec());
+///     }
+/// };
+/// # fn call(_: &mut impl FnMut(&DataParams<'_>)) {}
+/// # call(&mut banded_data_callback);
+/// ```
+///
+/// ```compile_fail,E0521
+/// # use quire_transfer::{DataParams, Payload};
+/// let mut kept = Vec::new();
+/// let mut banded_data_callback = |params: &DataParams<'_>| {
+///     if let Payload::Band(band) = params.payload {
+///         kept.push(band);
+///     }
+/// };
+/// # fn call(_: &mut impl FnMut(&DataParams<'_>)) {}
+/// # call(&mut banded_data_callback);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Payload<'a> {
     /// Nothing.
@@ -104,6 +132,34 @@ pub trait DataCallback: Send + Sync {
 }
 
 /// What a driver calls during a banded or file transfer (`IWiaMiniDrvCallBack`).
+///
+/// A band that was sent is out of the driver's reach: no slice of the transfer buffer lives over the
+/// call, which may put another buffer in its place.
+///
+/// ```
+/// # use quire_transfer::{MinidrvCallback, TransferContext};
+/// # use wia::{DataMessage, Result, TransferStatus};
+/// # fn send(callback: &dyn MinidrvCallback, context: &mut TransferContext) -> Result<()> {
+/// # let status = TransferStatus::TRANSFER_TO_CLIENT;
+/// let line = &mut context.transfer_buffer[..4];
+/// line.fill(1);
+/// let _ = callback.mini_drv_callback(DataMessage::Data, status, 0, 0, 4, Some(context))?;
+/// let line = &mut context.transfer_buffer[..4];
+/// line.fill(2);
+/// # Ok(()) }
+/// ```
+///
+/// ```compile_fail,E0499
+/// # use quire_transfer::{MinidrvCallback, TransferContext};
+/// # use wia::{DataMessage, Result, TransferStatus};
+/// # fn send(callback: &dyn MinidrvCallback, context: &mut TransferContext) -> Result<()> {
+/// # let status = TransferStatus::TRANSFER_TO_CLIENT;
+/// let line = &mut context.transfer_buffer[..4];
+/// line.fill(1);
+/// let _ = callback.mini_drv_callback(DataMessage::Data, status, 0, 0, 4, Some(context))?;
+/// line.fill(2);
+/// # Ok(()) }
+/// ```
 pub trait MinidrvCallback: Send + Sync {
     /// Sends a message (`IWiaMiniDrvCallBack::MiniDrvCallback`): `DATA`, `STATUS`, `NEW_PAGE`, or in
     /// file transfers the preview's messages. The others are the service's.
