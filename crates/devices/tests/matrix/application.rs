@@ -24,6 +24,28 @@ use wia::{
 
 use crate::scanner::{Opened, open};
 
+/// The cases that are failures of the device and have no parameter of the virtual scanner.
+pub(crate) const FAILURES: [(&str, ErrorKind); 18] = [
+    ("general-error", ErrorKind::General),
+    ("jam-in-page", ErrorKind::PaperJam),
+    ("empty-in-page", ErrorKind::PaperEmpty),
+    ("paper-problem", ErrorKind::PaperProblem),
+    ("busy", ErrorKind::Busy),
+    ("warming-up", ErrorKind::WarmingUp),
+    ("user-intervention", ErrorKind::UserIntervention),
+    ("item-deleted", ErrorKind::ItemDeleted),
+    ("communication", ErrorKind::DeviceCommunication),
+    ("hardware-setting", ErrorKind::IncorrectHardwareSetting),
+    ("device-locked", ErrorKind::DeviceLocked),
+    ("crash", ErrorKind::ExceptionInDriver),
+    ("lamp-off", ErrorKind::LampOff),
+    ("destination", ErrorKind::Destination),
+    ("network-reservation", ErrorKind::NetworkReservationFailed),
+    ("endorser-counter", ErrorKind::MaximumPrinterEndorserCounter),
+    ("no-device", ErrorKind::NoDeviceAvailable),
+    ("device-memory", ErrorKind::OutOfMemory),
+];
+
 pub(crate) struct Cell {
     pub(crate) kind: &'static str,
     pub(crate) format: &'static str,
@@ -44,7 +66,10 @@ impl Cell {
         let sheets = if self.case == "empty" { "0" } else { "3" };
         let mut parameters = vec![("sheets", sheets)];
         // A file of one image has no second page.
-        let at = if self.kind == "file" { "1" } else { "2" };
+        let (at, inside) = match self.kind {
+            "file" => ("1", "1:400"),
+            _ => ("2", "2:400"),
+        };
         parameters.extend(match self.case {
             "unknown-height" => Some(("lateheight", "1")),
             "jam" => Some(("jam", at)),
@@ -52,9 +77,16 @@ impl Cell {
             "cover-open" => Some(("cover", at)),
             "unplugged" => Some(("disconnect", at)),
             "stall" => Some(("stall", at)),
-            _ => None,
+            _ => self.failure().map(|_| ("jam", inside)),
         });
         parameters
+    }
+
+    /// What the driver reports in place of a jam, in the middle of the page.
+    fn failure(&self) -> Option<ErrorKind> {
+        let mut failures = FAILURES.iter();
+        let (_, kind) = failures.find(|(case, _)| *case == self.case)?;
+        Some(*kind)
     }
 
     fn tymed(&self) -> Tymed {
@@ -261,25 +293,23 @@ fn set_up(feeder: &dyn Item, cell: &Cell) {
     feeder.write(&settings).unwrap();
 }
 
-pub(crate) fn run(cell: &Cell) -> Outcome {
-    let complete = match cell.case {
-        "complete" => None,
-        _ => Some(transfer(&Cell {
-            case: "complete",
-            ..*cell
-        })),
-    };
+/// Runs a cell. `whole` are the images of the transfer of its kind and format that nothing came between.
+pub(crate) fn run(cell: &Cell, whole: &[Vec<u8>]) -> Outcome {
     let (mut outcome, images) = transfer(cell);
-    let whole = complete.map_or_else(|| images.clone(), |(_, images)| images);
     outcome.pages = if cell.multipage() {
         images.first().map_or(0, |document| pages_of(document))
     } else {
-        // An image is complete when it is as in the transfer that nothing came between; a page that
-        // was skipped is missing between them.
+        // A page that was skipped is missing between the others.
         let is_whole = |image: &&Vec<u8>| whole.contains(image);
         u32::try_from(images.iter().filter(is_whole).count()).unwrap()
     };
     outcome
+}
+
+/// The images of a kind and format when nothing comes between.
+pub(crate) fn whole(kind: &'static str, format: &'static str) -> Vec<Vec<u8>> {
+    let case = "complete";
+    transfer(&Cell { kind, format, case }).1
 }
 
 fn pages_of(document: &[u8]) -> u32 {
@@ -294,14 +324,14 @@ fn pages_of(document: &[u8]) -> u32 {
 fn transfer(cell: &Cell) -> (Outcome, Vec<Vec<u8>>) {
     // A driver that says nothing is given up soon, and only where it is to be.
     let line_deadline = match cell.case {
-        "stall" => Duration::from_secs(2),
+        "stall" => Duration::from_secs(5),
         _ => Duration::from_secs(60),
     };
     let Opened {
         device,
         heard,
         button,
-    } = open(&cell.parameters(), line_deadline);
+    } = open(&cell.parameters(), cell.failure(), line_deadline);
     let feeder = device.find_item("0000\\Root\\Feeder").unwrap();
     set_up(feeder.as_ref(), cell);
     let transfer = feeder.transfer().unwrap();

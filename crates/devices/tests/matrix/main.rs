@@ -10,7 +10,9 @@ mod application;
 mod scanner;
 mod table;
 
-use application::{Cell, run};
+use std::thread;
+
+use application::{Cell, FAILURES, run, whole};
 use table::{Row, rows};
 
 const KINDS: [&str; 6] = [
@@ -51,15 +53,27 @@ fn exists(kind: &str, format: &str, case: &str) -> bool {
         && (kind != "file" || case != "short-media")
 }
 
+/// What is run in one go: each kind with each of its formats.
+fn columns() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let pairs = KINDS
+        .iter()
+        .flat_map(|kind| FORMATS.iter().map(move |format| (*kind, *format)));
+    pairs.filter(|(kind, format)| exists(kind, format, "complete"))
+}
+
+fn cells_of(
+    kind: &'static str,
+    format: &'static str,
+) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let failures = FAILURES.iter().map(|(case, _)| *case);
+    let cases = CASES.into_iter().chain(failures);
+    cases
+        .map(move |case| (kind, format, case))
+        .filter(|(kind, format, case)| exists(kind, format, case))
+}
+
 fn cells() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    KINDS.iter().flat_map(|kind| {
-        FORMATS.iter().flat_map(move |format| {
-            CASES
-                .iter()
-                .map(move |case| (*kind, *format, *case))
-                .filter(|(kind, format, case)| exists(kind, format, case))
-        })
-    })
+    columns().flat_map(|(kind, format)| cells_of(kind, format))
 }
 
 /// The row with the fewest wildcards; there must be just one.
@@ -76,13 +90,13 @@ fn expected<'a>(rows: &'a [Row], kind: &str, format: &str, case: &str) -> &'a Ro
     row
 }
 
-#[test]
-fn every_cell_is_as_the_table_says() {
-    let rows = rows();
+/// The cells of a kind and format that are not as the table says.
+fn wrong(rows: &[Row], kind: &'static str, format: &'static str) -> Vec<String> {
+    let whole = whole(kind, format);
     let mut wrong = Vec::new();
-    for (kind, format, case) in cells() {
-        let row = expected(&rows, kind, format, case);
-        let got = run(&Cell { kind, format, case });
+    for (kind, format, case) in cells_of(kind, format) {
+        let row = expected(rows, kind, format, case);
+        let got = run(&Cell { kind, format, case }, &whole);
         if got != row.outcome {
             wrong.push(format!(
                 "{kind}, {format}, {case} ({}):\n  got  {got:?}\n  want {:?}",
@@ -90,6 +104,19 @@ fn every_cell_is_as_the_table_says() {
             ));
         }
     }
+    wrong
+}
+
+#[test]
+fn every_cell_is_as_the_table_says() {
+    let rows = &rows();
+    let wrong: Vec<String> = thread::scope(|scope| {
+        let columns: Vec<_> = columns()
+            .map(|(kind, format)| scope.spawn(move || wrong(rows, kind, format)))
+            .collect();
+        let ended = columns.into_iter().map(|column| column.join().unwrap());
+        ended.flatten().collect()
+    });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

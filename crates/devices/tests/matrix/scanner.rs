@@ -1,5 +1,5 @@
 //! The virtual scanner, seen through: a cancel that was asked for has reached it when the application
-//! goes on.
+//! goes on, and it can fail in ways that it has no parameter for.
 
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
@@ -11,11 +11,23 @@ use minidriver::{FormatInfo, Minidriver};
 use service::{Device, DeviceOptions, Service};
 use transfer::TransferContext;
 use wia::event::WIA_EVENT_CANCEL_IO;
-use wia::{Guid, PropertyId, Result, Status, TransferFlags};
+use wia::{Error, ErrorKind, Guid, PropertyId, Result, Status, TransferFlags};
 
 struct Watched {
     scanner: VirtualScanner,
+    failure: Option<ErrorKind>,
     heard: Mutex<Sender<()>>,
+}
+
+impl Watched {
+    /// What becomes of the scanner's jam.
+    fn instead(&self, jam: Error) -> Error {
+        match self.failure {
+            Some(ErrorKind::ExceptionInDriver) => panic!("as the case wants"),
+            Some(kind) => Error::new(kind, "as the case wants"),
+            None => jam,
+        }
+    }
 }
 
 /// A scanner, and ways to see and to do what an application cannot.
@@ -27,8 +39,13 @@ pub(crate) struct Opened {
     pub(crate) button: Box<dyn Fn() + Send + Sync>,
 }
 
-/// A scanner with these parameters, and the deadline of a line.
-pub(crate) fn open(parameters: &[(&str, &str)], line_deadline: Duration) -> Opened {
+/// A scanner with these parameters, what it reports in place of a jam, and the deadline of a line. One
+/// that fails with `DeviceLocked` cannot be locked, one that fails with `ExceptionInDriver` panics.
+pub(crate) fn open(
+    parameters: &[(&str, &str)],
+    failure: Option<ErrorKind>,
+    line_deadline: Duration,
+) -> Opened {
     let parameters: Vec<_> = parameters
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -37,6 +54,7 @@ pub(crate) fn open(parameters: &[(&str, &str)], line_deadline: Duration) -> Open
     let (hears, heard) = mpsc::channel();
     let driver = Arc::new(Watched {
         scanner,
+        failure,
         heard: Mutex::new(hears),
     });
     let options = DeviceOptions {
@@ -74,7 +92,11 @@ impl Minidriver for Watched {
         flags: TransferFlags,
         context: &mut TransferContext,
     ) -> Result<Status> {
-        self.scanner.acquire_item_data(item, flags, context)
+        let result = self.scanner.acquire_item_data(item, flags, context);
+        result.map_err(|e| match e.kind() {
+            ErrorKind::PaperJam => self.instead(e),
+            _ => e,
+        })
     }
 
     fn wia_format_info(&self, item: &AppItem) -> Result<Vec<FormatInfo>> {
@@ -82,6 +104,9 @@ impl Minidriver for Watched {
     }
 
     fn lock_device(&self) -> Result<()> {
+        if self.failure == Some(ErrorKind::DeviceLocked) {
+            return Err(Error::new(ErrorKind::DeviceLocked, "as the case wants"));
+        }
         self.scanner.lock_device()
     }
 
