@@ -8,6 +8,7 @@
 mod api;
 mod device;
 mod gate;
+mod guard;
 pub mod manual;
 mod notice;
 mod transfer;

@@ -1,16 +1,24 @@
 //! Events for a driver while its transfer runs.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use minidriver::Minidriver;
-use wia::Guid;
+use wia::{Guid, Result};
+
+use crate::guard::guarded;
 
 /// Tells the driver of events of one transfer (`drvNotifyPnpEvent`), and never of one when the transfer
 /// is over: the next transfer would take it for its own.
 pub(crate) struct Notice {
     driver: Arc<dyn Minidriver>,
-    over: Mutex<bool>,
+    state: Mutex<State>,
+}
+
+struct State {
+    over: bool,
+    /// What became of the events so far: a crash of the driver in one of them.
+    outcome: Result<()>,
 }
 
 impl Notice {
@@ -18,7 +26,10 @@ impl Notice {
     pub(crate) fn new(driver: Arc<dyn Minidriver>) -> Arc<Notice> {
         Arc::new(Notice {
             driver,
-            over: Mutex::new(false),
+            state: Mutex::new(State {
+                over: false,
+                outcome: Ok(()),
+            }),
         })
     }
 
@@ -36,14 +47,31 @@ impl Notice {
     }
 
     fn tell(&self, event: Guid) {
-        let over = self.over.lock().unwrap_or_else(PoisonError::into_inner);
-        if !*over {
+        let mut state = self.lock();
+        if state.over {
+            return;
+        }
+        let told = guarded(|| {
             self.driver.notify_pnp_event(event);
+            Ok(())
+        });
+        if state.outcome.is_ok() {
+            state.outcome = told;
         }
     }
 
     /// The driver has returned. Waits until it has heard what it is being told.
-    pub(crate) fn end(&self) {
-        *self.over.lock().unwrap_or_else(PoisonError::into_inner) = true;
+    ///
+    /// # Errors
+    ///
+    /// `ExceptionInDriver` when it crashed while it was told.
+    pub(crate) fn end(&self) -> Result<()> {
+        let mut state = self.lock();
+        state.over = true;
+        state.outcome.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

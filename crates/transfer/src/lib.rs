@@ -24,7 +24,8 @@ pub use callback::{
 pub use context::{DocumentOptions, DocumentProgress, TransferContext, TransferRecord};
 pub use data::{
     DataCallback, DataCallbackHeader, DataParams, DataSession, DataStreams, DataTransferInfo,
-    ExtendedTransferInfo, Heard, MinidrvCallback, Payload, ServiceSide, StorageMedium,
+    ExtendedTransferInfo, Heard, MinidrvCallback, Payload, ServiceMembers, ServiceSide,
+    StorageMedium,
 };
 pub use image_information::{ImageInformation, image_information};
 pub use page_writer::{

@@ -1,7 +1,5 @@
 //! The driver's thread. It owns all that it touches, so that it can be left alone.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 
@@ -12,6 +10,7 @@ use wia::{Error, ErrorKind, Result, Status, TransferFlags};
 
 use super::{LocalTransfer, Returned};
 use crate::gate::TransferToken;
+use crate::guard::guarded;
 use crate::notice::Notice;
 
 /// Starts the driver. `done` gets the context and what the driver returned, once the device is free
@@ -37,8 +36,6 @@ pub(super) fn start(
     let of_driver = Arc::clone(notice);
     let run = move || {
         let result = run(driver.as_ref(), &item, flags, &mut context, &of_driver);
-        // Also for a device that could not be locked.
-        of_driver.end();
         let page_open = context
             .record
             .as_ref()
@@ -49,7 +46,8 @@ pub(super) fn start(
     };
     let spawned = thread::Builder::new().name("acquire".into()).spawn(run);
     spawned.map(drop).map_err(|e| {
-        notice.end();
+        // Nobody was told anything yet.
+        drop(notice.end());
         Error::from_io(e, ErrorKind::OutOfMemory).context("starting a thread")
     })
 }
@@ -61,35 +59,21 @@ fn run(
     context: &mut TransferContext,
     notice: &Notice,
 ) -> Result<Status> {
-    guarded(|| driver.lock_device())?;
+    let result = guarded(|| driver.lock_device());
+    if let Err(e) = result {
+        drop(notice.end());
+        return Err(e);
+    }
     let result = guarded(|| {
         if !flags.intersects(TransferFlags::DOWNLOAD | TransferFlags::UPLOAD) {
             driver.write_item_properties(item, context)?;
         }
         driver.acquire_item_data(item, flags, context)
     });
-    notice.end();
+    let told = notice.end();
     let unlocked = guarded(|| {
         driver.unlock_device();
         Ok(())
     });
-    result.and_then(|status| unlocked.map(|()| status))
-}
-
-/// Calls the driver; a crash of it is a failure like others.
-fn guarded<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|panic| {
-        Err(Error::new(
-            ErrorKind::ExceptionInDriver,
-            format!("the driver crashed: {}", panic_text(panic.as_ref())),
-        ))
-    })
-}
-
-fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message")
+    result.and_then(|status| told.and(unlocked).map(|()| status))
 }

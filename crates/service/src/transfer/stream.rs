@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 
-use ::transfer::{Session, TransferCallback};
+use ::transfer::{ServiceMembers, Session, TransferCallback};
 use wia::event::WIA_EVENT_CANCEL_IO;
 use wia::{Error, ErrorKind, ItemFlags, Result, Status, TransferFlags, Tymed};
 
@@ -36,6 +36,7 @@ pub(super) fn download(
     let session = Session::new(callback);
     let mut context = transfer.context("stream", [Tymed::File, Tymed::MultipageFile])?;
     context.callback = Some(session.clone());
+    let members = ServiceMembers::of(&context);
     let (wake, woken) = mpsc::channel();
     let (cancelled, canceller) = (wake.clone(), Arc::clone(&session));
     let notice = Notice::new(Arc::clone(core.driver()));
@@ -51,7 +52,10 @@ pub(super) fn download(
         &notice,
         TransferFlags::DOWNLOAD,
         context,
-        move |context, returned| {
+        move |context, mut returned| {
+            if let Err(e) = members.check(&context) {
+                returned.result = Err(e);
+            }
             drop(context);
             // Nobody listens any more when the driver was given up.
             drop(wake.send(Wake::Returned(returned)));

@@ -273,3 +273,29 @@ fn time_in_the_application_does_not_count_against_the_driver() {
     }));
     assert_eq!(device.download(&app).unwrap(), Status::Ok);
 }
+
+/// A crash is a failure, also in a call of which nobody waits for the result.
+#[test]
+fn a_driver_that_crashes_when_it_is_told_fails_its_transfer() {
+    let (tell, told) = mpsc::channel();
+    let told = Mutex::new(told);
+    let running: Arc<Mutex<Option<Arc<dyn service::Transfer>>>> = Arc::default();
+    let inside = Arc::clone(&running);
+    let driver = ScriptedDriver::new(move |_, _| {
+        inside.lock().unwrap().clone().unwrap().cancel();
+        told.lock().unwrap().recv().unwrap();
+        Ok(Status::Ok)
+    })
+    .on_event(move |_| {
+        tell.send(()).unwrap();
+        panic!("a crash in notify_pnp_event");
+    });
+    let device = connect(driver);
+    let transfer = device.item.transfer().unwrap();
+    *running.lock().unwrap() = Some(Arc::clone(&transfer));
+    let e = transfer
+        .download(TransferFlags::empty(), Arc::new(App::new()))
+        .unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::ExceptionInDriver);
+    assert!(e.to_string().contains("a crash in notify"), "{e}");
+}

@@ -4,7 +4,9 @@ use crate::scripted::*;
 use quire_service::{Answer, TransferParams};
 use std::io::SeekFrom;
 use std::sync::Arc;
-use wia::{Error, ErrorKind, Hresult, Status, TransferFlags, TransferMessage};
+use transfer::TransferContext;
+use wia::format::WIA_IMG_FMT_TIFF;
+use wia::{Error, ErrorKind, Hresult, Status, TransferFlags, TransferMessage, Tymed};
 
 #[test]
 fn lock_acquire_unlock_and_no_write_of_properties() {
@@ -189,4 +191,42 @@ fn the_children_flag_on_an_item_that_is_no_folder_is_ignored() {
     assert_eq!(result.unwrap(), Status::Ok);
     let acquire = "acquire 0000\\Root\\Feeder TransferFlags(DOWNLOAD)";
     device.driver.log.expect(&["lock", acquire, "unlock"]);
+}
+
+/// `MINIDRV_TRANSFER_CONTEXT`: the members that are the service's stay as they were.
+#[test]
+fn a_driver_that_changes_a_member_of_the_service_fails_with_its_name() {
+    type Change = fn(&mut TransferContext);
+    let changes: [(&str, Change); 6] = [
+        ("guidFormatID", |c| c.format = WIA_IMG_FMT_TIFF),
+        ("tymed", |c| c.tymed = Tymed::MultipageFile),
+        ("bTransferDataCB", |c| c.memory_transfer = true),
+        ("bClassDrvAllocBuf", |c| c.service_buffer = true),
+        ("lNumBuffers", |c| c.number_of_buffers = 2),
+        ("pIWiaMiniDrvCallBack", |c| c.callback = None),
+    ];
+    for (member, change) in changes {
+        let device = connect(ScriptedDriver::new(move |_, context| {
+            change(context);
+            Ok(Status::Ok)
+        }));
+        let e = device.download(&Arc::new(App::new())).unwrap_err();
+        assert_eq!(e.kind(), ErrorKind::InvalidDriverResponse);
+        let text = e.to_string();
+        assert!(text.contains(&format!("changed {member} ")), "{text}");
+        // The next one gets a context of its own.
+        assert!(device.download(&Arc::new(App::new())).is_err());
+    }
+}
+
+/// What is the driver's own in a stream transfer may change.
+#[test]
+fn a_driver_may_use_a_buffer_of_its_own() {
+    let device = connect(ScriptedDriver::new(|_, context| {
+        context.transfer_buffer = vec![0; 64].into();
+        context.buffer_size = 64;
+        context.item_size = 64;
+        Ok(Status::Ok)
+    }));
+    assert_eq!(device.download(&Arc::new(App::new())).unwrap(), Status::Ok);
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use bands::{Filler, Next, Reader, Stopped, handover};
 use wia::{DataMessage, Error, ErrorKind, Guid, Result, Status, TransferStatus};
 
+use super::members::{ServiceMembers, belongs_to_the_service};
 use super::{DataCallback, DataCallbackHeader, DataParams, MinidrvCallback, Payload};
 use crate::activity::{Activity, ActivityClock};
 use crate::buffer::TransferBuffer;
@@ -39,38 +40,15 @@ pub struct DataSession {
 
 struct DriverState {
     /// Members of the context that are the service's.
-    members: Members,
+    members: ServiceMembers,
+    /// Which buffer the driver has; 0 for none.
+    active_buffer: i32,
+    /// The data goes to the application's callback.
+    memory: bool,
     /// `NEW_PAGE` messages so far.
     page_count: i32,
     /// The rule that the driver has broken.
     broken: Option<Error>,
-}
-
-/// The context's members that only the service changes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Members {
-    memory_transfer: bool,
-    service_buffer: bool,
-    number_of_buffers: i32,
-    active_buffer: i32,
-    buffer_size: i32,
-}
-
-impl Members {
-    fn of(context: &TransferContext) -> Members {
-        Members {
-            memory_transfer: context.memory_transfer,
-            service_buffer: context.service_buffer,
-            number_of_buffers: context.number_of_buffers,
-            active_buffer: context.active_buffer,
-            // Without a buffer of the service this is the driver's.
-            buffer_size: if context.service_buffer {
-                context.buffer_size
-            } else {
-                0
-            },
-        }
-    }
 }
 
 impl DataSession {
@@ -96,7 +74,9 @@ impl DataSession {
         let session = Arc::new(DataSession {
             filler,
             state: Mutex::new(DriverState {
-                members: Members::of(context),
+                members: ServiceMembers::of(context),
+                active_buffer: context.active_buffer,
+                memory: context.memory_transfer,
                 page_count: 0,
                 broken: None,
             }),
@@ -105,6 +85,7 @@ impl DataSession {
         if callback.is_some() {
             context.data_callback = Some(session.clone());
         }
+        session.lock().members = ServiceMembers::of(context);
         let service = ServiceSide {
             reader,
             callback,
@@ -176,9 +157,9 @@ impl DataSession {
             // It may still touch its buffer.
             Err(stopped) => (self.filler.free_band().unwrap_or_default(), answer(stopped)),
         };
-        if state.members.memory_transfer {
+        if state.memory {
             context.active_buffer = number(&buffer);
-            state.members.active_buffer = context.active_buffer;
+            state.active_buffer = context.active_buffer;
         }
         context.transfer_buffer = buffer;
         answer
@@ -212,13 +193,17 @@ impl DriverState {
         if let Some(e) = &self.broken {
             return Err(e.clone());
         }
-        if Members::of(context) != self.members {
-            return Err(self.breaks(
-                "the driver changed a member of the transfer context that belongs to the service",
-            ));
+        let changed = self.members.check(context).and_then(|()| {
+            if context.active_buffer == self.active_buffer {
+                Ok(())
+            } else {
+                Err(belongs_to_the_service("lActiveBuffer"))
+            }
+        });
+        if let Err(e) = changed {
+            return Err(self.broken.get_or_insert(e).clone());
         }
-        if context.service_buffer && number(&context.transfer_buffer) != self.members.active_buffer
-        {
+        if context.service_buffer && number(&context.transfer_buffer) != self.active_buffer {
             return Err(self.breaks("the driver put a buffer of its own in the service's place"));
         }
         Ok(())
@@ -267,7 +252,7 @@ impl MinidrvCallback for DataSession {
             page_count: state.page_count,
             item_size: context.as_deref().map_or(0, |c| c.item_size),
         };
-        let memory = state.members.memory_transfer;
+        let memory = state.memory;
         match (message, context) {
             (DataMessage::Status, _) => self.tell(call),
             (DataMessage::NewPage, _) => {

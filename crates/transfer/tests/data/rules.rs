@@ -53,24 +53,36 @@ const IN_MEMORY: &[(&str, Breaks)] = &[
         context.transfer_buffer = vec![0; 16].into();
         data(c, context, 1).map(drop)
     }),
-    ("a member of the transfer context", |c, context| {
+    ("changed lActiveBuffer", |c, context| {
         context.active_buffer = 2;
         data(c, context, 1).map(drop)
     }),
-    ("a member of the transfer context", |c, context| {
+    ("changed lNumBuffers", |c, context| {
         context.number_of_buffers = 3;
         plain(c, Status, Some(context)).map(drop)
     }),
-    ("a member of the transfer context", |c, context| {
+    ("changed lBufferSize", |c, context| {
         context.buffer_size = 400;
         data(c, context, 1).map(drop)
     }),
-    ("a member of the transfer context", |c, context| {
+    ("changed bTransferDataCB", |c, context| {
         context.memory_transfer = false;
         data(c, context, 1).map(drop)
     }),
-    ("a member of the transfer context", |c, context| {
+    ("changed bClassDrvAllocBuf", |c, context| {
         context.service_buffer = false;
+        data(c, context, 1).map(drop)
+    }),
+    ("changed guidFormatID", |c, context| {
+        context.format = wia::format::WIA_IMG_FMT_PNG;
+        data(c, context, 1).map(drop)
+    }),
+    ("changed tymed", |c, context| {
+        context.tymed = wia::Tymed::File;
+        plain(c, Status, Some(context)).map(drop)
+    }),
+    ("changed pIWiaMiniDrvCallBack", |c, context| {
+        context.data_callback = None;
         data(c, context, 1).map(drop)
     }),
 ];
