@@ -89,4 +89,6 @@
 //! - **The palette of 1-bit bitmaps** follows the photometric interpretation; that of 4 and 8 bits is a
 //!   linear grey. Sizes are signed 32-bit numbers: an image of 2 GiB is refused.
 //! - **A height of 0 is unknown** and is put into the header when the page has ended.
-//! - **Bitmaps are bottom-up.** A negative height is never made.
+//! - **Bitmaps are bottom-up.** A negative height, whose lines lie from top to bottom, is never made. One
+//!   that a driver makes is right too and goes to the application as it is: nobody on the way turns an
+//!   image over.

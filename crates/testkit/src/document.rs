@@ -45,6 +45,7 @@ pub(crate) fn bitmap_shape(bytes: &[u8]) -> Option<BitmapShape> {
     Some(BitmapShape {
         header: usize::try_from(u64::from(word(0)?) + 4 * u64::from(used)).ok()?,
         line: usize::try_from(line).ok()?,
+        // A negative height says that the lines lie from top to bottom.
         lines: usize::try_from((word(8)? as i32).unsigned_abs()).ok()?,
     })
 }
@@ -100,4 +101,48 @@ fn image(bytes: &[u8]) -> Result<usize, String> {
         e.to_string()
             .replace(&file.path().display().to_string(), "it")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lines of two grey pixels.
+    fn memory_bitmap(height: i32, lines: usize) -> Vec<u8> {
+        let mut bytes = vec![0; 40 + 1024];
+        bytes[0] = 40;
+        bytes[4] = 2;
+        bytes[8..12].copy_from_slice(&height.to_le_bytes());
+        bytes[12] = 1;
+        bytes[14] = 8;
+        bytes.resize(bytes.len() + 4 * lines, 0x55);
+        bytes
+    }
+
+    #[test]
+    fn a_bitmap_may_lie_from_top_to_bottom() {
+        for height in [3, -3] {
+            let bitmap = memory_bitmap(height, 3);
+            assert_eq!(pages(WIA_IMG_FMT_MEMORYBMP, &bitmap), Ok(1), "{height}");
+            let file = [b"BM\0\0\0\0\0\0\0\0\0\0\0\0", &bitmap[..]].concat();
+            assert_eq!(pages(WIA_IMG_FMT_BMP, &file), Ok(1), "{height}");
+        }
+    }
+
+    #[test]
+    fn a_bitmap_has_as_many_lines_as_its_height_says() {
+        for (height, lines) in [
+            (3, 2),
+            (3, 4),
+            (-3, 2),
+            (-3, 4),
+            (0, 0),
+            (0, 3),
+            (i32::MIN, 3),
+        ] {
+            let bitmap = memory_bitmap(height, lines);
+            let read = pages(WIA_IMG_FMT_MEMORYBMP, &bitmap);
+            assert!(read.is_err(), "{height} {lines}");
+        }
+    }
 }
