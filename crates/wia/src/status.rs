@@ -78,6 +78,10 @@ impl fmt::Debug for Hresult {
 /// assert_eq!(tell(Hresult(0x8021_0002)), "failed");
 /// ```
 ///
+/// ```
+/// let _ = quire_wia::Status::Cancelled.hresult();
+/// ```
+///
 /// ```compile_fail,E0599
 /// let _ = quire_wia::Status::Cancelled.is_ok();
 /// ```
