@@ -1,6 +1,7 @@
 //! Every way to cancel that the older kinds have: sections 5.1 and 5.3 of the transfer's documentation.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread;
 
 use crate::scripted::*;
 use quire_service::{Answer, Transfer};
@@ -358,22 +359,108 @@ fn a_cancel_after_the_driver_has_returned_has_no_effect() {
     }
 }
 
-/// Section 5.3: the driver is told on a thread that is neither its own nor the canceller's.
+/// Section 5.3: the driver is told on a thread that is not its own, nor that of who cancels or waits.
 #[test]
 fn the_driver_is_told_on_another_thread() {
-    let running = Running::default();
-    let inside = Arc::clone(&running);
-    let (heard, hears) = std::sync::mpsc::channel();
-    let hears = Mutex::new(hears);
-    let mut driver = Driver::new(Tymed::Callback, move |_, _| {
-        cancel(&inside);
-        // It comes while the driver is at work.
-        let teller: std::thread::ThreadId = hears.lock().unwrap().recv().unwrap();
-        assert_ne!(teller, std::thread::current().id());
-        Ok(Status::Cancelled)
-    });
-    driver.on_event = Box::new(move |_| heard.send(std::thread::current().id()).unwrap());
-    let rig = driver.connect();
-    *running.lock().unwrap() = Some(Arc::clone(&rig.transfer));
-    assert_eq!(rig.bands(&App::new()).unwrap(), Status::Cancelled);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("scan.bmp");
+    for tymed in [Tymed::Callback, Tymed::File] {
+        let (at_work, works) = mpsc::channel();
+        let (heard, hears) = mpsc::channel();
+        let told = Signal::new();
+        let wait = told.clone();
+        let mut driver = Driver::new(tymed, move |_, _| {
+            at_work.send(thread::current().id()).unwrap();
+            // The event comes while the driver is at work.
+            wait.wait();
+            Ok(Status::Cancelled)
+        });
+        driver.on_event = Box::new(move |_| {
+            heard.send(thread::current().id()).unwrap();
+            told.give();
+        });
+        let rig = driver.connect();
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| match tymed {
+                Tymed::Callback => rig.bands(&App::new()),
+                _ => rig.file(&path, tymed, None),
+            });
+            let of_driver = works.recv().unwrap();
+            rig.transfer.cancel();
+            let teller = hears.recv().unwrap();
+            let others = [of_driver, waiting.thread().id(), thread::current().id()];
+            assert!(!others.contains(&teller));
+            assert_eq!(waiting.join().unwrap().unwrap(), Status::Cancelled);
+        });
+    }
+}
+
+/// Section 5.3: the driver stops, the device is unlocked, the application hears of the end, the transfer
+/// returns.
+#[test]
+fn the_order_of_a_cancel() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("scan.bmp");
+    for (tymed, write) in [
+        (Tymed::Callback, "write TYMED_CALLBACK"),
+        (Tymed::File, "write TYMED_FILE"),
+    ] {
+        let app = App::answering(DataMessage::Status, Ok(Answer::Cancel));
+        let log = app.log.clone();
+        let of_driver = log.clone();
+        let mut driver = Driver::new(tymed, move |_, context| {
+            assert_eq!(status(context, 5)?, Answer::Cancel);
+            of_driver.add("the driver stops");
+            Ok(Status::Cancelled)
+        });
+        driver.log = log.clone();
+        let rig = driver.connect();
+        let result = match tymed {
+            Tymed::Callback => rig.bands(&app),
+            _ => rig.file(&path, tymed, Some(&app)),
+        };
+        assert_eq!(result.unwrap(), Status::Cancelled);
+        log.add("returns");
+        log.expect(&[
+            "lock",
+            write,
+            "acquire 0",
+            "STATUS 5% 4",
+            "the driver stops",
+            "unlock",
+            "TERMINATION",
+            "returns",
+        ]);
+    }
+}
+
+/// Section 5.3: what the driver still sends and writes after a cancel from outside arrives.
+#[test]
+fn a_cancel_from_outside_fails_no_band_and_no_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("scan.bmp");
+    for tymed in [Tymed::Callback, Tymed::File] {
+        let running = Running::default();
+        let inside = Arc::clone(&running);
+        let rig = Driver::new(tymed, move |_, context| {
+            cancel(&inside);
+            match tymed {
+                Tymed::Callback => assert_eq!(band(context, b"late")?, Answer::Continue),
+                _ => write(context, b"late")?,
+            }
+            Ok(Status::Cancelled)
+        })
+        .connect();
+        *running.lock().unwrap() = Some(Arc::clone(&rig.transfer));
+        let app = App::new();
+        let (result, arrived) = match tymed {
+            Tymed::Callback => (rig.bands(&app), app.image()),
+            _ => {
+                let result = rig.file(&path, tymed, Some(&app));
+                (result, std::fs::read(&path).unwrap())
+            }
+        };
+        assert_eq!(result.unwrap(), Status::Cancelled);
+        assert_eq!(arrived, b"late");
+    }
 }

@@ -8,8 +8,10 @@
 
 mod applications;
 mod cancel;
+mod disconnect;
 mod messages;
 mod next_stream;
+mod obligations;
 mod scripted;
 mod send_message;
 mod sequence;
