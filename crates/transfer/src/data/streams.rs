@@ -14,7 +14,8 @@ use crate::page_writer::write_buf_to_file;
 use crate::session::Refusal;
 use crate::stream::Stream;
 
-/// The buffer of a file transfer for which the service has allocated none.
+/// Bytes that are gathered for a file. A larger buffer of the service's, which may have room for a page,
+/// is used so far only: the rest of it costs no memory then.
 const OWN_BUFFER: usize = 64 * 1024;
 
 /// Serves a driver that asks for streams from a banded or file transfer.
@@ -185,7 +186,10 @@ impl State {
             ..
         } = self.image;
         let start = usize::try_from(start).unwrap_or(usize::MAX);
-        if !self.context.memory_transfer || line == 0 {
+        if !self.context.memory_transfer {
+            return size.min(OWN_BUFFER);
+        }
+        if line == 0 {
             return size;
         }
         match start {

@@ -224,3 +224,26 @@ fn a_bitmap_goes_as_its_header_and_whole_lines() {
         ]
     );
 }
+
+/// A buffer may have room for a page; memory that is not touched costs nothing.
+#[test]
+fn of_a_large_buffer_for_a_file_a_part_is_used() {
+    let file = tempfile::tempfile().unwrap();
+    let size = 1 << 20;
+    let mut context = crate::rig::context(false);
+    context.file = Some(file.try_clone().unwrap());
+    context.service_buffer = true;
+    context.number_of_buffers = 1;
+    context.buffer_size = 1 << 20;
+    let buffer = Memory::allocate(1, size).unwrap().into();
+    let (_session, _service) = DataSession::new(&mut context, vec![buffer], None);
+    let streams = DataStreams::new(&mut context);
+    let written = match streams.get_next_stream("Item", "0000\\Item") {
+        Ok(NextStream::Stream(mut stream)) => stream.write(&vec![7; size]).map(|_| Status::Ok),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(streams.finish(&mut context, written).unwrap(), Status::Ok);
+    assert_eq!(file.metadata().unwrap().len(), 1 << 20);
+    assert_eq!(context.transfer_buffer.len(), size);
+    assert!(context.transfer_buffer[64 * 1024..].iter().all(|b| *b == 0));
+}
