@@ -1,16 +1,19 @@
 //! A device in this process: the service core over one minidriver.
 
-use std::sync::Arc;
 use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::Duration;
 
-use items::AppItem;
+use items::{AppItem, RemoveReason};
 use minidriver::service_library::{Event, EventPort};
 use minidriver::{FormatInfo, Minidriver};
-use wia::{Guid, ItemFlags, PropertyId, PropertyInfo, PropertyValue, Result};
+use wia::event::{WIA_EVENT_DEVICE_CONNECTED, WIA_EVENT_DEVICE_DISCONNECTED};
+use wia::{Error, ErrorKind, Guid, ItemFlags, PropertyId, PropertyInfo, PropertyValue, Result};
 
 use crate::api::{Device, Item, Transfer};
 use crate::gate::Gate;
+use crate::guard::guarded;
 use crate::transfer::LocalTransfer;
 
 /// How patient the service is with a driver.
@@ -46,6 +49,8 @@ impl Service {
                 id: id.to_owned(),
                 options,
                 gate: Arc::default(),
+                applications: Mutex::default(),
+                running: Mutex::default(),
             }),
         }
     }
@@ -71,11 +76,43 @@ impl Service {
             }
             Ok(root)
         });
-        Ok(Arc::new(LocalDevice {
-            core: Arc::clone(core),
+        let application = Arc::new(Application {
             root: root?,
             events,
+        });
+        let weak = Arc::downgrade(&application);
+        application.events.when_disconnected(move || {
+            if let Some(application) = weak.upgrade() {
+                application.disconnect();
+            }
+        });
+        lock(&core.applications).push(Arc::clone(&application));
+        Ok(Arc::new(LocalDevice {
+            core: Arc::clone(core),
+            application,
         }))
+    }
+
+    /// The device was unplugged: the driver is told (`drvNotifyPnpEvent`), the items of every
+    /// application become disconnected, and those that listen hear of it
+    /// (`WIA_EVENT_DEVICE_DISCONNECTED`). A transfer that runs has the time of a cancel to fail.
+    ///
+    /// Nothing is waited for: the driver may have to find out first.
+    pub fn disconnected(&self) {
+        self.core.tell(WIA_EVENT_DEVICE_DISCONNECTED);
+        self.core.disconnect();
+        if let Some(hurry) = lock(&self.core.running).as_ref() {
+            hurry();
+        }
+    }
+
+    /// The device is there again: the driver is told, and those that listen
+    /// (`WIA_EVENT_DEVICE_CONNECTED`). Applications connect anew.
+    pub fn connected(&self) {
+        self.core.tell(WIA_EVENT_DEVICE_CONNECTED);
+        for application in lock(&self.core.applications).iter() {
+            application.events.report(WIA_EVENT_DEVICE_CONNECTED);
+        }
     }
 }
 
@@ -85,6 +122,9 @@ pub(crate) struct Core {
     id: String,
     options: DeviceOptions,
     gate: Arc<Gate>,
+    applications: Mutex<Vec<Arc<Application>>>,
+    /// Shortens the patience with the transfer that runs.
+    running: Mutex<Option<Box<dyn Fn() + Send>>>,
 }
 
 impl Core {
@@ -99,13 +139,63 @@ impl Core {
     pub(crate) fn gate(&self) -> &Arc<Gate> {
         &self.gate
     }
+
+    /// A transfer begins, and how to hurry it; or it has ended.
+    pub(crate) fn set_running(&self, hurry: Option<Box<dyn Fn() + Send>>) {
+        *lock(&self.running) = hurry;
+    }
+
+    /// The device went away: nobody's items are of use any more.
+    pub(crate) fn disconnect(&self) {
+        // A copy: whoever hears of it may connect or go.
+        let applications = lock(&self.applications).clone();
+        for application in applications {
+            if application.disconnect() {
+                application.events.report(WIA_EVENT_DEVICE_DISCONNECTED);
+            }
+        }
+    }
+
+    /// Tells the driver of an event that is no part of a transfer, on a thread of its own.
+    fn tell(&self, event: Guid) {
+        let driver = Arc::clone(&self.driver);
+        let tell = move || {
+            // There is no transfer that could fail by a crash here.
+            drop(guarded(|| {
+                driver.notify_pnp_event(event);
+                Ok(())
+            }));
+        };
+        // Without a thread it is better not told than waited for: it finds out by itself.
+        drop(thread::Builder::new().name("notify".into()).spawn(tell));
+    }
+}
+
+/// What the service keeps of one application.
+struct Application {
+    root: AppItem,
+    events: EventPort,
+}
+
+impl Application {
+    /// Marks its items; whether that is new.
+    fn disconnect(&self) -> bool {
+        let new = !self.root.flags().contains(ItemFlags::DISCONNECTED);
+        if new {
+            self.root.remove(RemoveReason::Disconnected);
+        }
+        new
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// One application's view of a device in this process.
 struct LocalDevice {
     core: Arc<Core>,
-    root: AppItem,
-    events: EventPort,
+    application: Arc<Application>,
 }
 
 impl LocalDevice {
@@ -123,23 +213,23 @@ impl Device for LocalDevice {
     }
 
     fn root(&self) -> Arc<dyn Item> {
-        self.item(self.root.clone())
+        self.item(self.application.root.clone())
     }
 
     fn find_item(&self, full_name: &str) -> Option<Arc<dyn Item>> {
-        self.root
-            .find_by_name(full_name)
-            .map(|item| self.item(item))
+        let root = &self.application.root;
+        root.find_by_name(full_name).map(|item| self.item(item))
     }
 
     fn listen(&self) -> Receiver<Event> {
-        self.events.listen()
+        self.application.events.listen()
     }
 }
 
 impl Drop for LocalDevice {
     fn drop(&mut self) {
         let driver = &self.core.driver;
+        lock(&self.core.applications).retain(|a| !Arc::ptr_eq(a, &self.application));
         // While a transfer runs, which may be an abandoned one, the driver is left alone.
         let _ = self.core.gate.request(|| {
             driver.un_initialize();
@@ -148,12 +238,35 @@ impl Drop for LocalDevice {
     }
 }
 
+/// # Errors
+///
+/// `Offline` for an item whose device went away.
+pub(crate) fn check_connected(item: &AppItem) -> Result<()> {
+    if !item.flags().contains(ItemFlags::DISCONNECTED) {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Offline,
+        format!("{}: its device was disconnected", item.full_name()),
+    ))
+}
+
 struct LocalItem {
     core: Arc<Core>,
     item: AppItem,
 }
 
 impl LocalItem {
+    /// Runs a short request of this item in the driver.
+    ///
+    /// # Errors
+    ///
+    /// `Offline` for an item whose device went away; `Busy` while a transfer runs.
+    fn request<T>(&self, call: impl FnOnce() -> Result<T>) -> Result<T> {
+        check_connected(&self.item)?;
+        self.core.gate.request(call)
+    }
+
     fn validate(&self, item: &AppItem, changed: &[PropertyId]) -> Result<()> {
         self.core.driver.validate_item_properties(item, changed)
     }
@@ -192,7 +305,8 @@ impl Item for LocalItem {
 
     fn read(&self, ids: &[PropertyId]) -> Result<Vec<Option<PropertyValue>>> {
         // While a transfer runs the stored values are as good as it gets.
-        if !self.core.gate.is_transferring() {
+        let gone = self.item.flags().contains(ItemFlags::DISCONNECTED);
+        if !gone && !self.core.gate.is_transferring() {
             self.core
                 .gate
                 .request(|| self.core.driver.read_item_properties(&self.item, ids))?;
@@ -201,7 +315,7 @@ impl Item for LocalItem {
     }
 
     fn write(&self, values: &[(PropertyId, PropertyValue)]) -> Result<()> {
-        self.core.gate.request(|| {
+        self.request(|| {
             items::write_multiple(&self.item, values, &mut |item, changed| {
                 self.validate(item, changed)
             })
@@ -225,7 +339,7 @@ impl Item for LocalItem {
     }
 
     fn set_property_stream(&self, bytes: &[u8]) -> Result<()> {
-        self.core.gate.request(|| {
+        self.request(|| {
             items::set_property_stream(&self.item, bytes, &mut |item, changed| {
                 self.validate(item, changed)
             })
@@ -233,12 +347,11 @@ impl Item for LocalItem {
     }
 
     fn formats(&self) -> Result<Vec<FormatInfo>> {
-        self.core
-            .gate
-            .request(|| self.core.driver.wia_format_info(&self.item))
+        self.request(|| self.core.driver.wia_format_info(&self.item))
     }
 
     fn transfer(&self) -> Result<Arc<dyn Transfer>> {
+        check_connected(&self.item)?;
         let core = Arc::clone(&self.core);
         Ok(Arc::new(LocalTransfer::new(core, self.item.clone())?))
     }

@@ -40,6 +40,11 @@
 //!   `WIA_IPA_FILENAME_EXTENSION`.
 //! - **The service allocates the driver's buffer when `WIA_IPA_ITEM_SIZE` is not 0**, of
 //!   `WIA_IPA_BUFFER_SIZE` bytes, or the item's size without that property.
+//! - **`WIA_IPA_BUFFER_SIZE` is one page without compression** while the item's `WIA_IPA_TYMED` is a file,
+//!   as the page of `WIA_IPA_MIN_BUFFER_SIZE` has it; of a page whose height nobody knows, the whole
+//!   selection; a band where even that says nothing. Streams have the same `WIA_IPA_TYMED` and no buffer of
+//!   the service's, so they do not pay for it. In files a driver of streams gathers 64 KiB and leaves the
+//!   rest of a buffer untouched, so that memory does not grow with the page.
 //! - **The medium's `tymed` must be the item's**: a mistake is better refused than guessed.
 //! - **`TERMINATION` comes in file transfers too**, when there is a callback.
 //! - **A page that was begun and not ended is cut off** before the file is closed.
@@ -78,6 +83,11 @@
 //! - **The device is always unlocked**, and a crash in the driver is a failure like others.
 //! - **A driver that does not stop is given up** (5 seconds of its own time) and reported; its thread
 //!   keeps what it needs, and the device stays in use until it returns.
+//! - **A device that was unplugged takes its items with it.** Whoever notices first (the platform, the
+//!   driver by an event, a transfer that fails with it), every application's items become disconnected
+//!   and all that listen are told once. Values can be read still; everything else fails, until the
+//!   application connects anew. A transfer that runs has the time of a cancel to fail, and a driver that
+//!   calls it a cancel is corrected; one that had given everything before has a success.
 //! - **An event never reaches the next transfer**: a transfer is over when the driver has heard what it
 //!   is being told.
 //!

@@ -10,7 +10,7 @@ use minidriver::{Capability, CapabilityKind, FormatInfo, Minidriver};
 use quire_service::{DeviceOptions, Service};
 use transfer::TransferContext;
 use wia::category::WIA_CATEGORY_ROOT;
-use wia::event::{WIA_EVENT_DEVICE_DISCONNECTED, WIA_EVENT_SCAN_IMAGE};
+use wia::event::{WIA_EVENT_DEVICE_DISCONNECTED, WIA_EVENT_POWER_RESUME, WIA_EVENT_SCAN_IMAGE};
 use wia::{Error, Guid, ItemFlags, PropertyId, Result, Status, TransferFlags};
 
 /// A device with a scan button.
@@ -57,12 +57,14 @@ impl Minidriver for Button {
     }
 
     fn capabilities(&self) -> Vec<Capability> {
-        vec![Capability {
-            id: WIA_EVENT_SCAN_IMAGE,
-            kind: CapabilityKind::Event { action: true },
-            name: "Scan",
-            description: "The scan button was pressed",
-        }]
+        [WIA_EVENT_SCAN_IMAGE, WIA_EVENT_DEVICE_DISCONNECTED]
+            .map(|id| Capability {
+                id,
+                kind: CapabilityKind::Event { action: true },
+                name: "",
+                description: "",
+            })
+            .into()
     }
 
     fn notify_pnp_event(&self, _: Guid) {}
@@ -83,7 +85,7 @@ fn every_application_hears_of_an_event_once() {
         assert_eq!(listener.try_recv(), Err(TryRecvError::Empty));
     }
     // An event that it does not report among its capabilities is refused.
-    assert!(driver.press(WIA_EVENT_DEVICE_DISCONNECTED).is_err());
+    assert!(driver.press(WIA_EVENT_POWER_RESUME).is_err());
     drop(one);
     assert_eq!(first.try_recv(), Err(TryRecvError::Disconnected));
     driver.press(WIA_EVENT_SCAN_IMAGE).unwrap();
@@ -93,4 +95,22 @@ fn every_application_hears_of_an_event_once() {
         driver.press(WIA_EVENT_SCAN_IMAGE).is_err(),
         "nobody has it open"
     );
+}
+
+/// A driver that polls its device and misses it reports that; it is not told in return.
+#[test]
+fn a_driver_that_reports_its_device_gone_disconnects_every_application() {
+    let driver = Arc::new(Button::default());
+    let service = Service::new(driver.clone(), "test:polls", DeviceOptions::default());
+    let (one, other) = (service.connect().unwrap(), service.connect().unwrap());
+    let listeners = [one.listen(), other.listen()];
+    driver.press(WIA_EVENT_DEVICE_DISCONNECTED).unwrap();
+    for root in [one.root(), other.root()] {
+        assert!(root.flags().contains(ItemFlags::DISCONNECTED));
+    }
+    for listener in listeners {
+        let event = listener.try_recv().unwrap();
+        assert_eq!(event.event, WIA_EVENT_DEVICE_DISCONNECTED);
+        assert_eq!(listener.try_recv(), Err(TryRecvError::Empty));
+    }
 }

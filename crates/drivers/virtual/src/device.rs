@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use items::{AppItem, DeviceInfo, DriverItem, RootInfo, ScannerRules};
+use minidriver::service_library::queue_event;
 use minidriver::{Capability, CapabilityKind, FormatInfo, Minidriver};
 use transfer::TransferContext;
 use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FLATBED, WIA_CATEGORY_ROOT};
@@ -213,7 +214,21 @@ impl Minidriver for VirtualScanner {
             late_height: self.options.quirks.late_height,
             handover: &running.handover,
         };
-        acquire(&machine, item, flags, context)
+        let result = acquire(&machine, item, flags, context);
+        if self.paper.check_online().is_ok() {
+            return result;
+        }
+        match result {
+            // The service pulled the cable, and knows it.
+            Ok(Status::Cancelled) => Err(Error::new(ErrorKind::Disconnected, "")),
+            Err(e) if e.kind() == ErrorKind::Disconnected => {
+                let id = lock(&self.device_id).clone();
+                // Without a service nobody has the device open, and there is nobody to tell.
+                drop(queue_event(&id, WIA_EVENT_DEVICE_DISCONNECTED, None));
+                Err(e)
+            }
+            result => result,
+        }
     }
 
     fn wia_format_info(&self, item: &AppItem) -> Result<Vec<FormatInfo>> {
@@ -267,8 +282,12 @@ impl Minidriver for VirtualScanner {
     }
 
     fn notify_pnp_event(&self, event: Guid) {
-        if event != WIA_EVENT_CANCEL_IO || self.options.quirks.ignores_cancel {
-            return;
+        match event {
+            WIA_EVENT_CANCEL_IO if self.options.quirks.ignores_cancel => return,
+            WIA_EVENT_CANCEL_IO => {}
+            WIA_EVENT_DEVICE_DISCONNECTED => self.paper.plug(false),
+            WIA_EVENT_DEVICE_CONNECTED => return self.paper.plug(true),
+            _ => return,
         }
         if let Some(handover) = lock(&self.running).as_ref() {
             handover.cancel();

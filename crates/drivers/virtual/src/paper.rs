@@ -159,6 +159,11 @@ impl Paper {
         Ok(())
     }
 
+    /// The cable is put in or pulled.
+    pub(crate) fn plug(&self, online: bool) {
+        self.lock().offline = !online;
+    }
+
     /// A transfer begins: somebody has put the last trouble right.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use minidriver::Minidriver;
 use rig::{Rig, Script, decode, feeder};
 use std::sync::Arc;
 use transfer::{Answer, TransferContext};
+use wia::event::{WIA_EVENT_DEVICE_CONNECTED, WIA_EVENT_DEVICE_DISCONNECTED};
 use wia::property::{WIA_IPS_DOCUMENT_HANDLING_SELECT, WIA_IPS_PAGES};
 use wia::{
     DocumentHandlingSelect, DocumentHandlingStatus, ErrorKind, Result, Status, TransferFlags,
@@ -411,4 +412,30 @@ fn other_requests_are_refused() {
     let children = download | TransferFlags::ACQUIRE_CHILDREN;
     let status = rig.scanner.acquire_item_data(&item, children, &mut context);
     assert_eq!(status.unwrap(), Status::Ok);
+}
+
+/// The cable is pulled from outside: a transfer that runs fails, and so does the next until it is put in.
+#[test]
+fn the_service_can_pull_the_cable_and_put_it_in() {
+    let (rig, item) = feeder("stall=2", false);
+    let rig = Arc::new(rig);
+    let inside = Arc::clone(&rig);
+    // The second sheet would never come.
+    let script = Script::plain().on_message(move |_, params| {
+        if params.percent == 100 {
+            inside
+                .scanner
+                .notify_pnp_event(WIA_EVENT_DEVICE_DISCONNECTED);
+        }
+        Ok(Answer::Continue)
+    });
+    let e = rig.acquire(&item, &Arc::new(script)).unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::Disconnected);
+    assert_eq!(
+        rig.scanner.lock_device().unwrap_err().kind(),
+        ErrorKind::Offline
+    );
+    rig.scanner.notify_pnp_event(WIA_EVENT_DEVICE_CONNECTED);
+    rig.scanner.lock_device().unwrap();
+    rig.scanner.unlock_device();
 }

@@ -1,8 +1,9 @@
 //! Events that a driver reports.
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use wia::event::WIA_EVENT_DEVICE_DISCONNECTED;
 use wia::{Error, Guid, Result};
 
 use crate::driver::{Capability, CapabilityKind};
@@ -49,6 +50,21 @@ struct Port {
     device_id: String,
     events: Vec<Guid>,
     listeners: Vec<SyncSender<Event>>,
+    disconnected: Option<Arc<dyn Fn() + Send + Sync>>,
+}
+
+impl Port {
+    fn send(&mut self, event: Guid, full_item_name: Option<&str>) {
+        let sent = Event {
+            device_id: self.device_id.clone(),
+            event,
+            full_item_name: full_item_name.map(str::to_owned),
+        };
+        self.listeners.retain(|listener| {
+            let full = listener.try_send(sent.clone());
+            !matches!(full, Err(TrySendError::Disconnected(_)))
+        });
+    }
 }
 
 fn ports() -> MutexGuard<'static, Ports> {
@@ -68,6 +84,7 @@ impl EventPort {
             device_id: device_id.to_owned(),
             events: capabilities.iter().filter(event).map(|c| c.id).collect(),
             listeners: Vec::new(),
+            disconnected: None,
         });
         EventPort { number }
     }
@@ -81,6 +98,22 @@ impl EventPort {
             port.listeners.push(sender);
         }
         receiver
+    }
+
+    /// What the service does when the driver reports that its device went away. It runs on the
+    /// driver's thread.
+    pub fn when_disconnected(&self, hook: impl Fn() + Send + Sync + 'static) {
+        if let Some(port) = ports().open.iter_mut().find(|p| p.number == self.number) {
+            port.disconnected = Some(Arc::new(hook));
+        }
+    }
+
+    /// An event that the service itself reports to those that listen to this port, whatever the
+    /// driver's capabilities are.
+    pub fn report(&self, event: Guid) {
+        if let Some(port) = ports().open.iter_mut().find(|p| p.number == self.number) {
+            port.send(event, None);
+        }
     }
 }
 
@@ -99,10 +132,10 @@ impl Drop for EventPort {
 /// [`capabilities`](crate::Minidriver::capabilities) do not report.
 #[doc(alias = "wiasQueueEvent")]
 pub fn queue_event(device_id: &str, event: Guid, full_item_name: Option<&str>) -> Result<()> {
-    let mut ports = ports();
     let mut known = false;
     let mut reported = false;
-    for port in &mut ports.open {
+    let mut hooks = Vec::new();
+    for port in &mut ports().open {
         if port.device_id != device_id {
             continue;
         }
@@ -111,16 +144,13 @@ pub fn queue_event(device_id: &str, event: Guid, full_item_name: Option<&str>) -
             continue;
         }
         reported = true;
-        let sent = Event {
-            device_id: device_id.to_owned(),
-            event,
-            full_item_name: full_item_name.map(str::to_owned),
-        };
-        port.listeners.retain(|listener| {
-            let full = listener.try_send(sent.clone());
-            !matches!(full, Err(TrySendError::Disconnected(_)))
-        });
+        port.send(event, full_item_name);
+        if event == WIA_EVENT_DEVICE_DISCONNECTED {
+            hooks.extend(port.disconnected.clone());
+        }
     }
+    // Without the lock: they may report something themselves.
+    hooks.iter().for_each(|hook| hook());
     match (known, reported) {
         (true, true) => Ok(()),
         (true, false) => Err(Error::invalid(format!(

@@ -63,7 +63,7 @@ pub(super) fn run(
         // The two ways to cancel of the older kinds are not connected: the callbacks' answers are
         // the application's own.
         refuse: None,
-        wake: Box::new(move || {
+        wake: Arc::new(move || {
             *lock(&asked) = true;
             waking.wake();
         }),
@@ -92,7 +92,7 @@ pub(super) fn run(
         return (Err(e), None);
     }
     match lock(&returned).take() {
-        Some((context, end)) => (end.checked(), Some(context)),
+        Some((context, end)) => (end.checked(&transfer.item), Some(context)),
         None => {
             let e = Error::new(
                 ErrorKind::ExceptionInDriver,

@@ -18,7 +18,7 @@ use wia::event::WIA_EVENT_CANCEL_IO;
 use wia::{Error, ErrorKind, ItemFlags, Result, Status, TransferFlags};
 
 use crate::api::{FileFate, Transfer};
-use crate::device::Core;
+use crate::device::{Core, check_connected};
 use crate::notice::Notice;
 
 /// A transfer of one item of a device in this process.
@@ -35,7 +35,7 @@ struct Running {
     /// Answers the driver's callbacks with a cancel from now on; stream transfers only.
     refuse: Option<Box<dyn Fn() + Send>>,
     /// Tells the waiting thread that a cancel was asked for.
-    wake: Box<dyn Fn() + Send>,
+    wake: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl LocalTransfer {
@@ -60,11 +60,24 @@ impl LocalTransfer {
     }
 
     fn begin(&self, running: Running) {
+        let wake = Arc::clone(&running.wake);
+        self.core.set_running(Some(Box::new(move || wake())));
         *lock(&self.running) = Some(running);
     }
 
     fn end(&self) {
         *lock(&self.running) = None;
+        self.core.set_running(None);
+    }
+
+    /// Runs a transfer of a device that is there, and learns from it that it is not any more.
+    fn connected(&self, run: impl FnOnce() -> Result<Status>) -> Result<Status> {
+        check_connected(&self.item)?;
+        let result = run();
+        if matches!(&result, Err(e) if e.kind() == ErrorKind::Disconnected) {
+            self.core.disconnect();
+        }
+        result
     }
 
     fn options(&self) -> DocumentOptions {
@@ -82,7 +95,7 @@ impl Transfer for LocalTransfer {
         flags: TransferFlags,
         callback: Arc<dyn TransferCallback>,
     ) -> Result<Status> {
-        stream::download(self, flags, callback)
+        self.connected(|| stream::download(self, flags, callback))
     }
 
     fn banded_data(
@@ -90,7 +103,7 @@ impl Transfer for LocalTransfer {
         info: DataTransferInfo,
         callback: Arc<dyn DataCallback>,
     ) -> Result<Status> {
-        memory::banded_data(self, info, callback)
+        self.connected(|| memory::banded_data(self, info, callback))
     }
 
     fn file_data(
@@ -99,7 +112,7 @@ impl Transfer for LocalTransfer {
         fate: FileFate,
         callback: Option<Arc<dyn DataCallback>>,
     ) -> Result<Status> {
-        file::file_data(self, medium, fate, callback)
+        self.connected(|| file::file_data(self, medium, fate, callback))
     }
 
     fn extended_transfer_info(&self) -> ExtendedTransferInfo {
@@ -125,9 +138,13 @@ struct Returned {
 }
 
 impl Returned {
-    /// The driver's result; success with an open page is none.
-    fn checked(self) -> Result<Status> {
+    /// The driver's result for this item; success with an open page is none, and nobody cancels by
+    /// pulling the cable.
+    fn checked(self, item: &AppItem) -> Result<Status> {
         match self.result {
+            Ok(Status::Cancelled) if item.flags().contains(ItemFlags::DISCONNECTED) => {
+                Err(Error::new(ErrorKind::Disconnected, ""))
+            }
             Ok(Status::Ok | Status::EndOfMedia) if self.page_open => Err(Error::new(
                 ErrorKind::InvalidDriverResponse,
                 "the driver returned success with an open page",

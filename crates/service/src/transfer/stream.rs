@@ -44,7 +44,7 @@ pub(super) fn download(
         notice: Arc::clone(&notice),
         refuse: Some(Box::new(move || canceller.cancel())),
         // Nobody waits any more: then the transfer has ended, and there is nothing to wake.
-        wake: Box::new(move || drop(cancelled.send(Wake::Cancelled))),
+        wake: Arc::new(move || drop(cancelled.send(Wake::Cancelled))),
     });
     let started = driver_thread::start(
         transfer,
@@ -64,7 +64,7 @@ pub(super) fn download(
     let patience = Patience::new(*core.options());
     let waited = started.and_then(|()| wait(patience, &session, &woken));
     let result = match waited {
-        Ok(returned) => returned.checked(),
+        Ok(returned) => returned.checked(item),
         Err(e) => {
             // If it is only slow to notice, this helps it to stop and frees the device.
             notice.send(WIA_EVENT_CANCEL_IO);
