@@ -8,7 +8,7 @@ use minidriver::Minidriver;
 use quire_virtual::{Depth, Mode as ModelMode, Options, VirtualScanner};
 use rig::{Mode, Rig, Script};
 use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FLATBED};
-use wia::constant::{WIA_PAGE_AUTO, WIA_PAGE_CUSTOM};
+use wia::constant::{WIA_PAGE_AUTO, WIA_PAGE_CUSTOM, WIA_PAGE_ISO_A4};
 use wia::format::{
     WIA_IMG_FMT_BMP, WIA_IMG_FMT_JPEG, WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF,
 };
@@ -154,7 +154,6 @@ fn what_is_offered() {
         }
         assert!(!pages.contains(&10), "A3 on a bed for A4");
         assert_ne!(item.read_i32(WIA_IPS_PAGE_SIZE).unwrap(), WIA_PAGE_AUTO);
-        assert_eq!(item.read_i32(WIA_IPA_BUFFER_SIZE).unwrap(), 256 * 1024);
     }
     let feeder = rig.feeder();
     assert!(
@@ -164,6 +163,45 @@ fn what_is_offered() {
     assert!(!numbers(&rig.flatbed(), WIA_IPS_PAGE_SIZE).contains(&3));
     let e = rig.scanner.wia_format_info(&rig.root).unwrap_err();
     assert_eq!(e.kind(), ErrorKind::InvalidArgument);
+}
+
+/// Section 1.6: bands of a fitting size, files of one page.
+#[test]
+fn the_buffer_is_a_band_for_memory_and_a_page_for_files() {
+    let rig = built_in();
+    let item = rig.flatbed();
+    let a4 = [
+        (WIA_IPS_PAGE_SIZE, WIA_PAGE_ISO_A4.into()),
+        (WIA_IPA_DATATYPE, DataType::Color.value().into()),
+    ];
+    rig.set(&item, &a4);
+    for (tymed, format, size) in [
+        (Tymed::File, WIA_IMG_FMT_BMP, 54 + 7440 * 3508),
+        (Tymed::File, WIA_IMG_FMT_RAW, 7440 * 3508),
+        (Tymed::File, WIA_IMG_FMT_JPEG, 7440 * 3508),
+        (Tymed::Callback, WIA_IMG_FMT_MEMORYBMP, 256 * 1024),
+        (Tymed::Callback, WIA_IMG_FMT_RAW, 256 * 1024),
+        (Tymed::MultipageCallback, WIA_IMG_FMT_TIFF, 256 * 1024),
+        (Tymed::MultipageFile, WIA_IMG_FMT_TIFF, 7440 * 3508),
+    ] {
+        let tymed = tymed.value().into();
+        rig.set(
+            &item,
+            &[(WIA_IPA_TYMED, tymed), (WIA_IPA_FORMAT, format.into())],
+        );
+        assert_eq!(item.read_i32(WIA_IPA_BUFFER_SIZE).unwrap(), size);
+    }
+}
+
+#[test]
+fn a_page_of_2_gib_is_no_buffer() {
+    let mut options = Options::default();
+    let flatbed = options.flatbed.as_mut().unwrap();
+    (flatbed.width, flatbed.height) = (Some(1000.0), Some(1000.0));
+    let rig = Rig::new(options);
+    let item = rig.flatbed();
+    rig.prepare(&item, WIA_IMG_FMT_RAW, Tymed::File, 1200, Mode::Color16);
+    assert_eq!(item.read_i32(WIA_IPA_BUFFER_SIZE).unwrap(), 256 * 1024);
 }
 
 #[test]

@@ -1,13 +1,14 @@
-//! What follows from format and size: compression, extension, bytes of a line, bytes of the item.
+//! What follows from format and size: compression, extension, bytes of a line, of the item, of a buffer.
 
 use wia::constant::{WIA_COMPRESSION_NONE, WIA_PAGE_AUTO};
 use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_TIFF, filename_extension};
 use wia::property::{
-    WIA_IPA_BYTES_PER_LINE, WIA_IPA_COMPRESSION, WIA_IPA_DEPTH, WIA_IPA_FILENAME_EXTENSION,
-    WIA_IPA_FORMAT, WIA_IPA_ITEM_SIZE, WIA_IPA_NUMBER_OF_LINES, WIA_IPA_PIXELS_PER_LINE,
-    WIA_IPS_PAGE_SIZE, WIA_IPS_ROTATION, WIA_IPS_XEXTENT, WIA_IPS_YEXTENT,
+    WIA_IPA_BUFFER_SIZE, WIA_IPA_BYTES_PER_LINE, WIA_IPA_COMPRESSION, WIA_IPA_DEPTH,
+    WIA_IPA_FILENAME_EXTENSION, WIA_IPA_FORMAT, WIA_IPA_ITEM_SIZE, WIA_IPA_NUMBER_OF_LINES,
+    WIA_IPA_PIXELS_PER_LINE, WIA_IPA_TYMED, WIA_IPS_PAGE_SIZE, WIA_IPS_ROTATION, WIA_IPS_XEXTENT,
+    WIA_IPS_YEXTENT,
 };
-use wia::{Compression, Orientation, Result};
+use wia::{Compression, Guid, Orientation, Result, Tymed};
 
 use crate::app_item::AppItem;
 use crate::validation::context::{PropContext, Repair};
@@ -134,15 +135,47 @@ pub fn update_item_size(item: &AppItem, context: &mut PropContext) -> Result<()>
     let plain = item.opt_i32(WIA_IPA_COMPRESSION).unwrap_or(0) == WIA_COMPRESSION_NONE;
     let sized = depth > 0 && item.opt_i32(WIA_IPS_PAGE_SIZE) != Some(WIA_PAGE_AUTO);
     let bytes = if FormatRule::is_bitmap(format) && plain && sized {
-        let file = if format == WIA_IMG_FMT_BMP {
-            FILE_HEADER
-        } else {
-            0
-        };
-        let palette = if depth <= 8 { 4 << depth } else { 0 };
-        file + INFO_HEADER + palette + line * i64::from(height)
+        header(format, depth) + line * i64::from(height)
     } else {
         0
     };
     context.update(item, WIA_IPA_ITEM_SIZE, i32::try_from(bytes).unwrap_or(0))
+}
+
+/// Sets `WIA_IPA_BUFFER_SIZE` for the current kind of transfer: `band` for bands of memory, the bytes of
+/// one page for files and streams (documentation page of `WIA_IPA_MIN_BUFFER_SIZE`).
+///
+/// A page is counted without compression, with a bitmap's header, and as large as the selection, which
+/// an automatic size does not exceed. Where that is not known, or is 2 GiB and more, it is `band` too.
+/// To be called after [`update_item_size`].
+///
+/// # Errors
+///
+/// `InvalidArgument` when the property is no integer.
+pub fn update_buffer_size(item: &AppItem, context: &mut PropContext, band: i32) -> Result<()> {
+    let number = |id| item.opt_i32(id).unwrap_or(0);
+    let to_file = Tymed::from_value(number(WIA_IPA_TYMED)).is_some_and(Tymed::is_file);
+    let lines =
+        i64::from(number(WIA_IPA_BYTES_PER_LINE)) * i64::from(number(WIA_IPA_NUMBER_OF_LINES));
+    let bytes = if to_file && lines > 0 {
+        let format = item.opt_guid(WIA_IPA_FORMAT).unwrap_or_default();
+        i32::try_from(header(format, number(WIA_IPA_DEPTH)) + lines).unwrap_or(band)
+    } else {
+        band
+    };
+    context.update(item, WIA_IPA_BUFFER_SIZE, bytes)
+}
+
+/// Bytes before the lines of a bitmap; 0 for other formats.
+fn header(format: Guid, depth: i32) -> i64 {
+    if !FormatRule::is_bitmap(format) {
+        return 0;
+    }
+    let file = if format == WIA_IMG_FMT_BMP {
+        FILE_HEADER
+    } else {
+        0
+    };
+    let palette = if depth <= 8 { 4 << depth } else { 0 };
+    file + INFO_HEADER + palette
 }

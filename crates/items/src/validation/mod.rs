@@ -12,7 +12,9 @@ mod valid_values;
 
 pub use context::{CONTEXT_PROPERTIES, ChangedValue, PropContext, Repair, changed_value};
 pub use data_type::{update_datatype_depth, update_intent};
-pub use image_size::{update_compression, update_format_extension, update_item_size};
+pub use image_size::{
+    update_buffer_size, update_compression, update_format_extension, update_item_size,
+};
 pub use page_size::{is_page_size_auto, update_page_size};
 pub use rules::{
     DataTypeRule, FeederRules, FormatRule, IntentResolutions, Registration, Resolutions,

@@ -29,7 +29,8 @@ pub struct ScannerRules {
     pub formats: Vec<FormatRule>,
     /// The format that suits the device best (`WIA_IPA_PREFERRED_FORMAT`).
     pub preferred_format: Guid,
-    /// Bytes of a buffer that suits the device (`WIA_IPA_BUFFER_SIZE`).
+    /// Bytes of a band that suits the device (`WIA_IPA_BUFFER_SIZE` in transfers to memory; else it is a
+    /// page).
     pub buffer_size: i32,
     /// Page sizes (`WIA_PAGE_*`), the first being the one at the start; empty for a source without the
     /// property. A feeder needs some. Selections of any size need `WIA_PAGE_CUSTOM` among them.

@@ -10,7 +10,7 @@ use crate::app_item::AppItem;
 use crate::validation::context::{PropContext, Repair};
 use crate::validation::data_type::{update_datatype_depth, update_intent};
 use crate::validation::image_size::{
-    update_compression, update_format_extension, update_item_size,
+    update_buffer_size, update_compression, update_format_extension, update_item_size,
 };
 use crate::validation::page_size::update_page_size;
 use crate::validation::rules::{FeederRules, ScannerRules};
@@ -23,7 +23,7 @@ use crate::validation::valid_values::{refusal, validate_item_properties};
 ///
 /// Order: kind of transfer → format → data types; intent → data type, resolution; data type → depth →
 /// channels, compression; format → extension; resolution → positions, extents → page size; sides →
-/// pages; then the check; then the sizes of line and item. What the application wrote and cannot be had
+/// pages; then the check; then the sizes of line, item and buffer. What the application wrote and cannot be had
 /// refuses the write; what it did not write and cannot stay is repaired.
 ///
 /// A driver with rules of its own calls the parts in this order instead and adds its own.
@@ -63,7 +63,8 @@ pub fn validate_scanner_item(
         update_sides(item, context, feeder)?;
     }
     validate_item_properties(item, changed)?;
-    update_item_size(item, context)
+    update_item_size(item, context)?;
+    update_buffer_size(item, context, rules.buffer_size)
 }
 
 /// Checks the choice of sides, and keeps `WIA_IPS_PAGES` whole sheets where the feeder gives no less.
