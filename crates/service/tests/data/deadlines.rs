@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::scripted::*;
 use minidriver::service_library::{begin_page, end_page, rows, write_page_buf_to_file};
@@ -15,8 +16,11 @@ use wia::format::WIA_IMG_FMT_TIFF;
 use wia::property::{WIA_IPA_DEPTH, WIA_IPA_FORMAT};
 use wia::{DataMessage, ErrorKind, Result, Status, TransferFlags, Tymed};
 
-/// Nothing is measured by these; they only end.
+/// For a driver that has nothing more to do in time.
 const SHORT: Duration = Duration::from_millis(200);
+
+/// For a driver that has to do something in time first, however busy the machine is.
+const LONG: Duration = Duration::from_secs(2);
 
 fn short_cancel() -> DeviceOptions {
     DeviceOptions {
@@ -25,9 +29,9 @@ fn short_cancel() -> DeviceOptions {
     }
 }
 
-fn short_line() -> DeviceOptions {
+fn long_line() -> DeviceOptions {
     DeviceOptions {
-        line_deadline: SHORT,
+        line_deadline: LONG,
         ..DeviceOptions::default()
     }
 }
@@ -40,11 +44,21 @@ fn given_up(result: Result<Status>, why: &str) {
     assert!(e.to_string().contains("stays in use"), "{e}");
 }
 
+/// Runs the cases at the same time: they only wait.
+fn together<T: Send>(cases: impl IntoIterator<Item = T>, case: impl Fn(T) + Sync) {
+    let case = &case;
+    thread::scope(|scope| {
+        for one in cases {
+            scope.spawn(move || case(one));
+        }
+    });
+}
+
 /// Waits until the driver that was given up has really ended.
 fn until_free(rig: &Rig, transfer: impl Fn(&Rig) -> Result<Status>) {
     loop {
         match transfer(rig) {
-            Err(e) if e.kind() == ErrorKind::Busy => std::thread::yield_now(),
+            Err(e) if e.kind() == ErrorKind::Busy => thread::yield_now(),
             other => {
                 assert_eq!(other.unwrap(), Status::Ok);
                 return;
@@ -55,7 +69,7 @@ fn until_free(rig: &Rig, transfer: impl Fn(&Rig) -> Result<Status>) {
 
 #[test]
 fn a_silent_driver_is_given_up_and_the_device_is_busy_until_it_returns() {
-    for double in [false, true] {
+    together([false, true], |double| {
         let (go_on, dead) = (Signal::new(), Signal::new());
         let (wait, report) = (go_on.clone(), dead.clone());
         let first = AtomicBool::new(true);
@@ -70,13 +84,13 @@ fn a_silent_driver_is_given_up_and_the_device_is_busy_until_it_returns() {
             report.give();
             Ok(Status::Ok)
         })
-        .connect_with(short_line());
+        .connect_with(long_line());
         let app = App::new();
-        let info = || DataTransferInfo {
+        let info = DataTransferInfo {
             double_buffer: double,
             ..DataTransferInfo::default()
         };
-        given_up(rig.bands_with(info(), &app), "said nothing");
+        given_up(rig.bands_with(info, &app), "said nothing");
         let lines = ["DATA_HEADER 0 bytes, page 0", "DATA 10% 0+4", "TERMINATION"];
         app.log.expect(&lines);
         let busy = rig.bands(&App::new()).unwrap_err();
@@ -86,21 +100,21 @@ fn a_silent_driver_is_given_up_and_the_device_is_busy_until_it_returns() {
         until_free(&rig, |rig| rig.bands(&App::new()));
         app.log.expect(&lines);
         assert_eq!(Arc::strong_count(&app), 1, "the callback is released");
-    }
+    });
 }
 
 #[test]
 fn a_silent_driver_of_a_file_is_given_up() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("scan.bmp");
-    for with_callback in [false, true] {
+    together([false, true], |with_callback| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("scan.bmp");
         let go_on = Signal::new();
         let wait = go_on.clone();
         let rig = Driver::new(Tymed::File, move |_, _| {
             wait.wait();
             Ok(Status::Ok)
         })
-        .connect_with(short_line());
+        .connect_with(long_line());
         let app = with_callback.then(App::new);
         given_up(rig.file(&path, Tymed::File, app.as_ref()), "said nothing");
         go_on.give();
@@ -108,7 +122,7 @@ fn a_silent_driver_of_a_file_is_given_up() {
             go_on.give();
             rig.file(&path, Tymed::File, None)
         });
-    }
+    });
 }
 
 #[test]
@@ -123,7 +137,7 @@ fn a_driver_that_does_nothing_after_a_cancel_is_given_up() {
         Ok(Status::Ok)
     })
     .connect_with(short_cancel());
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         let running = scope.spawn(|| rig.bands(&App::new()));
         started.wait();
         rig.transfer.cancel();
@@ -163,7 +177,7 @@ fn a_driver_that_ignores_a_cancel_but_goes_on_calling_is_given_up() {
             })
         })
         .connect_with(short_cancel());
-        std::thread::scope(|scope| {
+        thread::scope(|scope| {
             let running = scope.spawn(|| match double {
                 true => rig.two_buffers(&App::new()),
                 false => rig.bands(&App::new()),
@@ -193,7 +207,7 @@ fn a_driver_that_ignores_a_cancel_but_goes_on_writing_a_file_is_given_up() {
         })
     })
     .connect_with(short_cancel());
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         let running = scope.spawn(|| rig.file(&path, Tymed::File, None));
         started.wait();
         rig.transfer.cancel();
@@ -252,7 +266,7 @@ fn a_driver_of_streams_that_ignores_a_cancel_but_goes_on_calling_is_given_up() {
             })
         })
         .connect_with(short_cancel());
-        std::thread::scope(|scope| {
+        thread::scope(|scope| {
             let running = scope.spawn(|| {
                 let flags = TransferFlags::empty();
                 rig.transfer.download(flags, Arc::new(AllStreams))
@@ -275,7 +289,7 @@ fn slow(rig: &Rig, cancels: bool) -> Arc<App> {
         if first.swap(false, Ordering::SeqCst) {
             transfer.cancel();
         }
-        take(SHORT * 2);
+        take(LONG * 4 / 3);
         None
     })
 }
@@ -283,79 +297,80 @@ fn slow(rig: &Rig, cancels: bool) -> Arc<App> {
 #[test]
 fn the_applications_time_does_not_count() {
     let options = DeviceOptions {
-        line_deadline: SHORT,
-        cancel_deadline: SHORT,
+        line_deadline: LONG,
+        cancel_deadline: LONG,
     };
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("scan.bmp");
-    for cancels in [false, true] {
-        let rig = Driver::new(Tymed::Callback, |_, context| {
+    let kinds = ["one buffer", "two buffers", "file"];
+    let cases = [false, true].map(|cancels| kinds.map(|kind| (kind, cancels)));
+    together(cases.into_iter().flatten(), |(kind, cancels)| {
+        let tymed = match kind {
+            "file" => Tymed::File,
+            _ => Tymed::Callback,
+        };
+        let rig = Driver::new(tymed, move |_, context| {
             let _ = status(context, 1)?;
-            done(band(context, b"data")?)
+            done(match tymed {
+                Tymed::File => status(context, 2)?,
+                _ => band(context, b"data")?,
+            })
         })
         .connect_with(options);
         let app = slow(&rig, cancels);
-        assert_eq!(rig.bands(&app).unwrap(), Status::Ok);
-        // The driver has returned long before the application has read the band.
-        let app = slow(&rig, cancels);
-        assert_eq!(rig.two_buffers(&app).unwrap(), Status::Ok);
-
-        let rig = Driver::new(Tymed::File, |_, context| {
-            let _ = status(context, 1)?;
-            done(status(context, 2)?)
-        })
-        .connect_with(options);
-        let app = slow(&rig, cancels);
-        let result = rig.file(&path, Tymed::File, Some(&app));
-        assert_eq!(result.unwrap(), Status::Ok);
-    }
+        let folder = tempfile::tempdir().unwrap();
+        let result = match kind {
+            "file" => rig.file(&folder.path().join("scan.bmp"), tymed, Some(&app)),
+            "one buffer" => rig.bands(&app),
+            // The driver has returned long before the application has read the band.
+            _ => rig.two_buffers(&app),
+        };
+        assert_eq!(result.unwrap(), Status::Ok, "{kind}");
+    });
 }
 
-/// What a driver needs between two writes.
-const GAP: Duration = Duration::from_millis(100);
+/// A driver that calls for longer than the line deadline, but never keeps still for so long.
+fn for_long(mut call: impl FnMut() -> Result<()>) -> Result<()> {
+    let began = Instant::now();
+    while began.elapsed() < LONG * 4 / 3 {
+        take(LONG / 30);
+        call()?;
+    }
+    Ok(())
+}
 
-/// Runs a file transfer without a callback, in which the driver writes for several times the line
-/// deadline, but never keeps still for so long.
+/// Runs a file transfer without a callback, in which nothing but what the driver writes shows that it is
+/// alive.
 fn writing(
     tymed: Tymed,
-    times: u32,
     write: impl Fn(&mut TransferContext) -> Result<()> + Send + Sync + 'static,
 ) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("scan");
-    let rig = Driver::new(tymed, move |_, context| {
-        for _ in 0..times {
-            write(context)?;
-            take(GAP);
-        }
-        Ok(Status::Ok)
-    })
-    .set(WIA_IPA_FORMAT, WIA_IMG_FMT_TIFF)
-    .set(WIA_IPA_DEPTH, 8)
-    .connect_with(DeviceOptions {
-        line_deadline: GAP * 5,
-        ..DeviceOptions::default()
-    });
+    let rig = Driver::new(tymed, move |_, context| write(context).map(|()| Status::Ok))
+        .set(WIA_IPA_FORMAT, WIA_IMG_FMT_TIFF)
+        .set(WIA_IPA_DEPTH, 8)
+        .connect_with(long_line());
     assert_eq!(rig.file(&path, tymed, None).unwrap(), Status::Ok);
 }
 
 #[test]
 fn a_driver_that_writes_the_buffer_into_a_file_is_alive() {
-    writing(Tymed::File, 10, |context| write(context, b"data"));
+    writing(Tymed::File, |context| for_long(|| write(context, b"data")));
 }
 
 #[test]
 fn a_driver_that_writes_pages_into_a_file_is_alive() {
-    writing(Tymed::MultipageFile, 10, |context| {
-        *context.transfer_buffer.driver_memory() = vec![1; 6];
-        context.item_size = 6;
-        write_page_buf_to_file(context)
+    writing(Tymed::MultipageFile, |context| {
+        for_long(|| {
+            *context.transfer_buffer.driver_memory() = vec![1; 6];
+            context.item_size = 6;
+            write_page_buf_to_file(context)
+        })
     });
 }
 
 #[test]
 fn a_driver_that_writes_a_page_band_by_band_is_alive() {
-    writing(Tymed::MultipageFile, 2, |context| {
+    writing(Tymed::MultipageFile, |context| {
         let mut file = FileStream(context.file.as_ref().unwrap().try_clone().unwrap());
         let layout = PageLayout {
             width: 8,
@@ -366,25 +381,20 @@ fn a_driver_that_writes_a_page_band_by_band_is_alive() {
         };
         begin_page(context, &mut file, &layout)?;
         let line = [7; 8];
-        for _ in 0..3 {
-            take(GAP);
-            rows(context, &mut file, Band::new(&line, 8, 8).unwrap())?;
-        }
-        take(GAP);
+        for_long(|| rows(context, &mut file, Band::new(&line, 8, 8).unwrap()))?;
         end_page(context, &mut file).map(drop)
     });
 }
 
 #[test]
 fn a_driver_that_writes_streams_into_a_file_is_alive() {
-    writing(Tymed::MultipageFile, 2, |context| {
+    writing(Tymed::MultipageFile, |context| {
         let streams = DataStreams::new(context);
         let written = match streams.get_next_stream("", "")? {
-            NextStream::Stream(mut stream) => (0..6).try_for_each(|_| {
-                take(GAP);
-                // As much as makes it write.
-                transfer::write_all(stream.as_mut(), &[0; 70_000])
-            }),
+            // As much as makes it write.
+            NextStream::Stream(mut stream) => {
+                for_long(|| transfer::write_all(stream.as_mut(), &[0; 70_000]))
+            }
             other => panic!("{other:?}"),
         };
         let result = streams.finish(context, written.map(|()| Status::Ok));
