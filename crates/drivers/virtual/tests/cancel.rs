@@ -4,6 +4,7 @@
 mod rig;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -46,6 +47,25 @@ fn cancel(rig: &Rig) {
     rig.scanner.notify_pnp_event(WIA_EVENT_CANCEL_IO);
 }
 
+/// Pages that are told to be complete.
+fn complete(script: &Script) -> usize {
+    script.said().iter().filter(|p| p.percent == 100).count()
+}
+
+/// Cancels until the transfer is over: an idle device ignores a cancel, and the transfer may not have
+/// begun.
+fn cancel_from_the_start(rig: &Rig, result: &Receiver<Result<Status>>) -> Result<Status> {
+    let began = Instant::now();
+    loop {
+        cancel(rig);
+        match result.recv_timeout(Duration::from_millis(1)) {
+            Ok(status) => return status,
+            Err(RecvTimeoutError::Timeout) if began.elapsed() < SOON => {}
+            Err(e) => panic!("the cancel is not obeyed: {e}"),
+        }
+    }
+}
+
 #[test]
 fn a_stall_ends_with_the_cancel() {
     for (query, stalls_at) in [("stall=1", 0), ("stall=2:400", 2), ("stall=2", 1)] {
@@ -69,9 +89,8 @@ fn a_stall_ends_with_the_cancel() {
                 result.recv_timeout(Duration::from_millis(50)).unwrap_err(),
                 RecvTimeoutError::Timeout
             );
-            cancel(&rig);
-            let status = result.recv_timeout(SOON).expect("the cancel is not obeyed");
-            assert_eq!(status.unwrap(), Status::Cancelled, "{query}");
+            let status = cancel_from_the_start(&rig, &result).unwrap();
+            assert_eq!(status, Status::Cancelled, "{query}");
         }
     }
 }
@@ -106,15 +125,9 @@ fn warming_up_ends_with_the_cancel() {
     let rig = Arc::new(Rig::new(options));
     let item = rig.feeder();
     let (script, _, result) = in_background(&rig, &item);
-    // The cancel must not be lost when it comes at the very start; an idle device ignores it.
-    let waited = loop {
-        cancel(&rig);
-        match result.recv_timeout(Duration::from_millis(1)) {
-            Err(RecvTimeoutError::Timeout) => {}
-            other => break other,
-        }
-    };
-    assert_eq!(waited.unwrap().unwrap(), Status::Cancelled);
+    // The cancel must not be lost when it comes at the very start.
+    let status = cancel_from_the_start(&rig, &result).unwrap();
+    assert_eq!(status, Status::Cancelled);
     assert!(script.events().is_empty());
 }
 
@@ -131,7 +144,8 @@ fn an_idle_device_ignores_it() {
 #[test]
 fn other_events_stop_nothing() {
     let (rig, item) = feeder("sheets=2&stall=2", false);
-    let (_, _, result) = in_background(&rig, &item);
+    let (_, hears, result) = in_background(&rig, &item);
+    hears.recv_timeout(SOON).unwrap();
     rig.scanner.notify_pnp_event(WIA_EVENT_POWER_SUSPEND);
     let waited = result.recv_timeout(Duration::from_millis(100));
     assert_eq!(waited.unwrap_err(), RecvTimeoutError::Timeout);
@@ -205,7 +219,7 @@ proptest! {
         }));
         let result = rig.acquire(&item, &script).unwrap();
         let said = script.said();
-        let complete = said.iter().filter(|p| p.percent == 100).count();
+        let complete = complete(&script);
         let sides = if duplex { 6 } else { 3 };
         if result == Status::Ok {
             prop_assert_eq!(complete, sides);
@@ -223,21 +237,60 @@ proptest! {
         }
     }
 
-    /// A cancel from another thread at a random moment.
+    /// A cancel from another thread while the driver is inside any of its calls: it ends as cancelled
+    /// unless it has made fewer calls, and the finished pages stand.
     #[test]
-    fn a_cancel_at_any_moment(micros in 0u64..30_000, multipage: bool) {
-        let (rig, item) = feeder("sheets=6", multipage);
-        let (script, _, result) = in_background(&rig, &item);
-        thread::sleep(Duration::from_micros(micros));
-        cancel(&rig);
-        let status = result.recv_timeout(SOON).expect("the driver hangs").unwrap();
-        prop_assert!(matches!(status, Status::Ok | Status::Cancelled));
-        let complete = script.said().iter().filter(|p| p.percent == 100).count();
-        if status == Status::Ok {
-            prop_assert_eq!(complete, 6);
+    fn a_cancel_from_another_thread_inside_any_call(at in 0usize..75, multipage: bool) {
+        let (rig, item) = feeder("sheets=3", multipage);
+        let calls = Arc::new(AtomicUsize::new(0));
+        let (count, scanner) = (Arc::clone(&calls), Arc::clone(&rig.scanner));
+        let call = move || {
+            if count.fetch_add(1, Ordering::SeqCst) == at {
+                let scanner = Arc::clone(&scanner);
+                let other = thread::spawn(move || scanner.notify_pnp_event(WIA_EVENT_CANCEL_IO));
+                other.join().unwrap();
+            }
+        };
+        let message = call.clone();
+        let script = Script::plain().on_next(move |_| {
+            call();
+            None
+        });
+        let script = Arc::new(script.on_message(move |_, _| {
+            message();
+            Ok(Answer::Continue)
+        }));
+        let status = rig.acquire(&item, &script).unwrap();
+        let calls = calls.load(Ordering::SeqCst);
+        prop_assert!(calls <= at + 2, "calls long after the cancel");
+        let complete = complete(&script);
+        if calls <= at {
+            prop_assert_eq!(status, Status::Ok);
+            prop_assert_eq!(complete, 3);
+        } else {
+            prop_assert_eq!(status, Status::Cancelled);
+        }
+        if multipage && complete > 0 {
+            prop_assert_eq!(decode::tiff(&script.bytes()[0]).len(), complete);
         }
         rig.scanner_reload();
-        let (after, _) = rig.download(&item);
-        prop_assert_eq!(after.unwrap(), Status::Ok);
+        prop_assert_eq!(rig.download(&item).0.unwrap(), Status::Ok);
+    }
+
+    /// A cancel from another thread while the device stands still at any line of any sheet, or is on its
+    /// way there.
+    #[test]
+    fn a_cancel_at_any_line(sheet in 1usize..=3, line in 1u32..900, multipage: bool) {
+        let (rig, item) = feeder(&format!("sheets=3&stall={sheet}:{line}"), multipage);
+        let (script, hears, result) = in_background(&rig, &item);
+        // The sheets before it are through.
+        hears.recv_timeout(SOON).unwrap();
+        while complete(&script) < sheet - 1 {
+            hears.recv_timeout(SOON).unwrap();
+        }
+        cancel(&rig);
+        let status = result.recv_timeout(SOON).expect("the driver hangs").unwrap();
+        prop_assert_eq!(status, Status::Cancelled);
+        prop_assert_eq!(complete(&script), sheet - 1);
     }
 }
