@@ -6,8 +6,10 @@
 //! driver that is at work.
 #![forbid(unsafe_code)]
 
+mod description;
 mod driver;
 pub mod service_library;
 
+pub use description::describe;
 pub use driver::{Capability, CapabilityKind, FormatInfo, Minidriver};
 pub use service_library::{Event, EventPort};

@@ -1,14 +1,11 @@
 //! Sizes and header of the image that an item will give.
 
 use items::AppItem;
-use transfer::{
-    DocumentOptions, TransferBuffer, TransferContext, TransferRecord, image_information,
-};
-use wia::property::{
-    WIA_IPA_COMPRESSION, WIA_IPA_DEPTH, WIA_IPA_FORMAT, WIA_IPA_ITEM_SIZE, WIA_IPA_NUMBER_OF_LINES,
-    WIA_IPA_PIXELS_PER_LINE, WIA_IPA_TYMED, WIA_IPS_PHOTOMETRIC_INTERP, WIA_IPS_XRES, WIA_IPS_YRES,
-};
-use wia::{Compression, Error, Photometric, PropertyId, Result, Tymed};
+use transfer::{DocumentOptions, TransferBuffer, TransferContext, image_information};
+use wia::property::{WIA_IPA_FORMAT, WIA_IPA_TYMED};
+use wia::{Error, Result, Tymed};
+
+use crate::description::describe;
 
 bitflags::bitflags! {
     /// What [`get_image_information`] does besides.
@@ -48,7 +45,18 @@ pub fn get_image_information(
             flags.bits()
         )));
     }
-    let described = describe(item, context)?;
+    let format = item.read_guid(WIA_IPA_FORMAT)?;
+    let tymed = item.read_i32(WIA_IPA_TYMED)?;
+    let tymed = Tymed::from_value(tymed).ok_or_else(|| {
+        let name = item.property_name(WIA_IPA_TYMED);
+        Error::invalid(format!("{name}: {tymed} is not valid"))
+    })?;
+    let own = context.record.as_ref().and_then(|r| r.options.photometric);
+    let options = DocumentOptions {
+        photometric: own,
+        ..DocumentOptions::default()
+    };
+    let described = describe(item, format, tymed, options)?;
     let information = image_information(&described)?;
     let init = flags.contains(ImageInformationFlags::INIT_CONTEXT);
     if !init && !context.transfer_buffer.is_empty() {
@@ -71,38 +79,6 @@ pub fn get_image_information(
         empty(context);
     }
     Ok(())
-}
-
-/// A context with nothing but the description, for the sizes to be computed.
-fn describe(item: &AppItem, context: &TransferContext) -> Result<TransferContext> {
-    let number = |id: PropertyId| item.opt_i32(id).unwrap_or(0);
-    let refuse = |id: PropertyId, value: i32| {
-        Error::invalid(format!("{}: {value} is not valid", item.property_name(id)))
-    };
-    let tymed = item.read_i32(WIA_IPA_TYMED)?;
-    let compression = number(WIA_IPA_COMPRESSION);
-    let own = context.record.as_ref().and_then(|r| r.options.photometric);
-    let photometric = own.or_else(|| {
-        item.opt_i32(WIA_IPS_PHOTOMETRIC_INTERP)
-            .and_then(Photometric::from_value)
-    });
-    Ok(TransferContext {
-        width_in_pixels: number(WIA_IPA_PIXELS_PER_LINE),
-        lines: number(WIA_IPA_NUMBER_OF_LINES),
-        depth: number(WIA_IPA_DEPTH),
-        x_res: number(WIA_IPS_XRES),
-        y_res: number(WIA_IPS_YRES),
-        compression: Compression::from_value(compression)
-            .ok_or_else(|| refuse(WIA_IPA_COMPRESSION, compression))?,
-        format: item.read_guid(WIA_IPA_FORMAT)?,
-        tymed: Tymed::from_value(tymed).ok_or_else(|| refuse(WIA_IPA_TYMED, tymed))?,
-        item_size: number(WIA_IPA_ITEM_SIZE),
-        record: Some(TransferRecord::new(DocumentOptions {
-            photometric,
-            ..DocumentOptions::default()
-        })),
-        ..TransferContext::default()
-    })
 }
 
 fn write_header(context: &mut TransferContext, header: &[u8]) -> Result<()> {
