@@ -92,7 +92,8 @@ fn a_transfer_does_not_end_while_its_cancel_is_told() {
     let device = connect(driver.on_event(move |_| {
         telling.send(()).unwrap();
         // Time enough for a transfer that would not wait.
-        (0..1000).for_each(|_| std::thread::yield_now());
+        let (_never, wait) = mpsc::channel::<()>();
+        let _ = wait.recv_timeout(std::time::Duration::from_millis(100));
         log.add("told");
     }));
     let transfer = device.item.transfer().unwrap();
