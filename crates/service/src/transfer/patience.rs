@@ -14,7 +14,7 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(10);
 /// The deadlines of one transfer. Only the driver's own time counts.
 pub(super) struct Patience {
     options: DeviceOptions,
-    /// The driver's time when a cancel was asked for.
+    /// The driver's time when it was told to stop.
     cancelled: Option<Duration>,
 }
 
@@ -26,7 +26,7 @@ impl Patience {
         }
     }
 
-    /// A cancel was asked for, now or before, when the driver had worked for so long.
+    /// A cancel was asked for or the device went away, now or before, when the driver had worked for so long.
     pub(super) fn cancelled(&mut self, driver_time: Duration) {
         self.cancelled.get_or_insert(driver_time);
     }
@@ -57,7 +57,7 @@ impl Patience {
             if until < left {
                 left = until;
                 what = format!(
-                    "the driver did not stop within {} s of the cancel and was given up",
+                    "the driver did not stop within {} s of being told to and was given up",
                     self.options.cancel_deadline.as_secs_f64()
                 );
             }

@@ -141,7 +141,7 @@ fn a_driver_that_does_nothing_after_a_cancel_is_given_up() {
         let running = scope.spawn(|| rig.bands(&App::new()));
         started.wait();
         rig.transfer.cancel();
-        given_up(running.join().unwrap(), "of the cancel");
+        given_up(running.join().unwrap(), "of being told to");
     });
     go_on.give();
 }
@@ -184,7 +184,7 @@ fn a_driver_that_ignores_a_cancel_but_goes_on_calling_is_given_up() {
             });
             started.wait();
             rig.transfer.cancel();
-            given_up(running.join().unwrap(), "of the cancel");
+            given_up(running.join().unwrap(), "of being told to");
         });
     }
 }
@@ -211,7 +211,7 @@ fn a_driver_that_ignores_a_cancel_but_goes_on_writing_a_file_is_given_up() {
         let running = scope.spawn(|| rig.file(&path, Tymed::File, None));
         started.wait();
         rig.transfer.cancel();
-        given_up(running.join().unwrap(), "of the cancel");
+        given_up(running.join().unwrap(), "of being told to");
     });
     over.store(true, Ordering::SeqCst);
     assert!(!path.exists());
@@ -273,7 +273,7 @@ fn a_driver_of_streams_that_ignores_a_cancel_but_goes_on_calling_is_given_up() {
             });
             started.wait();
             rig.transfer.cancel();
-            given_up(running.join().unwrap(), "of the cancel");
+            given_up(running.join().unwrap(), "of being told to");
         });
     }
 }
