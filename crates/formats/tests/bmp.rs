@@ -1,10 +1,4 @@
 //! Bitmaps: header bytes, and every page read by other programs.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "tests fail by panicking"
-)]
 
 mod foreign;
 mod sinks;

@@ -1,10 +1,5 @@
 //! The table of formats, held against what the writers do.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "tests fail by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod foreign;
 mod sinks;

@@ -1,11 +1,5 @@
 //! Image files that were cut off or changed: an error that names the file, or the same pixels,
 //! never a panic.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "tests fail by panicking"
-)]
 
 mod foreign;
 mod sheets;

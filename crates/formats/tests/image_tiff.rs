@@ -1,10 +1,5 @@
 //! TIFF files of libtiff and ImageMagick, in all their variants.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "tests fail by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod foreign;
 mod sheets;

@@ -1,10 +1,5 @@
 //! JPEG: pages of groups, decoded by other programs as if they had been encoded in one piece.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "tests fail by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod foreign;
 mod sinks;

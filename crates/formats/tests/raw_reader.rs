@@ -1,8 +1,7 @@
 //! Reading RAW streams as other drivers write them, and broken ones.
-#![allow(
+#![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
     reason = "tests fail by panicking"
 )]
 

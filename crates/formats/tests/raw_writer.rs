@@ -1,10 +1,4 @@
 //! RAW streams: the header's bytes, writing, and reading back what was written.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "tests fail by panicking"
-)]
 
 mod sinks;
 mod trials;

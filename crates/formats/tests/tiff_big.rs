@@ -1,7 +1,5 @@
 //! The turn to BigTIFF, at every place where it can happen.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
-
 mod tiff_support;
 
 use quire_formats::DocumentWriter;

@@ -1,7 +1,5 @@
 //! Every compression with every pixel type, decoded by libtiff and compared pixel by pixel.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
-
 mod tiff_support;
 
 use proptest::prelude::*;

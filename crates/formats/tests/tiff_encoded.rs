@@ -1,6 +1,6 @@
 //! Pages that come already encoded, made by libtiff and libjpeg and given to the writer as they are.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod tiff_support;
 

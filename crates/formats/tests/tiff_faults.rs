@@ -1,6 +1,6 @@
 //! Sinks that fail, positions that move, programs that are killed: the finished pages stay.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod tiff_support;
 

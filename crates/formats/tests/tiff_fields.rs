@@ -1,6 +1,6 @@
 //! Which fields a page has, in which form; what is refused; documents that are gone on with.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod tiff_support;
 

@@ -1,6 +1,6 @@
 //! JPEG pages: decoded by libtiff and by djpeg, compared by their noise.
 
-#![allow(
+#![expect(
     clippy::expect_used,
     clippy::unwrap_used,
     clippy::panic,

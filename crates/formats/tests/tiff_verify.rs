@@ -1,6 +1,6 @@
 //! Checking finished documents, our own and those of other writers.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod tiff_support;
 

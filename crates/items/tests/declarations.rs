@@ -1,6 +1,6 @@
 //! What items declare, and what their categories require.
-#![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
-#![allow(clippy::panic, reason = "the helpers of a test may fail it")]
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+#![expect(clippy::panic, reason = "the helpers of a test may fail it")]
 
 mod scanner;
 

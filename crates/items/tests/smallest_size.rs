@@ -1,6 +1,6 @@
 //! The least width and height that a device can scan bound what can be selected.
-#![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
-#![allow(clippy::panic, reason = "the helpers of a test may fail it")]
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+#![expect(clippy::panic, reason = "the helpers of a test may fail it")]
 
 mod scanner;
 

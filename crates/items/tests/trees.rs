@@ -1,5 +1,5 @@
 //! Driver trees and application trees.
-#![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 use std::sync::Arc;
 

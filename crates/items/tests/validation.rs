@@ -1,6 +1,6 @@
 //! Validation and dependants: the table of cases, messages, and what always holds.
-#![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
-#![allow(clippy::panic, reason = "the helpers of a test may fail it")]
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+#![expect(clippy::panic, reason = "the helpers of a test may fail it")]
 
 mod scanner;
 

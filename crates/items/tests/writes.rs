@@ -1,5 +1,5 @@
 //! Property storage, and what an application writes.
-#![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 use quire_items::{AppItem, DriverItem, MAX_VALUE_BYTES, RemoveReason, write_multiple};
 use wia::category::{WIA_CATEGORY_FLATBED, WIA_CATEGORY_ROOT};

@@ -1,6 +1,6 @@
 //! Sizes and headers of images: each row of the table of `wiasGetImageInformation`, section 3.3 of the
 //! transfer's documentation.
-#![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 use quire_transfer as transfer;
 

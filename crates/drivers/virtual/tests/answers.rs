@@ -1,6 +1,6 @@
 //! What the driver does with each answer of the application's side: the outcome tables of
 //! `GetNextStream` and `SendMessage`.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod rig;
 

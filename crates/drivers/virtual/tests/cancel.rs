@@ -1,5 +1,5 @@
 //! `WIA_EVENT_CANCEL_IO`: heard at any moment, obeyed at once, and nothing is left behind.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod rig;
 

@@ -1,5 +1,5 @@
 //! `virtual:DIR`: which image comes when, how large the bed is, and what is wrong with a folder.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod rig;
 

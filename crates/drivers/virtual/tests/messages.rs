@@ -1,6 +1,6 @@
 //! Streams and messages of a download: how many, in which order, with which percent and bytes, and
 //! streams that hold something already or are moved by the application.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod rig;
 

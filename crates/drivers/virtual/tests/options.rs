@@ -1,5 +1,5 @@
 //! Device URIs and model files: what they make, and what is said about bad ones.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod rig;
 

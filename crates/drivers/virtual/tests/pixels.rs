@@ -1,6 +1,6 @@
 //! What arrives is what lies on the paper: in every format and mode, whole pages and areas, exactly
 //! where nothing has to change.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod rig;
 

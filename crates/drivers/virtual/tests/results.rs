@@ -1,5 +1,5 @@
 //! What a feeder's transfer returns, and what goes wrong by plan.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod rig;
 

@@ -1,5 +1,5 @@
 //! The item tree and its properties: what every item must have, what can be written, what refuses.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod rig;
 

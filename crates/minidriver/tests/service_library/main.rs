@@ -1,6 +1,6 @@
 //! The service library: every function with the cases that its documentation names.
-#![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
-#![allow(clippy::panic, reason = "the helpers of a test may fail it")]
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+#![expect(clippy::panic, reason = "the helpers of a test may fail it")]
 
 use quire_minidriver as minidriver;
 

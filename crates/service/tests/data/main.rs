@@ -1,6 +1,5 @@
 //! Banded and file transfers through the service, with a scripted driver and a scripted application.
-#![allow(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
-#![allow(clippy::panic, reason = "the helpers of a test may fail it")]
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 mod buffers;
 mod busy;

@@ -1,11 +1,6 @@
 //! The page writer: what the documented calls `wiasWriteBufToFile`, `wiasWritePageBufToFile` and
 //! `wiasWritePageBufToStream` do with a context, and the form that is fed band by band.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "tests fail by panicking"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 use quire_transfer as transfer;
 

@@ -1,12 +1,7 @@
 //! The session between a driver and an application, called directly. What comes of each single
 //! answer is tested where the service runs whole downloads; here are the clock, threads, what a
 //! driver cannot hide, and random sequences of calls against a model.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "tests fail by panicking"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 use quire_transfer as transfer;
 
