@@ -1,7 +1,6 @@
 //! The hand-over under every order in which its threads can run:
 //! `RUSTFLAGS="--cfg loom" cargo test -p quire-bands --test loom --release`.
 #![cfg(loom)]
-#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! A cancel beside a driver at work, under every order in which their threads can run:
 //! `RUSTFLAGS="--cfg loom" cargo test -p quire-transfer --test loom --release`.
 #![cfg(loom)]
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::sync::Arc;
 
