@@ -1,6 +1,7 @@
 //! The driver under test, overheard: each call that it makes is written down.
 
 use std::io::SeekFrom;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use items::{AppItem, DriverItem};
@@ -157,8 +158,12 @@ impl Minidriver for Recorder {
                 log: self.log.clone(),
             })
         });
-        let result = self.inner.acquire_item_data(item, flags, context);
+        // The service looks whether it gets its own callbacks back, also from a driver that crashed.
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            self.inner.acquire_item_data(item, flags, context)
+        }));
         (context.callback, context.data_callback) = (streams, data);
+        let result = result.unwrap_or_else(|crash| resume_unwind(crash));
         let left = match context.service_buffer {
             true => 0,
             false => context.transfer_buffer.len(),
@@ -304,12 +309,25 @@ impl MinidrvCallback for HeardData {
         percent: i32,
         offset: i32,
         length: i32,
-        context: Option<&mut TransferContext>,
+        mut context: Option<&mut TransferContext>,
     ) -> Result<Answer> {
         let buffer = context.as_ref().map_or(0, |c| c.buffer_size);
-        let answer = self
-            .inner
-            .mini_drv_callback(message, status, percent, offset, length, context);
+        // The service is to see its own callback in the context.
+        let own = Some(Arc::clone(&self.inner));
+        let overheard = context
+            .as_deref_mut()
+            .map(|c| std::mem::replace(&mut c.data_callback, own));
+        let answer = self.inner.mini_drv_callback(
+            message,
+            status,
+            percent,
+            offset,
+            length,
+            context.as_deref_mut(),
+        );
+        if let (Some(context), Some(overheard)) = (context, overheard) {
+            context.data_callback = overheard;
+        }
         self.log.note(Call::Data {
             message,
             status,
