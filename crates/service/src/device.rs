@@ -81,8 +81,10 @@ impl Service {
             events,
         });
         let weak = Arc::downgrade(&application);
-        application.events.when_disconnected(move || {
-            if let Some(application) = weak.upgrade() {
+        application.events.when_reported(move |event| {
+            if event == WIA_EVENT_DEVICE_DISCONNECTED
+                && let Some(application) = weak.upgrade()
+            {
                 application.disconnect();
             }
         });

@@ -3,7 +3,6 @@
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use wia::event::WIA_EVENT_DEVICE_DISCONNECTED;
 use wia::{Error, Guid, Result};
 
 use crate::driver::{Capability, CapabilityKind};
@@ -50,7 +49,7 @@ struct Port {
     device_id: String,
     events: Vec<Guid>,
     listeners: Vec<SyncSender<Event>>,
-    disconnected: Option<Arc<dyn Fn() + Send + Sync>>,
+    service: Option<Arc<dyn Fn(Guid) + Send + Sync>>,
 }
 
 impl Port {
@@ -84,7 +83,7 @@ impl EventPort {
             device_id: device_id.to_owned(),
             events: capabilities.iter().filter(event).map(|c| c.id).collect(),
             listeners: Vec::new(),
-            disconnected: None,
+            service: None,
         });
         EventPort { number }
     }
@@ -100,11 +99,11 @@ impl EventPort {
         receiver
     }
 
-    /// What the service does when the driver reports that its device went away. It runs on the
-    /// driver's thread.
-    pub fn when_disconnected(&self, hook: impl Fn() + Send + Sync + 'static) {
+    /// What the service does about an event of the driver, before anybody else hears of it. It runs on
+    /// the driver's thread.
+    pub fn when_reported(&self, hook: impl Fn(Guid) + Send + Sync + 'static) {
         if let Some(port) = ports().open.iter_mut().find(|p| p.number == self.number) {
-            port.disconnected = Some(Arc::new(hook));
+            port.service = Some(Arc::new(hook));
         }
     }
 
@@ -133,33 +132,35 @@ impl Drop for EventPort {
 #[doc(alias = "wiasQueueEvent")]
 pub fn queue_event(device_id: &str, event: Guid, full_item_name: Option<&str>) -> Result<()> {
     let mut known = false;
-    let mut reported = false;
-    let mut hooks = Vec::new();
-    for port in &mut ports().open {
-        if port.device_id != device_id {
-            continue;
-        }
-        known = true;
-        if !port.events.contains(&event) {
-            continue;
-        }
-        reported = true;
-        port.send(event, full_item_name);
-        if event == WIA_EVENT_DEVICE_DISCONNECTED {
-            hooks.extend(port.disconnected.clone());
+    let mut reporting = Vec::new();
+    for port in &ports().open {
+        known |= port.device_id == device_id;
+        if port.device_id == device_id && port.events.contains(&event) {
+            reporting.push((port.number, port.service.clone()));
         }
     }
-    // Without the lock: they may report something themselves.
-    hooks.iter().for_each(|hook| hook());
-    match (known, reported) {
-        (true, true) => Ok(()),
-        (true, false) => Err(Error::invalid(format!(
-            "event {event} of device {device_id:?}: its driver does not report it among its capabilities"
-        ))),
-        (false, _) => Err(Error::invalid(format!(
+    if !known {
+        return Err(Error::invalid(format!(
             "event {event}: device {device_id:?} is not open"
-        ))),
+        )));
     }
+    if reporting.is_empty() {
+        return Err(Error::invalid(format!(
+            "event {event} of device {device_id:?}: its driver does not report it among its capabilities"
+        )));
+    }
+    // Without the lock: it may report something itself.
+    for (_, service) in &reporting {
+        if let Some(service) = service {
+            service(event);
+        }
+    }
+    for port in &mut ports().open {
+        if reporting.iter().any(|(number, _)| *number == port.number) {
+            port.send(event, full_item_name);
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
