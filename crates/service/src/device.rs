@@ -126,8 +126,11 @@ pub(crate) struct Core {
     gate: Arc<Gate>,
     applications: Mutex<Vec<Arc<Application>>>,
     /// Shortens the patience with the transfer that runs.
-    running: Mutex<Option<Box<dyn Fn() + Send>>>,
+    running: Mutex<Option<Hurry>>,
 }
+
+/// Shortens the patience with a transfer.
+pub(crate) type Hurry = Arc<dyn Fn() + Send + Sync>;
 
 impl Core {
     pub(crate) fn driver(&self) -> &Arc<dyn Minidriver> {
@@ -142,9 +145,14 @@ impl Core {
         &self.gate
     }
 
-    /// A transfer begins, and how to hurry it; or it has ended.
-    pub(crate) fn set_running(&self, hurry: Option<Box<dyn Fn() + Send>>) {
-        *lock(&self.running) = hurry;
+    /// A transfer begins, and how to hurry it.
+    pub(crate) fn begin(&self, hurry: &Hurry) {
+        *lock(&self.running) = Some(Arc::clone(hurry));
+    }
+
+    /// It has ended. The device was free before, and the next transfer may run already.
+    pub(crate) fn end(&self, hurry: &Hurry) {
+        lock(&self.running).take_if(|now| Arc::ptr_eq(now, hurry));
     }
 
     /// The device went away: nobody's items are of use any more.

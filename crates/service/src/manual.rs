@@ -81,8 +81,9 @@
 //!   another success has cancelled. Without a transfer a cancel does nothing.
 //! - **The service never cuts a stream**: what becomes of its bytes is the application's to say.
 //! - **The device is always unlocked**, and a crash in the driver is a failure like others.
-//! - **A driver that does not stop is given up** (5 seconds of its own time) and reported; its thread
-//!   keeps what it needs, and the device stays in use until it returns.
+//! - **A driver that does not stop is given up** (5 seconds of its own time) and reported, whether it
+//!   was told by a cancel, by an answer of the application, or because it broke a rule; its thread keeps
+//!   what it needs, and the device stays in use until it returns.
 //! - **A device that was unplugged takes its items with it.** Whoever notices first (the platform, the
 //!   driver by an event, a transfer that fails with it), every application's items become disconnected
 //!   and all that listen are told once. Values can be read still; everything else fails, until the

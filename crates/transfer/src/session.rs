@@ -43,6 +43,8 @@ struct State {
     streams_opened: u64,
     /// What every later call is answered with, once a call was answered so.
     refusal: Option<Refusal>,
+    /// Who wants to know of the first such answer.
+    when_refused: Option<Box<dyn FnOnce() + Send>>,
     /// The first failed call, not taken back, of a stream that has ended.
     stream_failure: Option<Error>,
     /// A failure answered to the last `END_OF_STREAM`, which the driver does not learn of.
@@ -77,6 +79,7 @@ impl Session {
                 stream: None,
                 streams_opened: 0,
                 refusal: None,
+                when_refused: None,
                 stream_failure: None,
                 flush_failure: None,
                 percent: 0,
@@ -98,6 +101,11 @@ impl Session {
     /// Whether [`Session::cancel`] was called.
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Acquire)
+    }
+
+    /// Calls `tell` once when the driver was told to stop by an answer: a cancel or a failure.
+    pub fn when_refused(&self, tell: impl FnOnce() + Send + 'static) {
+        self.lock().when_refused = Some(Box::new(tell));
     }
 
     /// Whether the driver is at work, and since when it has said nothing.
@@ -179,6 +187,15 @@ impl Session {
 }
 
 impl State {
+    /// Tells, if the driver's call was answered so that it must stop.
+    fn tell_refusal(&mut self) {
+        if self.refusal.is_some()
+            && let Some(tell) = self.when_refused.take()
+        {
+            tell();
+        }
+    }
+
     /// What every call is answered with after a cancel or a failure.
     fn refused<T>(&self, cancel: T) -> Option<Result<T>> {
         self.refusal.as_ref().map(|refusal| match refusal {
@@ -226,7 +243,7 @@ impl State {
 impl MinidrvTransferCallback for Session {
     fn get_next_stream(&self, item_name: &str, full_item_name: &str) -> Result<NextStream> {
         let (mut state, callback) = self.driver_call()?;
-        self.in_application(|| {
+        let answer = self.in_application(|| {
             // Asking for a stream ends the one before, whatever comes of the asking.
             let ended = state.end_stream();
             if self.is_cancelled() && state.refusal.is_none() {
@@ -270,12 +287,14 @@ impl MinidrvTransferCallback for Session {
                 Ok(answer @ (NextStream::SkipItem | NextStream::Missing)) => Ok(answer),
                 Err(e) => state.fail(e),
             }
-        })
+        });
+        state.tell_refusal();
+        answer
     }
 
     fn send_message(&self, params: &TransferParams) -> Result<Answer> {
         let (mut state, callback) = self.driver_call()?;
-        self.in_application(|| {
+        let answer = self.in_application(|| {
             if let Some(answer) = state.refused(Answer::Cancel) {
                 return answer;
             }
@@ -311,7 +330,9 @@ impl MinidrvTransferCallback for Session {
                 }
                 Err(e) => state.fail(e),
             }
-        })
+        });
+        state.tell_refusal();
+        answer
     }
 }
 

@@ -58,7 +58,7 @@ pub(super) fn run(
     let cancelled: Arc<Mutex<bool>> = Arc::default();
     let (asked, waking) = (Arc::clone(&cancelled), Arc::clone(session));
     let notice = Notice::new(Arc::clone(transfer.core.driver()));
-    transfer.begin(Running {
+    let begun = transfer.begin(Running {
         notice: Arc::clone(&notice),
         // The two ways to cancel of the older kinds are not connected: the callbacks' answers are
         // the application's own.
@@ -85,7 +85,7 @@ pub(super) fn run(
     );
     let patience = Patience::new(*transfer.core.options());
     let served = started.and_then(|()| serve(patience, session, service, &cancelled));
-    transfer.end();
+    transfer.end(&begun);
     if let Err(e) = served {
         // If it is only slow to notice, this helps it to stop and frees the device.
         notice.send(WIA_EVENT_CANCEL_IO);
@@ -111,7 +111,7 @@ fn serve(
     cancelled: &Mutex<bool>,
 ) -> Result<()> {
     loop {
-        if *lock(cancelled) {
+        if *lock(cancelled) || service.is_told_to_stop() {
             patience.cancelled(session.driver_time());
         }
         let left = patience.left(session.activity(), session.driver_time())?;

@@ -18,7 +18,7 @@ use wia::event::WIA_EVENT_CANCEL_IO;
 use wia::{Error, ErrorKind, ItemFlags, Result, Status, TransferFlags};
 
 use crate::api::{FileFate, Transfer};
-use crate::device::{Core, check_connected};
+use crate::device::{Core, Hurry, check_connected};
 use crate::notice::Notice;
 
 /// A transfer of one item of a device in this process.
@@ -35,7 +35,7 @@ struct Running {
     /// Answers the driver's callbacks with a cancel from now on; stream transfers only.
     refuse: Option<Box<dyn Fn() + Send>>,
     /// Tells the waiting thread that a cancel was asked for.
-    wake: Arc<dyn Fn() + Send + Sync>,
+    wake: Hurry,
 }
 
 impl LocalTransfer {
@@ -59,15 +59,17 @@ impl LocalTransfer {
         })
     }
 
-    fn begin(&self, running: Running) {
+    fn begin(&self, running: Running) -> Hurry {
         let wake = Arc::clone(&running.wake);
-        self.core.set_running(Some(Box::new(move || wake())));
+        self.core.begin(&wake);
         *lock(&self.running) = Some(running);
+        wake
     }
 
-    fn end(&self) {
-        *lock(&self.running) = None;
-        self.core.set_running(None);
+    /// The transfer that began with this has ended; another may have begun.
+    fn end(&self, wake: &Hurry) {
+        lock(&self.running).take_if(|now| Arc::ptr_eq(&now.wake, wake));
+        self.core.end(wake);
     }
 
     /// Runs a transfer of a device that is there, and learns from it that it is not any more.

@@ -39,8 +39,10 @@ pub(super) fn download(
     let members = ServiceMembers::of(&context);
     let (wake, woken) = mpsc::channel();
     let (cancelled, canceller) = (wake.clone(), Arc::clone(&session));
+    let refused = wake.clone();
+    session.when_refused(move || drop(refused.send(Wake::Cancelled)));
     let notice = Notice::new(Arc::clone(core.driver()));
-    transfer.begin(Running {
+    let begun = transfer.begin(Running {
         notice: Arc::clone(&notice),
         refuse: Some(Box::new(move || canceller.cancel())),
         // Nobody waits any more: then the transfer has ended, and there is nothing to wake.
@@ -71,7 +73,7 @@ pub(super) fn download(
             Err(e)
         }
     };
-    transfer.end();
+    transfer.end(&begun);
     session.finish(result)
 }
 

@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::scripted::*;
 use quire_service::{
     Answer, DataTransferInfo, FileFate, NextStream, TransferCallback, TransferParams,
 };
 use wia::property::WIA_IPA_TYMED;
-use wia::{Error, ErrorKind, Hresult, Result, Status, TransferFlags, Tymed};
+use wia::{DataMessage, Error, ErrorKind, Hresult, Result, Status, TransferFlags, Tymed};
 
 /// An application of streams that wants nothing.
 struct NoStreams;
@@ -192,4 +193,52 @@ fn a_driver_that_crashes_in_its_lock_fails_the_transfer() {
             assert!(e.to_string().contains("as the test wants"), "{e}");
         }
     }
+}
+
+/// With two buffers a driver can have returned while its application still has a band: the device is free
+/// then, and the end of that transfer is not the end of the next.
+#[test]
+fn a_transfer_that_ends_late_takes_nothing_from_the_next() {
+    let (reading, read_on) = (Signal::new(), Signal::new());
+    let (started, cancelled) = (Signal::new(), Signal::new());
+    let (start, told) = (started.clone(), cancelled.clone());
+    let first = AtomicBool::new(true);
+    let mut driver = Driver::new(Tymed::Callback, move |_, context| {
+        if first.swap(false, Ordering::SeqCst) {
+            return band(context, b"data").and_then(done);
+        }
+        start.give();
+        told.wait();
+        Ok(Status::Ok)
+    });
+    driver.on_event = Box::new(move |_| cancelled.give());
+    let rig = driver.connect_with(quire_service::DeviceOptions {
+        line_deadline: std::time::Duration::from_secs(5),
+        ..quire_service::DeviceOptions::default()
+    });
+    let (reads, wait) = (reading.clone(), read_on.clone());
+    let slow = App::reacting(move |params| {
+        if params.message == DataMessage::Data {
+            reads.give();
+            wait.wait();
+        }
+        None
+    });
+    std::thread::scope(|scope| {
+        let late = scope.spawn(|| rig.two_buffers(&slow));
+        reading.wait();
+        let next = scope.spawn(|| {
+            loop {
+                match rig.bands(&App::new()) {
+                    Err(e) if e.kind() == ErrorKind::Busy => std::thread::yield_now(),
+                    result => return result,
+                }
+            }
+        });
+        started.wait();
+        read_on.give();
+        assert_eq!(late.join().unwrap().unwrap(), Status::Ok);
+        rig.transfer.cancel();
+        assert_eq!(next.join().unwrap().unwrap(), Status::Ok);
+    });
 }

@@ -189,6 +189,49 @@ fn a_driver_that_ignores_a_cancel_but_goes_on_calling_is_given_up() {
     }
 }
 
+/// What tells a driver to stop without a cancel from outside, and what becomes of its transfer then.
+#[test]
+fn a_driver_that_ignores_what_it_is_answered_is_given_up() {
+    type Told = (DataMessage, Result<Answer>, i32, ErrorKind);
+    let told: [Told; 4] = [
+        (
+            DataMessage::Data,
+            Ok(Answer::Cancel),
+            4,
+            ErrorKind::Deadline,
+        ),
+        (DataMessage::Data, Err(fail()), 4, ErrorKind::AccessDenied),
+        (
+            DataMessage::DataHeader,
+            Ok(Answer::Cancel),
+            4,
+            ErrorKind::Deadline,
+        ),
+        // It breaks a rule.
+        (
+            DataMessage::Status,
+            Ok(Answer::Cancel),
+            BUFFER_SIZE + 1,
+            ErrorKind::InvalidDriverResponse,
+        ),
+    ];
+    together(told, |(message, answer, length, kind)| {
+        let over = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&over);
+        let rig = Driver::new(Tymed::Callback, move |_, context| {
+            while !stop.load(Ordering::SeqCst) {
+                work();
+                drop(send(context, DataMessage::Data, 10, 0, length));
+            }
+            Ok(Status::Ok)
+        })
+        .connect_with(short_cancel());
+        let e = rig.bands(&App::answering(message, answer)).unwrap_err();
+        over.store(true, Ordering::SeqCst);
+        assert_eq!(e.kind(), kind, "{e}");
+    });
+}
+
 #[test]
 fn a_driver_that_ignores_a_cancel_but_goes_on_writing_a_file_is_given_up() {
     let folder = tempfile::tempdir().unwrap();
@@ -244,6 +287,45 @@ impl TransferCallback for AllStreams {
     fn get_next_stream(&self, _: &str, _: &str) -> Result<NextStream> {
         Ok(NextStream::Stream(Box::new(Void)))
     }
+}
+
+/// An application of streams that wants no more, once it has given one.
+struct NoMore(Result<Answer>);
+
+impl TransferCallback for NoMore {
+    fn transfer_callback(&self, _: &TransferParams) -> Result<Answer> {
+        self.0.clone()
+    }
+
+    fn get_next_stream(&self, _: &str, _: &str) -> Result<NextStream> {
+        Ok(NextStream::Stream(Box::new(Void)))
+    }
+}
+
+#[test]
+fn a_driver_of_streams_that_ignores_what_it_is_answered_is_given_up() {
+    let told = [
+        (Ok(Answer::Cancel), ErrorKind::Deadline),
+        (Err(fail()), ErrorKind::AccessDenied),
+    ];
+    together(told, |(answer, kind)| {
+        let over = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&over);
+        let rig = Driver::new(Tymed::File, move |_, context| {
+            let callback = context.callback.clone().unwrap();
+            let _stream = callback.get_next_stream("", "")?;
+            while !stop.load(Ordering::SeqCst) {
+                work();
+                drop(callback.send_message(&TransferParams::status(1, 1)));
+            }
+            Ok(Status::Ok)
+        })
+        .connect_with(short_cancel());
+        let app = Arc::new(NoMore(answer));
+        let result = rig.transfer.download(TransferFlags::empty(), app);
+        over.store(true, Ordering::SeqCst);
+        assert_eq!(result.unwrap_err().kind(), kind);
+    });
 }
 
 #[test]

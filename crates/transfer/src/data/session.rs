@@ -1,7 +1,7 @@
 //! The session of a banded or file transfer: the driver calls on its own thread, the application is
 //! called on the thread that asked for the transfer.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use bands::{Filler, Next, Reader, Stopped, handover};
@@ -35,6 +35,9 @@ struct Message {
 pub struct DataSession {
     filler: ToApplication,
     state: Mutex<DriverState>,
+    /// The rule that the driver has broken; read without the state's lock, which a driver that is inside
+    /// of a call holds.
+    broken: Arc<OnceLock<Error>>,
     activity: Arc<ActivityClock>,
 }
 
@@ -48,7 +51,7 @@ struct DriverState {
     /// `NEW_PAGE` messages so far.
     page_count: i32,
     /// The rule that the driver has broken.
-    broken: Option<Error>,
+    broken: Arc<OnceLock<Error>>,
 }
 
 impl DataSession {
@@ -71,14 +74,16 @@ impl DataSession {
             // What the service does for the driver is not the driver's time.
             record.activity = Some(Arc::clone(&activity));
         }
+        let broken = Arc::<OnceLock<Error>>::default();
         let session = Arc::new(DataSession {
             filler,
+            broken: Arc::clone(&broken),
             state: Mutex::new(DriverState {
                 members: ServiceMembers::of(context),
                 active_buffer: context.active_buffer,
                 memory: context.memory_transfer,
                 page_count: 0,
-                broken: None,
+                broken,
             }),
             activity,
         });
@@ -186,11 +191,11 @@ impl DriverState {
     /// fails.
     fn breaks(&mut self, rule: impl Into<String>) -> Error {
         let broken = || Error::new(ErrorKind::InvalidDriverResponse, rule);
-        self.broken.get_or_insert_with(broken).clone()
+        self.broken.get_or_init(broken).clone()
     }
 
     fn check(&mut self, context: &TransferContext) -> Result<()> {
-        if let Some(e) = &self.broken {
+        if let Some(e) = self.broken.get() {
             return Err(e.clone());
         }
         let changed = self.members.check(context).and_then(|()| {
@@ -201,7 +206,7 @@ impl DriverState {
             }
         });
         if let Err(e) = changed {
-            return Err(self.broken.get_or_insert(e).clone());
+            return Err(self.broken.get_or_init(|| e).clone());
         }
         if context.service_buffer && number(&context.transfer_buffer) != self.active_buffer {
             return Err(self.breaks("the driver put a buffer of its own in the service's place"));
@@ -238,9 +243,11 @@ impl MinidrvCallback for DataSession {
     ) -> Result<Answer> {
         let _time = self.activity.application();
         let mut state = self.lock();
+        // The service has no message of it, and waits no longer than after a cancel.
+        let _looks_up = Broken(self);
         if let Some(context) = context.as_deref() {
             state.check(context)?;
-        } else if let Some(e) = &state.broken {
+        } else if let Some(e) = state.broken.get() {
             return Err(e.clone());
         }
         let mut call = Message {
@@ -286,7 +293,7 @@ impl MinidrvCallback for DataSession {
     fn send_end_of_page(&self, page_count: i32) -> Result<Answer> {
         let _time = self.activity.application();
         let mut state = self.lock();
-        if let Some(e) = &state.broken {
+        if let Some(e) = state.broken.get() {
             return Err(e.clone());
         }
         state.page_count = page_count;
@@ -299,6 +306,17 @@ impl MinidrvCallback for DataSession {
             page_count,
             item_size: 0,
         })
+    }
+}
+
+/// At the end of a call in which the driver broke a rule, makes the service look up.
+struct Broken<'a>(&'a DataSession);
+
+impl Drop for Broken<'_> {
+    fn drop(&mut self) {
+        if self.0.broken.get().is_some() {
+            self.0.wake();
+        }
     }
 }
 
@@ -345,6 +363,11 @@ impl ServiceSide {
             Next::TimedOut => Heard::Silence,
             Next::Woken => Heard::Woken,
         }
+    }
+
+    /// Whether the driver was told to stop: by an answer of the application, or because it broke a rule.
+    pub fn is_told_to_stop(&self) -> bool {
+        self.refusal.is_some() || self.session.broken.get().is_some()
     }
 
     fn forward(&mut self, message: &Message, buffer: Option<&[u8]>) -> Result<Answer> {
@@ -419,10 +442,7 @@ impl ServiceSide {
         if let Some(Refusal::Failure(e)) = self.refusal {
             return Err(e);
         }
-        // A driver that was given up may be inside a call for ever.
-        if let Ok(state) = self.session.state.try_lock()
-            && let Some(e) = &state.broken
-        {
+        if let Some(e) = self.session.broken.get() {
             return Err(e.clone());
         }
         let status = driver?;

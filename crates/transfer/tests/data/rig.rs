@@ -123,7 +123,8 @@ fn run(
     });
     loop {
         match service.serve(LIMIT) {
-            Heard::Message => {}
+            // A broken rule makes the service look up.
+            Heard::Message | Heard::Woken => {}
             Heard::Returned => break,
             other => panic!("{other:?}"),
         }
