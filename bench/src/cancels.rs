@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use driver_virtual::{Options, VirtualScanner};
 use items::{AppItem, DriverItem};
-use minidriver::{Capability, FormatInfo, Minidriver};
+use minidriver::{Capability, DriverModel, FormatInfo, Minidriver};
 use service::{
     Answer, Device, DeviceOptions, NextStream, Service, Stream, TransferCallback, TransferParams,
 };
@@ -29,6 +29,10 @@ struct Watched {
 }
 
 impl Minidriver for Watched {
+    fn model(&self) -> DriverModel {
+        self.scanner.model()
+    }
+
     fn initialize(&self, device_id: &str) -> Result<DriverItem> {
         self.scanner.initialize(device_id)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use items::{AppItem, DriverItem, FormatRule, RootInfo, ScannerRules};
-use minidriver::{FormatInfo, Minidriver};
+use minidriver::{DriverModel, FormatInfo, Minidriver};
 use service::{Device, DeviceOptions, Service};
 use transfer::{Answer, NextStream, TransferContext, TransferParams};
 use wia::category::{WIA_CATEGORY_FLATBED, WIA_CATEGORY_ROOT};
@@ -71,6 +71,10 @@ impl Filler {
 }
 
 impl Minidriver for Filler {
+    fn model(&self) -> DriverModel {
+        DriverModel::Both
+    }
+
     fn initialize(&self, _: &str) -> Result<DriverItem> {
         let flags = ItemFlags::ROOT | ItemFlags::FOLDER | ItemFlags::DEVICE;
         let root = DriverItem::new(flags, "Root", "0000\\Root", WIA_CATEGORY_ROOT)?;

@@ -70,7 +70,7 @@ fn parameters_are_checked() {
         "virtual:?seed=1&colour=red",
         ErrorKind::InvalidArgument,
         "device virtual:?seed=1&colour=red: there is no parameter colour; valid are sheets, seed, ppm, \
-         lateheight, jam, double, cover, out, disconnect, stall, deadline",
+         lateheight, model, jam, double, cover, out, disconnect, stall, deadline",
     );
     check("virtual:?sheets=many", ErrorKind::InvalidArgument, "sheets");
 }

@@ -1,7 +1,9 @@
 //! The driver's interface (`IWiaMiniDrv`).
 
+use std::sync::Arc;
+
 use items::{AppItem, DriverItem};
-use transfer::TransferContext;
+use transfer::{ErrorHandler, TransferContext};
 use wia::{Error, ErrorKind, Guid, PropertyId, Result, Status, TransferFlags, Tymed};
 
 /// One format that an item can be transferred in (`WIA_FORMAT_INFO`).
@@ -38,6 +40,21 @@ pub struct Capability {
     pub description: &'static str,
 }
 
+/// Which transfers a driver knows (the version that `IStiUSD::GetCapabilities` gives: `STI_VERSION_3` is
+/// a driver of streams).
+///
+/// An application of the other kind is served through the service's compatibility layer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DriverModel {
+    /// Streams.
+    #[default]
+    Stream,
+    /// Bands of memory and files, as before Windows Vista.
+    Legacy,
+    /// Both, each by itself.
+    Both,
+}
+
 /// A driver of one device (`IWiaMiniDrv`).
 ///
 /// The methods are called by the service, one at a time for each device, except
@@ -45,6 +62,11 @@ pub struct Capability {
 /// [`acquire_item_data`](Minidriver::acquire_item_data) runs on a thread of its own that can be
 /// abandoned: a driver keeps nothing locked while it waits for its device.
 pub trait Minidriver: Send + Sync + 'static {
+    /// Which transfers the driver knows. It must not change.
+    fn model(&self) -> DriverModel {
+        DriverModel::Stream
+    }
+
     /// Builds the device's item tree and gives its root (`drvInitializeWia`). Called once for every
     /// application that opens the device; `device_id` comes back in events.
     ///
@@ -167,6 +189,12 @@ pub trait Minidriver: Send + Sync + 'static {
     /// without a transfer is ignored. The transfer that a cancel is for does not end before this has
     /// returned.
     fn notify_pnp_event(&self, event: Guid);
+
+    /// The driver's own handler of its device's statuses (the extension "ErrorHandler"), asked after the
+    /// application's and before the default one. It can be called while another call runs.
+    fn error_handler(&self) -> Option<Arc<dyn ErrorHandler>> {
+        None
+    }
 
     /// A sentence about a private error code (`drvGetDeviceErrorStr`).
     fn device_error_string(&self, code: i32) -> Option<String> {

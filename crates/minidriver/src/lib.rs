@@ -11,5 +11,5 @@ mod driver;
 pub mod service_library;
 
 pub use description::describe;
-pub use driver::{Capability, CapabilityKind, FormatInfo, Minidriver};
+pub use driver::{Capability, CapabilityKind, DriverModel, FormatInfo, Minidriver};
 pub use service_library::{Event, EventPort};

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use items::{AppItem, DriverItem};
-use minidriver::{Capability, FormatInfo, Minidriver};
+use minidriver::{Capability, DriverModel, FormatInfo, Minidriver};
 use transfer::{
     Answer, MinidrvCallback, MinidrvTransferCallback, NextStream, Stream, TransferContext,
     TransferParams,
@@ -113,6 +113,10 @@ impl Recorder {
 }
 
 impl Minidriver for Recorder {
+    fn model(&self) -> DriverModel {
+        self.inner.model()
+    }
+
     fn initialize(&self, device_id: &str) -> Result<DriverItem> {
         self.inner.initialize(device_id)
     }

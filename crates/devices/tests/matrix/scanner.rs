@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use driver_virtual::{Options, VirtualScanner};
 use items::{AppItem, DriverItem};
-use minidriver::{FormatInfo, Minidriver};
+use minidriver::{DriverModel, FormatInfo, Minidriver};
 use service::{Device, DeviceOptions, Service};
 use transfer::TransferContext;
 use wia::event::WIA_EVENT_CANCEL_IO;
@@ -70,6 +70,10 @@ pub(crate) fn open(
 }
 
 impl Minidriver for Watched {
+    fn model(&self) -> DriverModel {
+        self.scanner.model()
+    }
+
     fn initialize(&self, device_id: &str) -> Result<DriverItem> {
         self.scanner.initialize(device_id)
     }

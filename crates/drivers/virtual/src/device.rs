@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use items::{AppItem, DeviceInfo, DriverItem, RootInfo, ScannerRules};
 use minidriver::service_library::queue_event;
-use minidriver::{Capability, CapabilityKind, FormatInfo, Minidriver};
+use minidriver::{Capability, CapabilityKind, DriverModel, FormatInfo, Minidriver};
 use transfer::TransferContext;
 use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FLATBED, WIA_CATEGORY_ROOT};
 use wia::command::WIA_CMD_SYNCHRONIZE;
@@ -50,10 +50,11 @@ impl VirtualScanner {
     pub fn new(options: Options) -> Result<VirtualScanner> {
         let paper = Paper::new(&options)?;
         let largest = paper.largest();
+        let model = options.model;
         let rules_of = |source, options: &Option<_>| {
             options
                 .as_ref()
-                .map(|options| rules(source, options, largest))
+                .map(|source_options| rules(source, source_options, largest, model))
         };
         let flatbed = rules_of(Source::Flatbed, &options.flatbed);
         let feeder = rules_of(Source::Feeder, &options.feeder);
@@ -115,6 +116,19 @@ impl VirtualScanner {
         }
     }
 
+    /// # Errors
+    ///
+    /// `NotImplemented` for a transfer that the driver's model does not have.
+    fn check_model(&self, flags: TransferFlags) -> Result<()> {
+        let streams = flags.intersects(TransferFlags::DOWNLOAD | TransferFlags::UPLOAD);
+        let what = match self.options.model {
+            DriverModel::Stream if !streams => "this driver has streams only",
+            DriverModel::Legacy if streams => "this driver has bands and files only",
+            _ => return Ok(()),
+        };
+        Err(Error::new(ErrorKind::NotImplemented, what))
+    }
+
     /// Registers a transfer for a cancel.
     fn begin(&self) -> Result<Running<'_>> {
         let mut running = lock(&self.running);
@@ -167,6 +181,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Minidriver for VirtualScanner {
+    fn model(&self) -> DriverModel {
+        self.options.model
+    }
+
     fn initialize(&self, device_id: &str) -> Result<DriverItem> {
         self.paper.check_online()?;
         device_id.clone_into(&mut lock(&self.device_id));
@@ -207,6 +225,7 @@ impl Minidriver for VirtualScanner {
         flags: TransferFlags,
         context: &mut TransferContext,
     ) -> Result<Status> {
+        self.check_model(flags)?;
         let running = self.begin()?;
         let machine = Machine {
             paper: &self.paper,

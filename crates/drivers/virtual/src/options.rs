@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use minidriver::DriverModel;
 use wia::{Error, ErrorKind, Result};
 
 use crate::faults::{FaultKind, FaultPlan};
@@ -38,6 +39,8 @@ pub struct Options {
     pub faults: FaultPlan,
     /// How it differs from a good driver.
     pub quirks: Quirks,
+    /// Which transfers its driver knows.
+    pub model: DriverModel,
 }
 
 /// One source of images.
@@ -108,17 +111,19 @@ impl Default for Options {
             warm_up: Duration::ZERO,
             faults: FaultPlan::default(),
             quirks: Quirks::default(),
+            model: DriverModel::Both,
         }
     }
 }
 
 impl Options {
     /// The names of all parameters of a device URI: the scanner's own, then the faults.
-    pub const PARAMETERS: [&str; 10] = [
+    pub const PARAMETERS: [&str; 11] = [
         "sheets",
         "seed",
         "ppm",
         "lateheight",
+        "model",
         "jam",
         "double",
         "cover",
@@ -132,7 +137,7 @@ impl Options {
     /// in `.toml`. A parameter goes before the model file.
     ///
     /// [Parameters](Options::PARAMETERS): `sheets` (how many the feeder holds), `seed`, `ppm`,
-    /// `lateheight` (0 or 1), and a list for each [`FaultKind`].
+    /// `lateheight` (0 or 1), `model` (`stream`, `legacy` or `both`), and a list for each [`FaultKind`].
     ///
     /// # Errors
     ///
@@ -245,6 +250,7 @@ impl Options {
             warm_up: Duration::from_millis(model.timing.warm_up.get().into()),
             faults,
             quirks: model.quirks,
+            model: usual.model,
         })
     }
 
@@ -264,6 +270,18 @@ impl Options {
                 self.ppm = u32::try_from(n).ok();
             }
             "lateheight" => self.quirks.late_height = number(name, value, 0..=1)? == 1,
+            "model" => {
+                let models = [
+                    ("stream", DriverModel::Stream),
+                    ("legacy", DriverModel::Legacy),
+                    ("both", DriverModel::Both),
+                ];
+                let model = models.into_iter().find(|(name, _)| *name == value);
+                let (_, model) = model.ok_or_else(|| {
+                    Error::invalid(format!("model={value}: valid are stream, legacy, both"))
+                })?;
+                self.model = model;
+            }
             _ => match FaultKind::ALL.into_iter().find(|kind| kind.name() == name) {
                 Some(kind) => self.faults.set(kind, value)?,
                 None => {

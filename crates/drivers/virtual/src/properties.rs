@@ -4,6 +4,7 @@ use items::{
     DataTypeRule, FeederRules, FormatRule, IntentResolutions, Registration, Resolutions,
     ScannerRules,
 };
+use minidriver::DriverModel;
 use raster::geometry::mm_to_thousandths;
 use wia::constant::{
     WIA_PAGE_AUTO, WIA_PAGE_BUSINESSCARD, WIA_PAGE_CUSTOM, WIA_PAGE_ISO_A3, WIA_PAGE_ISO_A4,
@@ -48,11 +49,12 @@ const PAGE_SIZES: [i32; 12] = [
     WIA_PAGE_BUSINESSCARD,
 ];
 
-/// The rules of one source; `largest` is the largest image of a folder.
+/// The rules of one source; `largest` is the largest image of a folder. A driver of streams offers no bands.
 pub(crate) fn rules(
     source: Source,
     options: &SourceOptions,
     largest: Option<PaperSize>,
+    model: DriverModel,
 ) -> ScannerRules {
     let bed = bed(source, options, largest);
     let data_types: Vec<DataTypeRule> = options
@@ -79,6 +81,14 @@ pub(crate) fn rules(
     if bmp_fits {
         formats.insert(0, bmp);
         formats.push(FormatRule::memory_bmp());
+    }
+    if model == DriverModel::Stream {
+        for format in &mut formats {
+            format
+                .tymeds
+                .retain(|t| matches!(t, Tymed::File | Tymed::MultipageFile));
+        }
+        formats.retain(|format| !format.tymeds.is_empty());
     }
     let feeder = source == Source::Feeder;
     ScannerRules {

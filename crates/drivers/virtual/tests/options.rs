@@ -6,6 +6,7 @@ mod rig;
 use std::fs;
 use std::time::Duration;
 
+use minidriver::DriverModel;
 use quire_virtual::{FaultKind, Options, Sheets};
 use rig::{Mode, Rig, images, options};
 use wia::format::WIA_IMG_FMT_RAW;
@@ -56,6 +57,15 @@ fn every_parameter_is_heard() {
     );
     assert_eq!(o.faults.sheets_before_end(9), 7);
     assert!(!options("", "lateheight=0").unwrap().quirks.late_height);
+    assert_eq!(options("", "").unwrap().model, DriverModel::Both);
+    assert_eq!(
+        options("", "model=stream").unwrap().model,
+        DriverModel::Stream
+    );
+    assert_eq!(
+        options("", "model=legacy").unwrap().model,
+        DriverModel::Legacy
+    );
 }
 
 #[test]
@@ -87,11 +97,15 @@ fn bad_parameters_are_named_with_what_is_valid() {
         refused("", "lateheight=yes"),
         "lateheight=yes: valid is a number from 0 to 1"
     );
+    assert_eq!(
+        refused("", "model=new"),
+        "model=new: valid are stream, legacy, both"
+    );
     assert!(refused("", "jam=first").starts_with("jam=first: valid is a list of sheets"));
     assert_eq!(
         refused("", "speed=3"),
-        "the virtual scanner has no parameter speed; valid are sheets, seed, ppm, lateheight, jam, double, \
-         cover, out, disconnect, stall"
+        "the virtual scanner has no parameter speed; valid are sheets, seed, ppm, lateheight, model, jam, \
+         double, cover, out, disconnect, stall"
     );
     assert_eq!(refused("", "ppm=3&ppm=3"), "ppm is given twice");
 }

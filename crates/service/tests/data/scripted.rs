@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use items::{AppItem, DriverItem};
-use minidriver::{FormatInfo, Minidriver};
+use minidriver::{DriverModel, FormatInfo, Minidriver};
 use quire_service::{
     Answer, DataCallback, DataParams, DataTransferInfo, Device, DeviceOptions, FileFate, Item,
     Payload, Service, StorageMedium, Transfer,
@@ -133,6 +133,10 @@ impl Driver {
 }
 
 impl Minidriver for Driver {
+    fn model(&self) -> DriverModel {
+        DriverModel::Legacy
+    }
+
     fn initialize(&self, _: &str) -> Result<DriverItem> {
         let flags = ItemFlags::ROOT | ItemFlags::FOLDER | ItemFlags::DEVICE;
         let root = DriverItem::new(flags, "Root", "0000\\Root", WIA_CATEGORY_ROOT)?;

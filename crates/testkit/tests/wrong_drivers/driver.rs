@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use driver_virtual::{Options, VirtualScanner};
 use items::{AppItem, DriverItem};
-use minidriver::{Capability, FormatInfo, Minidriver};
+use minidriver::{Capability, DriverModel, FormatInfo, Minidriver};
 use transfer::{MinidrvCallback, MinidrvTransferCallback, Stream, TransferContext};
 use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FLATBED, WIA_CATEGORY_ROOT};
 use wia::event::WIA_EVENT_CANCEL_IO;
@@ -163,6 +163,10 @@ fn tree(order: [&str; 2], flatbed: ItemFlags) -> Result<DriverItem> {
 }
 
 impl Minidriver for Wrong {
+    fn model(&self) -> DriverModel {
+        self.inner.model()
+    }
+
     fn initialize(&self, device_id: &str) -> Result<DriverItem> {
         let right = self.inner.initialize(device_id)?;
         match self.defect {
