@@ -4,6 +4,7 @@ use std::fmt;
 
 use wia::{Result, Status, TransferMessage};
 
+use crate::error_handler::AppErrorHandler;
 use crate::stream::Stream;
 
 /// A message of a stream transfer (`WiaTransferParams`).
@@ -20,8 +21,9 @@ pub struct TransferParams {
     pub device_status: Option<DeviceStatus>,
 }
 
-/// What `hrErrorStatus` of a device-status message says: something short of a failure, or a failure.
-pub type DeviceStatus = std::result::Result<Status, wia::ErrorKind>;
+/// What `hrErrorStatus` of a device-status message says: something short of a failure, or a failure,
+/// which may have a private number and says for people where it happened.
+pub type DeviceStatus = Result<Status>;
 
 impl TransferParams {
     /// A progress message.
@@ -41,6 +43,22 @@ impl TransferParams {
             percent,
             transferred_bytes,
             device_status: None,
+        }
+    }
+
+    /// What the device reports; it goes to the error handlers. Drivers never send `WIA_STATUS_CLEAR`.
+    /// One that waits for its device sends the same status again with a growing percent, so that a
+    /// person can cancel.
+    pub const fn device_status(
+        status: DeviceStatus,
+        percent: i32,
+        transferred_bytes: u64,
+    ) -> TransferParams {
+        TransferParams {
+            message: TransferMessage::DeviceStatus,
+            percent,
+            transferred_bytes,
+            device_status: Some(status),
         }
     }
 }
@@ -116,6 +134,12 @@ pub trait TransferCallback: Send + Sync {
     ///
     /// A failure stops the transfer and becomes its result.
     fn get_next_stream(&self, item_name: &str, full_item_name: &str) -> Result<NextStream>;
+
+    /// The application's error handler, if it has one (`QueryInterface` for `IWiaAppErrorHandler`). Only
+    /// then a device's status goes to any handler. A filter passes on what the callback below it says.
+    fn error_handler(&self) -> Option<&dyn AppErrorHandler> {
+        None
+    }
 }
 
 /// What a driver calls during a stream transfer (`IWiaMiniDrvTransferCallback`).
@@ -147,9 +171,13 @@ pub trait MinidrvTransferCallback: Send + Sync {
 
     /// Sends a message: `STATUS`, `NEW_PAGE` or `DEVICE_STATUS`. The others are the service's.
     ///
+    /// A `DEVICE_STATUS` that was a failure and is answered with `Continue` has been put right: the
+    /// transfer goes on where it stood.
+    ///
     /// # Errors
     ///
     /// A failure must be returned from `acquire_item_data` as it is, without any further call;
-    /// `InvalidDriverResponse` for a message that only the service may send.
+    /// `InvalidDriverResponse` for a message that only the service may send, to which
+    /// `WIA_STATUS_CLEAR` belongs.
     fn send_message(&self, params: &TransferParams) -> Result<Answer>;
 }

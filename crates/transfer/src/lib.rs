@@ -11,6 +11,7 @@ mod buffer;
 mod callback;
 mod context;
 mod data;
+mod error_handler;
 mod image_information;
 mod page_writer;
 mod session;
@@ -26,6 +27,9 @@ pub use data::{
     DataCallback, DataCallbackHeader, DataParams, DataSession, DataStreams, DataTransferInfo,
     ExtendedTransferInfo, Heard, MinidrvCallback, Payload, ServiceMembers, ServiceSide,
     StorageMedium,
+};
+pub use error_handler::{
+    AppErrorHandler, DefaultErrorHandler, ErrorHandler, StatusReport, Window, ask_for_help,
 };
 pub use image_information::{ImageInformation, image_information};
 pub use page_writer::{

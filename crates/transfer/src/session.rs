@@ -25,6 +25,7 @@ use crate::activity::{Activity, ActivityClock};
 use crate::callback::{
     Answer, MinidrvTransferCallback, NextStream, TransferCallback, TransferParams,
 };
+use crate::error_handler::{Chain, ErrorHandler};
 use crate::stream::Stream;
 use guarded::SessionStream;
 
@@ -39,6 +40,7 @@ pub struct Session {
 struct State {
     /// `None` when the transfer has ended.
     callback: Option<Arc<dyn TransferCallback>>,
+    handlers: Chain,
     stream: Option<OpenStream>,
     streams_opened: u64,
     /// What every later call is answered with, once a call was answered so.
@@ -72,10 +74,20 @@ pub(crate) enum Refusal {
 impl Session {
     /// A session for one transfer into the streams of `callback`.
     pub fn new(callback: Arc<dyn TransferCallback>) -> Arc<Session> {
+        Session::with_error_handler(callback, "", None)
+    }
+
+    /// The same for the transfer of an item, by its full name, with the driver's own error handler.
+    pub fn with_error_handler(
+        callback: Arc<dyn TransferCallback>,
+        item: &str,
+        handler: Option<Arc<dyn ErrorHandler>>,
+    ) -> Arc<Session> {
         Arc::new_cyclic(|me| Session {
             me: me.clone(),
             state: Mutex::new(State {
                 callback: Some(callback),
+                handlers: Chain::new(item, handler),
                 stream: None,
                 streams_opened: 0,
                 refusal: None,
@@ -137,6 +149,7 @@ impl Session {
         self.in_application(|| {
             // The last stream's end comes with the driver's return. A cancel answered now is too
             // late.
+            let _ = state.clear_message();
             let ended = state.end_stream();
             state.note_flush(ended);
             let params = state.service_message(TransferMessage::EndOfTransfer);
@@ -204,6 +217,35 @@ impl State {
         })
     }
 
+    /// Has a device's message that stands in a window taken away. A person may have cancelled there.
+    fn clear_message(&mut self) -> Answer {
+        match self.callback.clone() {
+            Some(callback) => self.handlers.clear(callback.as_ref()),
+            None => Answer::Continue,
+        }
+    }
+
+    /// A message that is not for the application's callback, but for the error handlers.
+    fn device_status(
+        &mut self,
+        callback: &dyn TransferCallback,
+        params: &TransferParams,
+    ) -> Result<Answer> {
+        match &params.device_status {
+            Some(Ok(Status::Clear)) => Err(Error::new(
+                ErrorKind::InvalidDriverResponse,
+                "the driver sent WIA_STATUS_CLEAR, which only the service may send",
+            )),
+            Some(status) => self.handlers.report(callback, status, params.percent),
+            None => Ok(Answer::Continue),
+        }
+    }
+
+    fn cancel(&mut self) -> Answer {
+        self.refusal = Some(Refusal::Cancel);
+        Answer::Cancel
+    }
+
     fn fail<T>(&mut self, e: Error) -> Result<T> {
         self.refusal = Some(Refusal::Failure(e.clone()));
         Err(e)
@@ -244,9 +286,10 @@ impl MinidrvTransferCallback for Session {
     fn get_next_stream(&self, item_name: &str, full_item_name: &str) -> Result<NextStream> {
         let (mut state, callback) = self.driver_call()?;
         let answer = self.in_application(|| {
+            let cleared = state.clear_message();
             // Asking for a stream ends the one before, whatever comes of the asking.
             let ended = state.end_stream();
-            if self.is_cancelled() && state.refusal.is_none() {
+            if (self.is_cancelled() || cleared == Answer::Cancel) && state.refusal.is_none() {
                 state.refusal = Some(Refusal::Cancel);
             }
             if let Some(answer) = state.refused(NextStream::Cancel) {
@@ -310,15 +353,22 @@ impl MinidrvTransferCallback for Session {
                     );
                     return state.fail(e);
                 }
-                // No error handler is attached: a failure goes back to the driver, which returns
-                // it; anything less goes on. The application's callback never sees it.
                 TransferMessage::DeviceStatus => {
-                    return match params.device_status {
-                        Some(Err(kind)) => state.fail(Error::new(kind, "")),
-                        Some(Ok(_)) | None => Ok(Answer::Continue),
+                    let answer = state.device_status(callback.as_ref(), params);
+                    // Whoever had to wait for a person has time to be cancelled.
+                    return match answer {
+                        Ok(_) if self.is_cancelled() => Ok(state.cancel()),
+                        Ok(Answer::Cancel) => Ok(state.cancel()),
+                        Ok(Answer::Continue) => Ok(Answer::Continue),
+                        Err(e) => state.fail(e),
                     };
                 }
-                TransferMessage::Status | TransferMessage::NewPage => {}
+                TransferMessage::Status => {
+                    if state.clear_message() == Answer::Cancel {
+                        return Ok(state.cancel());
+                    }
+                }
+                TransferMessage::NewPage => {}
             }
             state.percent = params.percent;
             state.bytes = params.transferred_bytes;

@@ -317,6 +317,13 @@ impl Error {
     }
 }
 
+/// Two errors are equal when they say the same; what caused them is not looked at.
+impl PartialEq for Error {
+    fn eq(&self, other: &Error) -> bool {
+        (self.kind, self.code, &self.message) == (other.kind, other.code, &other.message)
+    }
+}
+
 impl From<Error> for std::io::Error {
     fn from(e: Error) -> std::io::Error {
         std::io::Error::other(e)

@@ -9,6 +9,7 @@ use wia::{Error, ErrorKind, ItemFlags, Result, Status, TransferFlags, Tymed};
 
 use super::patience::Patience;
 use super::{LocalTransfer, Returned, Running, driver_thread};
+use crate::guard::guarded;
 use crate::notice::Notice;
 
 /// Why the waiting thread wakes up.
@@ -33,7 +34,8 @@ pub(super) fn download(
         ));
     }
     let token = core.gate().commit_transfer()?;
-    let session = Session::new(callback);
+    let handler = guarded(|| Ok(core.driver().error_handler()))?;
+    let session = Session::with_error_handler(callback, item.full_name(), handler);
     let mut context = transfer.context("stream", [Tymed::File, Tymed::MultipageFile])?;
     context.callback = Some(session.clone());
     let members = ServiceMembers::of(&context);

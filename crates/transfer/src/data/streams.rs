@@ -165,13 +165,11 @@ impl State {
     }
 
     /// `STATUS`.
-    fn status(&mut self, percent: i32) -> Result<Answer> {
+    fn status(&mut self, status: TransferStatus, percent: i32) -> Result<Answer> {
         let Some(callback) = self.context.data_callback.clone() else {
             return Ok(Answer::Continue);
         };
-        let to_client = TransferStatus::TRANSFER_TO_CLIENT;
-        let answer =
-            callback.mini_drv_callback(DataMessage::Status, to_client, percent, 0, 0, None);
+        let answer = callback.mini_drv_callback(DataMessage::Status, status, percent, 0, 0, None);
         self.note(answer)
     }
 
@@ -349,10 +347,17 @@ impl MinidrvTransferCallback for DataStreams {
             TransferMessage::NewPage => state.end_of_page(),
             TransferMessage::Status => {
                 state.percent = params.percent;
-                state.status(params.percent)
+                state.status(TransferStatus::TRANSFER_TO_CLIENT, params.percent)
             }
-            // The older kinds have no message for it (section 1.7).
-            TransferMessage::DeviceStatus => Ok(Answer::Continue),
+            // The older kinds have no message for it and no handlers: warming up is a status, so that
+            // the application can cancel, and a failure goes back to the driver.
+            TransferMessage::DeviceStatus => match &params.device_status {
+                Some(Ok(Status::WarmingUp)) => {
+                    state.status(TransferStatus::TRANSFER_FROM_DEVICE, params.percent)
+                }
+                Some(Err(e)) => state.note(Err(e.clone())),
+                Some(Ok(_)) | None => Ok(Answer::Continue),
+            },
             TransferMessage::EndOfStream | TransferMessage::EndOfTransfer => Err(Error::new(
                 ErrorKind::InvalidDriverResponse,
                 "the driver sent END_OF_STREAM or END_OF_TRANSFER, which only the service may send",
@@ -388,7 +393,7 @@ impl Stream for DataStream {
         state.flush()?;
         if state.context.memory_transfer && state.context.number_of_buffers > 1 {
             let percent = state.percent;
-            return match state.status(percent)? {
+            return match state.status(TransferStatus::TRANSFER_TO_CLIENT, percent)? {
                 Answer::Continue => Ok(()),
                 Answer::Cancel => Err(refused()),
             };

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use wia::{Result, TransferMessage};
 
 use crate::transfer::{
-    Answer, MinidrvTransferCallback, NextStream, Session, Stream, TransferCallback, TransferParams,
+    Answer, AppErrorHandler, ErrorHandler, MinidrvTransferCallback, NextStream, Session, Stream,
+    TransferCallback, TransferParams,
 };
 
 /// What happened, in order.
@@ -30,6 +31,7 @@ pub(crate) struct Application {
     pub(crate) log: Log,
     on_message: Box<OnMessage>,
     on_next_stream: Box<OnNextStream>,
+    error_handler: Option<Box<dyn AppErrorHandler>>,
 }
 
 impl Application {
@@ -39,7 +41,13 @@ impl Application {
             log: Log::default(),
             on_message: Box::new(|_| Ok(Answer::Continue)),
             on_next_stream: Box::new(|| Ok(NextStream::Stream(Box::<Sink>::default()))),
+            error_handler: None,
         }
+    }
+
+    pub(crate) fn error_handler(mut self, handler: impl AppErrorHandler + 'static) -> Application {
+        self.error_handler = Some(Box::new(handler));
+        self
     }
 
     pub(crate) fn on_message(
@@ -63,6 +71,15 @@ impl Application {
         let log = self.log.clone();
         (Session::new(Arc::new(self)), log)
     }
+
+    /// The same with a driver's error handler.
+    pub(crate) fn session_with(self, handler: impl ErrorHandler + 'static) -> (Arc<Session>, Log) {
+        let log = self.log.clone();
+        let handler: Arc<dyn ErrorHandler> = Arc::new(handler);
+        let session =
+            Session::with_error_handler(Arc::new(self), "0000\\Root\\Feeder", Some(handler));
+        (session, log)
+    }
 }
 
 impl TransferCallback for Application {
@@ -82,6 +99,10 @@ impl TransferCallback for Application {
     fn get_next_stream(&self, _: &str, _: &str) -> Result<NextStream> {
         self.log.add("GetNextStream");
         (self.on_next_stream)()
+    }
+
+    fn error_handler(&self) -> Option<&dyn AppErrorHandler> {
+        self.error_handler.as_deref()
     }
 }
 

@@ -335,7 +335,7 @@ fn a_device_status_never_reaches_the_application() {
     let (session, log) = Application::new().session();
     let warming_up = session.send_message(&told(Ok(Status::WarmingUp)));
     assert_eq!(warming_up.unwrap(), Answer::Continue);
-    let e = session.send_message(&told(Err(ErrorKind::CoverOpen)));
+    let e = session.send_message(&told(Err(Error::new(ErrorKind::CoverOpen, ""))));
     assert_eq!(e.unwrap_err().kind(), ErrorKind::CoverOpen);
     // A driver that takes it for nothing does not get away with it.
     let e = session.finish(Ok(Status::Ok)).unwrap_err();

@@ -8,6 +8,8 @@ use quire_transfer as transfer;
 mod activity;
 mod application;
 mod cancel;
+mod default_handler;
+mod error_handlers;
 mod failures;
 mod model;
 mod random;

@@ -56,7 +56,7 @@ fn params(message: Message, percent: i32, bytes: u64) -> TransferParams {
         Message::NewPage => (TransferMessage::NewPage, None),
         Message::DeviceFails => (
             TransferMessage::DeviceStatus,
-            Some(Err(ErrorKind::CoverOpen)),
+            Some(Err(wia::Error::new(ErrorKind::CoverOpen, ""))),
         ),
         Message::DeviceWarmsUp => (TransferMessage::DeviceStatus, Some(Ok(Status::WarmingUp))),
         Message::EndOfStream => (TransferMessage::EndOfStream, None),
