@@ -333,9 +333,10 @@ impl MinidrvTransferCallback for DataStreams {
         }
         state.streams = state.streams.saturating_add(1);
         state.image = Image::default();
-        Ok(NextStream::Stream(Box::new(DataStream(Arc::clone(
-            &self.state,
-        )))))
+        Ok(NextStream::Stream(Box::new(DataStream {
+            state: Arc::clone(&self.state),
+            number: state.streams,
+        })))
     }
 
     fn send_message(&self, params: &TransferParams) -> Result<Answer> {
@@ -366,16 +367,29 @@ impl MinidrvTransferCallback for DataStreams {
     }
 }
 
-/// One image or document.
-struct DataStream(Arc<Mutex<State>>);
+/// One image or document. Dead after the next was asked for.
+struct DataStream {
+    state: Arc<Mutex<State>>,
+    number: i32,
+}
+
+impl DataStream {
+    fn alive(&self) -> Result<MutexGuard<'_, State>> {
+        let state = lock(&self.state);
+        if state.streams == self.number {
+            return Ok(state);
+        }
+        Err(Error::new(ErrorKind::Reverted, "the stream has ended"))
+    }
+}
 
 impl Stream for DataStream {
     fn write(&mut self, data: &[u8]) -> Result<usize> {
-        lock(&self.0).write(data).map(|()| data.len())
+        self.alive()?.write(data).map(|()| data.len())
     }
 
     fn seek(&mut self, to: SeekFrom) -> Result<u64> {
-        let mut state = lock(&self.0);
+        let mut state = self.alive()?;
         let image = &mut state.image;
         let target = match to {
             SeekFrom::Start(position) => Some(position),
@@ -389,7 +403,7 @@ impl Stream for DataStream {
 
     /// With two buffers the answer to a band comes with a later call: a `STATUS` waits for it.
     fn settle(&mut self) -> Result<()> {
-        let mut state = lock(&self.0);
+        let mut state = self.alive()?;
         state.flush()?;
         if state.context.memory_transfer && state.context.number_of_buffers > 1 {
             let percent = state.percent;
@@ -403,7 +417,7 @@ impl Stream for DataStream {
 
     /// A file is cut; bands that were sent cannot be taken back, but their place is written anew.
     fn set_size(&mut self, size: u64) -> Result<()> {
-        let mut state = lock(&self.0);
+        let mut state = self.alive()?;
         state.flush()?;
         if let Some(file) = &state.context.file {
             file.set_len(size).map_err(Error::from_write)?;
@@ -416,7 +430,9 @@ impl Stream for DataStream {
 impl Drop for DataStream {
     fn drop(&mut self) {
         // A failure here is found again when the transfer ends, by the refusal that it left.
-        let mut state = lock(&self.0);
+        let Ok(mut state) = self.alive() else {
+            return;
+        };
         if let Err(e) = state.flush() {
             state.refusal.get_or_insert(Refusal::Failure(e));
         }

@@ -247,3 +247,41 @@ fn of_a_large_buffer_for_a_file_a_part_is_used() {
     assert_eq!(context.transfer_buffer.len(), size);
     assert!(context.transfer_buffer[64 * 1024..].iter().all(|b| *b == 0));
 }
+
+/// Section 1.5: after asking for the next stream no method of the old one may be called.
+#[test]
+fn only_the_newest_stream_is_alive() {
+    let application = Application::answering([]);
+    let result = memory(1, &application, |_, context| {
+        let streams = DataStreams::new(context);
+        let next = || match streams.get_next_stream("Item", "0000\\Item") {
+            Ok(NextStream::Stream(stream)) => stream,
+            _ => panic!("no stream"),
+        };
+        let mut old = next();
+        old.write(&[1; 4])?;
+        let mut new = next();
+        for call in [
+            old.write(&[2; 4]).map(drop),
+            old.seek(std::io::SeekFrom::Start(0)).map(drop),
+            old.set_size(0),
+            old.settle(),
+        ] {
+            assert_eq!(call.unwrap_err().kind(), wia::ErrorKind::Reverted);
+        }
+        new.write(&[3; 2])?;
+        // Letting it go sends nothing of the new one.
+        drop(old);
+        new.write(&[3; 2])?;
+        drop(new);
+        streams.finish(context, Ok(Status::Ok))
+    });
+    assert_eq!(result.unwrap(), Status::Ok);
+    let seen = application.seen.lock().unwrap();
+    let bands: Vec<_> = seen
+        .iter()
+        .filter(|s| s.0 == DataMessage::Data)
+        .map(|s| (s.1, s.3.clone()))
+        .collect();
+    assert_eq!(bands, [(0, vec![1; 4]), (0, vec![3; 4])]);
+}
