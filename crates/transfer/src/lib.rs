@@ -12,6 +12,7 @@ mod callback;
 mod context;
 mod data;
 mod error_handler;
+pub mod filter;
 mod image_information;
 mod page_writer;
 mod session;
@@ -31,6 +32,7 @@ pub use data::{
 pub use error_handler::{
     AppErrorHandler, DefaultErrorHandler, ErrorHandler, StatusReport, Window, ask_for_help,
 };
+pub use filter::ImageFilter;
 pub use image_information::{ImageInformation, image_information};
 pub use page_writer::{
     FileStream, PageBuffer, abandon_page, begin_page, end_page, rows, write_buf_to_file,

@@ -387,7 +387,7 @@ impl MinidrvTransferCallback for Session {
 }
 
 /// A status that has an answer of its own, in case an application gives it as another.
-fn by_its_own_name(answer: NextStream) -> NextStream {
+pub(crate) fn by_its_own_name(answer: NextStream) -> NextStream {
     match answer {
         NextStream::Other(Status::Ok, Some(stream)) => NextStream::Stream(stream),
         NextStream::Other(Status::Ok, None) => NextStream::Missing,
