@@ -8,6 +8,7 @@ use wia::{Error, ErrorKind, Result, Status, TransferMessage};
 use super::guard::{Rule, Shared};
 use super::kept::Kept;
 use crate::callback::{Answer, NextStream, TransferCallback, TransferParams};
+use crate::error_handler::AppErrorHandler;
 use crate::session::by_its_own_name;
 use crate::stream::Stream;
 
@@ -84,6 +85,10 @@ impl TransferCallback for Below {
         };
         shared.lock().asked = Some(asked);
         answer
+    }
+
+    fn error_handler(&self) -> Option<&dyn AppErrorHandler> {
+        self.0.below.error_handler()
     }
 }
 

@@ -17,6 +17,7 @@ use super::below::{Asked, Below, OpenStream};
 use super::kept::Kept;
 use super::{ImageFilter, WriteMultiple};
 use crate::callback::{Answer, NextStream, TransferCallback, TransferParams};
+use crate::error_handler::AppErrorHandler;
 
 /// The rules of a filter's interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -401,6 +402,10 @@ impl TransferCallback for Guard {
             shared.broke(Rule::PassesThrough);
         }
         Ok(answer)
+    }
+
+    fn error_handler(&self) -> Option<&dyn AppErrorHandler> {
+        self.shared.below.error_handler()
     }
 }
 
