@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use ::transfer::{
-    DataCallback, DataTransferInfo, DocumentOptions, ExtendedTransferInfo, StorageMedium,
+    DataCallback, DataTransferInfo, DocumentOptions, ExtendedTransferInfo, StorageMedium, Stream,
     TransferCallback,
 };
 use wia::{
     Guid, ItemFlags, PropertyId, PropertyInfo, PropertyValue, Result, Status, TransferFlags,
 };
 
-use crate::{Event, FormatInfo};
+use crate::{Capability, CreationFlags, Event, FormatInfo};
 
 /// An open device, with an item tree of its own for this application.
 pub trait Device: Send + Sync {
@@ -24,8 +24,14 @@ pub trait Device: Send + Sync {
     /// The item with this full name (`IWiaItem2::FindItemByName`).
     fn find_item(&self, full_name: &str) -> Option<Arc<dyn Item>>;
 
+    /// The commands that the device takes and the events that it reports
+    /// (`IWiaItem2::EnumDeviceCapabilities`).
+    fn capabilities(&self) -> Vec<Capability>;
+
     /// What the driver reports of the device from now on (`wiasQueueEvent`), for as long as the device is
-    /// open. Events wait for the listener; one that lets 1024 pile up misses the next.
+    /// open. Events wait for the listener; one that lets 1024 pile up misses the next. After an event of
+    /// the tree (`WIA_EVENT_ITEM_CREATED`, `ITEM_DELETED`, `TREE_UPDATED`) a look at the items shows
+    /// what has changed, or does so when the transfer that runs has ended.
     fn listen(&self) -> Receiver<Event>;
 }
 
@@ -45,6 +51,39 @@ pub trait Item: Send + Sync {
 
     /// The children, in the tree's order.
     fn children(&self) -> Vec<Arc<dyn Item>>;
+
+    /// Makes an item below this one (`IWiaItem2::CreateChildItem`): a region of a flatbed, or a file or
+    /// folder to be uploaded. The driver declares its properties.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument` when this item can have no children, `name` is empty, holds a backslash or is
+    /// taken, or `flags` has neither `FOLDER` nor `FILE`; `ItemDeleted` when this item is gone; `Busy`
+    /// while a transfer runs; what the driver says. Then nothing has changed.
+    fn create_child(
+        &self,
+        flags: ItemFlags,
+        creation: CreationFlags,
+        name: &str,
+    ) -> Result<Arc<dyn Item>>;
+
+    /// Deletes the item, with what it stands for on the device (`IWiaItem2::DeleteItem`).
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument` for a root and for an item with children; `AccessDenied` when it may not be
+    /// deleted; `ItemDeleted` when it is gone already; `Busy` while a transfer runs; what the driver
+    /// says. Then nothing has changed.
+    fn delete(&self) -> Result<()>;
+
+    /// Gives the device a command, one of its [`capabilities`](Device::capabilities)
+    /// (`IWiaItem2::DeviceCommand`).
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument` for a command that it does not have; `Busy` while a transfer runs; what the
+    /// driver says.
+    fn device_command(&self, command: Guid) -> Result<()>;
 
     /// The ids of all properties, in the order in which the driver declared them.
     fn properties(&self) -> Vec<PropertyId>;
@@ -124,6 +163,21 @@ pub trait Transfer: Send + Sync {
     /// the driver or a callback said.
     fn download(&self, flags: TransferFlags, callback: Arc<dyn TransferCallback>)
     -> Result<Status>;
+
+    /// Sends `source` to the device, as the content of the item (`IWiaTransfer::Upload`): a file of a
+    /// storage device, which [`Item::create_child`] has made or which is replaced. The driver reads it
+    /// through its end; the callback gets the messages and is asked for no stream.
+    ///
+    /// # Errors
+    ///
+    /// `Busy` when another transfer is committed on the device; `InvalidArgument` for an item that
+    /// takes no data; `Deadline` when the driver was given up; else what the driver, the stream or the
+    /// callback said.
+    fn upload(
+        &self,
+        source: Box<dyn Stream>,
+        callback: Arc<dyn TransferCallback>,
+    ) -> Result<Status>;
 
     /// Transfers in bands of memory (`IWiaDataTransfer::idtGetBandedData`). The callback is called on
     /// this thread.

@@ -5,16 +5,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use items::{AppItem, RemoveReason};
+use items::AppItem;
 use minidriver::service_library::{Event, EventPort};
-use minidriver::{FormatInfo, Minidriver};
+use minidriver::{Capability, Minidriver};
 use wia::event::{WIA_EVENT_DEVICE_CONNECTED, WIA_EVENT_DEVICE_DISCONNECTED};
-use wia::{Error, ErrorKind, Guid, ItemFlags, PropertyId, PropertyInfo, PropertyValue, Result};
+use wia::{Guid, Result};
 
-use crate::api::{Device, Item, Transfer};
+use crate::api::{Device, Item};
+use crate::application::Application;
 use crate::gate::Gate;
 use crate::guard::guarded;
-use crate::transfer::LocalTransfer;
+use crate::item::LocalItem;
 
 /// How patient the service is with a driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,7 @@ impl Service {
     pub fn new(driver: Arc<dyn Minidriver>, id: &str, options: DeviceOptions) -> Service {
         Service {
             core: Arc::new(Core {
+                capabilities: driver.capabilities(),
                 driver,
                 id: id.to_owned(),
                 options,
@@ -64,7 +66,7 @@ impl Service {
     pub fn connect(&self) -> Result<Arc<dyn Device>> {
         let core = &self.core;
         // From its first moment on the driver can report events.
-        let events = EventPort::open(&core.id, &core.driver.capabilities());
+        let events = EventPort::open(&core.id, &core.capabilities);
         let root = core.gate.request(|| {
             let tree = core.driver.initialize(&core.id)?;
             let root = AppItem::from_driver_tree(&tree);
@@ -76,16 +78,17 @@ impl Service {
             }
             Ok(root)
         });
-        let application = Arc::new(Application {
-            root: root?,
-            events,
-        });
+        let application = Arc::new(Application::new(root?, events));
         let weak = Arc::downgrade(&application);
         application.events.when_reported(move |event| {
-            if event == WIA_EVENT_DEVICE_DISCONNECTED
-                && let Some(application) = weak.upgrade()
-            {
+            let Some(application) = weak.upgrade() else {
+                return;
+            };
+            if event == WIA_EVENT_DEVICE_DISCONNECTED {
                 application.disconnect();
+            }
+            if Application::is_of_the_tree(event) {
+                application.fall_behind();
             }
         });
         lock(&core.applications).push(Arc::clone(&application));
@@ -124,6 +127,8 @@ pub(crate) struct Core {
     id: String,
     options: DeviceOptions,
     gate: Arc<Gate>,
+    /// What the driver says that the device can do and report.
+    capabilities: Vec<Capability>,
     applications: Mutex<Vec<Arc<Application>>>,
     /// Shortens the patience with the transfer that runs.
     running: Mutex<Option<Hurry>>,
@@ -155,6 +160,25 @@ impl Core {
         lock(&self.running).take_if(|now| Arc::ptr_eq(now, hurry));
     }
 
+    /// Lets an application's tree follow the driver's, if it has changed. While a transfer runs the
+    /// tree stays as it is.
+    pub(crate) fn follow(&self, application: &Application) {
+        if application.is_behind() {
+            // What is in the way is in the way of the next look as well, or is gone by then.
+            drop(
+                self.gate
+                    .request(|| application.follow(self.driver.as_ref())),
+            );
+        }
+    }
+
+    /// The driver's tree may have changed.
+    pub(crate) fn tree_changed(&self) {
+        for application in lock(&self.applications).iter() {
+            application.fall_behind();
+        }
+    }
+
     /// The device went away: nobody's items are of use any more.
     pub(crate) fn disconnect(&self) {
         // A copy: whoever hears of it may connect or go.
@@ -181,23 +205,6 @@ impl Core {
     }
 }
 
-/// What the service keeps of one application.
-struct Application {
-    root: AppItem,
-    events: EventPort,
-}
-
-impl Application {
-    /// Marks its items; whether that is new.
-    fn disconnect(&self) -> bool {
-        let new = !self.root.flags().contains(ItemFlags::DISCONNECTED);
-        if new {
-            self.root.remove(RemoveReason::Disconnected);
-        }
-        new
-    }
-}
-
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -210,10 +217,7 @@ struct LocalDevice {
 
 impl LocalDevice {
     fn item(&self, item: AppItem) -> Arc<dyn Item> {
-        Arc::new(LocalItem {
-            core: Arc::clone(&self.core),
-            item,
-        })
+        LocalItem::shared(&self.core, &self.application, item)
     }
 }
 
@@ -227,8 +231,13 @@ impl Device for LocalDevice {
     }
 
     fn find_item(&self, full_name: &str) -> Option<Arc<dyn Item>> {
+        self.core.follow(&self.application);
         let root = &self.application.root;
         root.find_by_name(full_name).map(|item| self.item(item))
+    }
+
+    fn capabilities(&self) -> Vec<Capability> {
+        self.core.capabilities.clone()
     }
 
     fn listen(&self) -> Receiver<Event> {
@@ -245,124 +254,5 @@ impl Drop for LocalDevice {
             driver.un_initialize();
             Ok(())
         });
-    }
-}
-
-/// # Errors
-///
-/// `Offline` for an item whose device went away.
-pub(crate) fn check_connected(item: &AppItem) -> Result<()> {
-    if !item.flags().contains(ItemFlags::DISCONNECTED) {
-        return Ok(());
-    }
-    Err(Error::new(
-        ErrorKind::Offline,
-        format!("{}: its device was disconnected", item.full_name()),
-    ))
-}
-
-struct LocalItem {
-    core: Arc<Core>,
-    item: AppItem,
-}
-
-impl LocalItem {
-    /// Runs a short request of this item in the driver.
-    ///
-    /// # Errors
-    ///
-    /// `Offline` for an item whose device went away; `Busy` while a transfer runs.
-    fn request<T>(&self, call: impl FnOnce() -> Result<T>) -> Result<T> {
-        check_connected(&self.item)?;
-        self.core.gate.request(call)
-    }
-
-    fn validate(&self, item: &AppItem, changed: &[PropertyId]) -> Result<()> {
-        self.core.driver.validate_item_properties(item, changed)
-    }
-}
-
-impl Item for LocalItem {
-    fn name(&self) -> String {
-        self.item.name().to_owned()
-    }
-
-    fn full_name(&self) -> String {
-        self.item.full_name().to_owned()
-    }
-
-    fn category(&self) -> Guid {
-        self.item.category()
-    }
-
-    fn flags(&self) -> ItemFlags {
-        self.item.flags()
-    }
-
-    fn children(&self) -> Vec<Arc<dyn Item>> {
-        let wrap = |item| -> Arc<dyn Item> {
-            Arc::new(LocalItem {
-                core: Arc::clone(&self.core),
-                item,
-            })
-        };
-        self.item.children().into_iter().map(wrap).collect()
-    }
-
-    fn properties(&self) -> Vec<PropertyId> {
-        self.item.property_ids()
-    }
-
-    fn read(&self, ids: &[PropertyId]) -> Result<Vec<Option<PropertyValue>>> {
-        // While a transfer runs the stored values are as good as it gets.
-        let gone = self.item.flags().contains(ItemFlags::DISCONNECTED);
-        if !gone && !self.core.gate.is_transferring() {
-            self.core
-                .gate
-                .request(|| self.core.driver.read_item_properties(&self.item, ids))?;
-        }
-        Ok(ids.iter().map(|id| self.item.read(*id)).collect())
-    }
-
-    fn write(&self, values: &[(PropertyId, PropertyValue)]) -> Result<()> {
-        self.request(|| {
-            items::write_multiple(&self.item, values, &mut |item, changed| {
-                self.validate(item, changed)
-            })
-        })
-    }
-
-    fn attributes(&self, id: PropertyId) -> Option<PropertyInfo> {
-        self.item.attributes(id)
-    }
-
-    fn property_name(&self, id: PropertyId) -> String {
-        self.item.property_name(id)
-    }
-
-    fn property_by_name(&self, name: &str) -> Option<PropertyId> {
-        self.item.property_by_name(name)
-    }
-
-    fn property_stream(&self) -> Vec<u8> {
-        items::property_stream(&self.item)
-    }
-
-    fn set_property_stream(&self, bytes: &[u8]) -> Result<()> {
-        self.request(|| {
-            items::set_property_stream(&self.item, bytes, &mut |item, changed| {
-                self.validate(item, changed)
-            })
-        })
-    }
-
-    fn formats(&self) -> Result<Vec<FormatInfo>> {
-        self.request(|| self.core.driver.wia_format_info(&self.item))
-    }
-
-    fn transfer(&self) -> Result<Arc<dyn Transfer>> {
-        check_connected(&self.item)?;
-        let core = Arc::clone(&self.core);
-        Ok(Arc::new(LocalTransfer::new(core, self.item.clone())?))
     }
 }

@@ -6,9 +6,11 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod application;
 mod device;
 mod gate;
 mod guard;
+mod item;
 pub mod manual;
 mod notice;
 mod transfer;
@@ -20,5 +22,6 @@ pub use ::transfer::{
 };
 pub use api::{Device, FileFate, Item, Transfer};
 pub use device::{DeviceOptions, Service};
-pub use minidriver::FormatInfo;
+pub use items::CreationFlags;
 pub use minidriver::service_library::Event;
+pub use minidriver::{Capability, CapabilityKind, FormatInfo};

@@ -2,7 +2,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 
 use service::{
     DataCallback, DataTransferInfo, DocumentOptions, ExtendedTransferInfo, FileFate, StorageMedium,
-    TransferCallback,
+    Stream, TransferCallback,
 };
 use wia::TransferFlags;
 
@@ -29,6 +29,10 @@ impl Transfer for Deaf {
     fn set_document(&self, _: DocumentOptions) {}
 
     fn download(&self, _: TransferFlags, _: Arc<dyn TransferCallback>) -> Result<Status> {
+        unreachable!("the test downloads itself")
+    }
+
+    fn upload(&self, _: Box<dyn Stream>, _: Arc<dyn TransferCallback>) -> Result<Status> {
         unreachable!("the test downloads itself")
     }
 

@@ -2,6 +2,7 @@
 //! (`img/transfer-contexts.md`).
 
 use ::transfer::TransferContext;
+use items::AppItem;
 use wia::property::{WIA_IPA_FORMAT, WIA_IPA_TYMED};
 use wia::{Error, Guid, Result, Tymed};
 
@@ -15,7 +16,21 @@ impl LocalTransfer {
     /// `InvalidArgument` for a `WIA_IPA_TYMED` that is not one of the two for this kind of transfer,
     /// or a compression that does not exist.
     pub(super) fn context(&self, kind: &str, valid: [Tymed; 2]) -> Result<TransferContext> {
-        let tymed = self.item.read_i32(WIA_IPA_TYMED).unwrap_or(0);
+        self.context_of(&self.item, kind, valid)
+    }
+
+    /// The same for an item below this one.
+    ///
+    /// # Errors
+    ///
+    /// As [`context`](LocalTransfer::context).
+    pub(super) fn context_of(
+        &self,
+        item: &AppItem,
+        kind: &str,
+        valid: [Tymed; 2],
+    ) -> Result<TransferContext> {
+        let tymed = item.read_i32(WIA_IPA_TYMED).unwrap_or(0);
         let tymed = Tymed::from_value(tymed)
             .filter(|t| valid.contains(t))
             .ok_or_else(|| {
@@ -24,7 +39,22 @@ impl LocalTransfer {
                     "WIA_IPA_TYMED: {tymed} is not valid for a {kind} transfer; valid: {one} {other}"
                 ))
             })?;
-        let format = self.item.read_guid(WIA_IPA_FORMAT).unwrap_or(Guid::NULL);
-        minidriver::describe(&self.item, format, tymed, self.options())
+        self.described(item, tymed)
+    }
+
+    /// The context for the children of a folder, which need not have a kind or format of its own.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument` for a compression that does not exist.
+    pub(super) fn context_of_children(&self) -> Result<TransferContext> {
+        let tymed = self.item.read_i32(WIA_IPA_TYMED).ok();
+        let tymed = tymed.and_then(Tymed::from_value).unwrap_or(Tymed::File);
+        self.described(&self.item, tymed)
+    }
+
+    fn described(&self, item: &AppItem, tymed: Tymed) -> Result<TransferContext> {
+        let format = item.read_guid(WIA_IPA_FORMAT).unwrap_or(Guid::NULL);
+        minidriver::describe(item, format, tymed, self.options())
     }
 }

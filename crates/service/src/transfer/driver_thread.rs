@@ -13,8 +13,15 @@ use crate::gate::TransferToken;
 use crate::guard::guarded;
 use crate::notice::Notice;
 
-/// Starts the driver. `done` gets the context and what the driver returned, once the device is free
-/// again and no event of this transfer can reach the driver any more.
+/// A call of the driver: what it transfers, and the context for it.
+pub(super) struct Call {
+    pub(super) item: AppItem,
+    pub(super) context: TransferContext,
+}
+
+/// Starts the driver: calls it for one item after the other, until one is cancelled or fails. `done`
+/// gets the calls back and what the driver returned, once the device is free again and no event of this
+/// transfer can reach the driver any more.
 ///
 /// Without [`TransferFlags::DOWNLOAD`] and [`TransferFlags::UPLOAD`] it is a transfer of the older
 /// kinds, before which the settings are committed to the hardware
@@ -28,21 +35,16 @@ pub(super) fn start(
     token: TransferToken,
     notice: &Arc<Notice>,
     flags: TransferFlags,
-    mut context: TransferContext,
-    done: impl FnOnce(TransferContext, Returned) + Send + 'static,
+    mut calls: Vec<Call>,
+    done: impl FnOnce(Vec<Call>, Returned) + Send + 'static,
 ) -> Result<()> {
     let driver = Arc::clone(transfer.core.driver());
-    let item = transfer.item.clone();
     let of_driver = Arc::clone(notice);
     let run = move || {
-        let result = run(driver.as_ref(), &item, flags, &mut context, &of_driver);
-        let page_open = context
-            .record
-            .as_ref()
-            .is_some_and(TransferRecord::page_open);
+        let returned = run(driver.as_ref(), flags, &mut calls, &of_driver);
         // The device is free before anybody learns that the transfer is over.
         drop(token);
-        done(context, Returned { result, page_open });
+        done(calls, returned);
     };
     let spawned = thread::Builder::new().name("acquire".into()).spawn(run);
     spawned.map(drop).map_err(|e| {
@@ -54,26 +56,52 @@ pub(super) fn start(
 
 fn run(
     driver: &dyn Minidriver,
-    item: &AppItem,
     flags: TransferFlags,
-    context: &mut TransferContext,
+    calls: &mut [Call],
     notice: &Notice,
-) -> Result<Status> {
-    let result = guarded(|| driver.lock_device());
-    if let Err(e) = result {
+) -> Returned {
+    if let Err(e) = guarded(|| driver.lock_device()) {
         drop(notice.end());
-        return Err(e);
+        return Returned::of(Err(e));
     }
+    let mut returned = Returned::of(Ok(Status::Ok));
+    for call in calls {
+        let before = returned.result;
+        returned = acquire(driver, flags, call);
+        match (&before, &returned.result) {
+            // Fewer pages than were asked for, of whichever item.
+            (Ok(Status::EndOfMedia), Ok(Status::Ok | Status::SkipItem)) => {
+                returned.result = before;
+            }
+            (_, Ok(Status::Ok | Status::SkipItem | Status::EndOfMedia)) => {}
+            (_, Ok(_) | Err(_)) => break,
+        }
+        if returned.page_open {
+            break;
+        }
+    }
+    let told = notice.end();
+    let unlocked = guarded(|| {
+        driver.unlock_device();
+        Ok(())
+    });
+    returned.result = returned
+        .result
+        .and_then(|status| told.and(unlocked).map(|()| status));
+    returned
+}
+
+fn acquire(driver: &dyn Minidriver, flags: TransferFlags, call: &mut Call) -> Returned {
+    let Call { item, context } = call;
     let result = guarded(|| {
         if !flags.intersects(TransferFlags::DOWNLOAD | TransferFlags::UPLOAD) {
             driver.write_item_properties(item, context)?;
         }
         driver.acquire_item_data(item, flags, context)
     });
-    let told = notice.end();
-    let unlocked = guarded(|| {
-        driver.unlock_device();
-        Ok(())
-    });
-    result.and_then(|status| told.and(unlocked).map(|()| status))
+    let page_open = context
+        .record
+        .as_ref()
+        .is_some_and(TransferRecord::page_open);
+    Returned { result, page_open }
 }

@@ -13,6 +13,7 @@ use wia::event::WIA_EVENT_CANCEL_IO;
 use wia::property::{WIA_IPA_BUFFER_SIZE, WIA_IPA_ITEM_SIZE};
 use wia::{Error, ErrorKind, Result, Status, TransferFlags, Tymed};
 
+use super::driver_thread::Call;
 use super::patience::Patience;
 use super::{LocalTransfer, Returned, Running, driver_thread, lock};
 use crate::gate::TransferToken;
@@ -74,12 +75,17 @@ pub(super) fn run(
         token,
         &notice,
         TransferFlags::empty(),
-        context,
-        move |mut context, end| {
-            closing.check_returned(&context);
-            // The session holds what it needs; this would hold the session.
-            context.data_callback = None;
-            *lock(&left) = Some((context, end));
+        vec![Call {
+            item: transfer.item.clone(),
+            context,
+        }],
+        move |mut calls, end| {
+            *lock(&left) = calls.pop().map(|Call { mut context, .. }| {
+                closing.check_returned(&context);
+                // The session holds what it needs; this would hold the session.
+                context.data_callback = None;
+                (context, end)
+            });
             closing.close();
         },
     );

@@ -1,16 +1,18 @@
 //! A transfer: the driver's thread, the wait for it, and what is done when it does not come back.
 
+mod children;
 mod context;
 mod driver_thread;
 mod file;
 mod memory;
 mod patience;
+mod source;
 mod stream;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ::transfer::{
-    DataCallback, DataTransferInfo, DocumentOptions, ExtendedTransferInfo, StorageMedium,
+    DataCallback, DataTransferInfo, DocumentOptions, ExtendedTransferInfo, StorageMedium, Stream,
     TransferCallback,
 };
 use items::AppItem;
@@ -18,7 +20,8 @@ use wia::event::WIA_EVENT_CANCEL_IO;
 use wia::{Error, ErrorKind, ItemFlags, Result, Status, TransferFlags};
 
 use crate::api::{FileFate, Transfer};
-use crate::device::{Core, Hurry, check_connected};
+use crate::device::{Core, Hurry};
+use crate::item::check_connected;
 use crate::notice::Notice;
 
 /// A transfer of one item of a device in this process.
@@ -39,17 +42,14 @@ struct Running {
 }
 
 impl LocalTransfer {
-    /// A transfer of `item`.
+    /// A transfer of `item`, or of what is below it.
     ///
     /// # Errors
     ///
-    /// `InvalidArgument` for an item without data.
+    /// `InvalidArgument` for an item that has no data and is no folder.
     pub(crate) fn new(core: Arc<Core>, item: AppItem) -> Result<LocalTransfer> {
-        if !item.flags().contains(ItemFlags::TRANSFER) {
-            return Err(Error::invalid(format!(
-                "{}: this item has no data to transfer",
-                item.full_name()
-            )));
+        if !item.flags().contains(ItemFlags::FOLDER) {
+            check_data(&item)?;
         }
         Ok(LocalTransfer {
             core,
@@ -70,6 +70,12 @@ impl LocalTransfer {
     fn end(&self, wake: &Hurry) {
         lock(&self.running).take_if(|now| Arc::ptr_eq(&now.wake, wake));
         self.core.end(wake);
+    }
+
+    /// A transfer of this item itself.
+    fn itself(&self, run: impl FnOnce() -> Result<Status>) -> Result<Status> {
+        check_data(&self.item)?;
+        self.connected(run)
     }
 
     /// Runs a transfer of a device that is there, and learns from it that it is not any more.
@@ -97,7 +103,21 @@ impl Transfer for LocalTransfer {
         flags: TransferFlags,
         callback: Arc<dyn TransferCallback>,
     ) -> Result<Status> {
+        if !flags.contains(TransferFlags::ACQUIRE_CHILDREN) {
+            check_data(&self.item)?;
+        }
         self.connected(|| stream::download(self, flags, callback))
+    }
+
+    fn upload(
+        &self,
+        source: Box<dyn Stream>,
+        callback: Arc<dyn TransferCallback>,
+    ) -> Result<Status> {
+        let result = self.itself(|| stream::upload(self, source, callback));
+        // A driver may make items of what it gets.
+        self.core.tree_changed();
+        result
     }
 
     fn banded_data(
@@ -105,7 +125,7 @@ impl Transfer for LocalTransfer {
         info: DataTransferInfo,
         callback: Arc<dyn DataCallback>,
     ) -> Result<Status> {
-        self.connected(|| memory::banded_data(self, info, callback))
+        self.itself(|| memory::banded_data(self, info, callback))
     }
 
     fn file_data(
@@ -114,7 +134,7 @@ impl Transfer for LocalTransfer {
         fate: FileFate,
         callback: Option<Arc<dyn DataCallback>>,
     ) -> Result<Status> {
-        self.connected(|| file::file_data(self, medium, fate, callback))
+        self.itself(|| file::file_data(self, medium, fate, callback))
     }
 
     fn extended_transfer_info(&self) -> ExtendedTransferInfo {
@@ -133,6 +153,19 @@ impl Transfer for LocalTransfer {
     }
 }
 
+/// # Errors
+///
+/// `InvalidArgument` for an item without data.
+fn check_data(item: &AppItem) -> Result<()> {
+    if item.flags().contains(ItemFlags::TRANSFER) {
+        return Ok(());
+    }
+    Err(Error::invalid(format!(
+        "{}: this item has no data to transfer",
+        item.full_name()
+    )))
+}
+
 /// What the driver's thread leaves behind.
 struct Returned {
     result: Result<Status>,
@@ -140,6 +173,13 @@ struct Returned {
 }
 
 impl Returned {
+    const fn of(result: Result<Status>) -> Returned {
+        Returned {
+            result,
+            page_open: false,
+        }
+    }
+
     /// The driver's result for this item; success with an open page is none, and nobody cancels by
     /// pulling the cable.
     fn checked(self, item: &AppItem) -> Result<Status> {

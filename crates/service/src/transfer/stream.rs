@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 
-use ::transfer::{ServiceMembers, Session, TransferCallback};
+use ::transfer::{ServiceMembers, Session, Stream, TransferCallback};
+use items::AppItem;
 use wia::event::WIA_EVENT_CANCEL_IO;
 use wia::{Error, ErrorKind, ItemFlags, Result, Status, TransferFlags, Tymed};
 
+use super::driver_thread::Call;
 use super::patience::Patience;
-use super::{LocalTransfer, Returned, Running, driver_thread};
+use super::source::Source;
+use super::{LocalTransfer, Returned, Running, children, driver_thread};
 use crate::guard::guarded;
 use crate::notice::Notice;
 
@@ -18,27 +21,86 @@ enum Wake {
     Returned(Returned),
 }
 
+/// `IWiaTransfer::Download`.
 pub(super) fn download(
     transfer: &LocalTransfer,
     flags: TransferFlags,
     callback: Arc<dyn TransferCallback>,
 ) -> Result<Status> {
-    let (core, item) = (&transfer.core, &transfer.item);
-    if flags.contains(TransferFlags::ACQUIRE_CHILDREN)
-        && item.flags().contains(ItemFlags::FOLDER)
-        && !item.children().is_empty()
-    {
-        return Err(Error::new(
-            ErrorKind::NotImplemented,
-            "WIA_TRANSFER_ACQUIRE_CHILDREN: not in this version",
-        ));
+    let item = &transfer.item;
+    let folder = item.flags().contains(ItemFlags::FOLDER);
+    if !(folder && flags.contains(TransferFlags::ACQUIRE_CHILDREN)) {
+        return run(transfer, TransferFlags::DOWNLOAD, Items::Itself, callback);
     }
+    if children::driver_walks(item) {
+        let flags = TransferFlags::DOWNLOAD | TransferFlags::ACQUIRE_CHILDREN;
+        return run(transfer, flags, Items::Children, callback);
+    }
+    let items = Items::These(children::leaves(item));
+    run(transfer, TransferFlags::DOWNLOAD, items, callback)
+}
+
+/// `IWiaTransfer::Upload`.
+pub(super) fn upload(
+    transfer: &LocalTransfer,
+    source: Box<dyn Stream>,
+    callback: Arc<dyn TransferCallback>,
+) -> Result<Status> {
+    let source = Source::new(source, callback);
+    run(transfer, TransferFlags::UPLOAD, Items::Itself, source)
+}
+
+/// What is transferred.
+enum Items {
+    Itself,
+    /// Everything below, which the driver finds itself.
+    Children,
+    /// These, one after the other.
+    These(Vec<AppItem>),
+}
+
+impl Items {
+    /// The driver's calls, without the callback.
+    fn calls(self, transfer: &LocalTransfer) -> Result<Vec<Call>> {
+        let one = |item: AppItem| {
+            let kinds = [Tymed::File, Tymed::MultipageFile];
+            let context = transfer.context_of(&item, "stream", kinds)?;
+            Ok(Call { item, context })
+        };
+        match self {
+            Items::Itself => Ok(vec![one(transfer.item.clone())?]),
+            Items::Children => Ok(vec![Call {
+                item: transfer.item.clone(),
+                context: transfer.context_of_children()?,
+            }]),
+            Items::These(items) => items.into_iter().map(one).collect(),
+        }
+    }
+}
+
+/// A transfer in streams, either way.
+fn run(
+    transfer: &LocalTransfer,
+    flags: TransferFlags,
+    items: Items,
+    callback: Arc<dyn TransferCallback>,
+) -> Result<Status> {
+    let core = &transfer.core;
     let token = core.gate().commit_transfer()?;
     let handler = guarded(|| Ok(core.driver().error_handler()))?;
-    let session = Session::with_error_handler(callback, item.full_name(), handler);
-    let mut context = transfer.context("stream", [Tymed::File, Tymed::MultipageFile])?;
-    context.callback = Some(session.clone());
-    let members = ServiceMembers::of(&context);
+    let name = transfer.item.full_name();
+    let session = Session::with_error_handler(callback, name, handler);
+    let mut calls = items.calls(transfer)?;
+    for call in &mut calls {
+        call.context.callback = Some(session.clone());
+    }
+    if calls.is_empty() {
+        return session.finish(Ok(Status::Ok));
+    }
+    let members: Vec<_> = calls
+        .iter()
+        .map(|call| ServiceMembers::of(&call.context))
+        .collect();
     let (wake, woken) = mpsc::channel();
     let (cancelled, canceller) = (wake.clone(), Arc::clone(&session));
     let refused = wake.clone();
@@ -54,13 +116,15 @@ pub(super) fn download(
         transfer,
         token,
         &notice,
-        TransferFlags::DOWNLOAD,
-        context,
-        move |context, mut returned| {
-            if let Err(e) = members.check(&context) {
-                returned.result = Err(e);
+        flags,
+        calls,
+        move |calls, mut returned| {
+            for (call, members) in calls.iter().zip(&members) {
+                if let Err(e) = members.check(&call.context) {
+                    returned.result = Err(e);
+                }
             }
-            drop(context);
+            drop(calls);
             // Nobody listens any more when the driver was given up.
             drop(wake.send(Wake::Returned(returned)));
         },
@@ -68,7 +132,7 @@ pub(super) fn download(
     let patience = Patience::new(*core.options());
     let waited = started.and_then(|()| wait(patience, &session, &woken));
     let result = match waited {
-        Ok(returned) => returned.checked(item),
+        Ok(returned) => returned.checked(&transfer.item),
         Err(e) => {
             // If it is only slow to notice, this helps it to stop and frees the device.
             notice.send(WIA_EVENT_CANCEL_IO);

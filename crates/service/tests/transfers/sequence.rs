@@ -174,15 +174,6 @@ fn download_gives_the_drivers_failure_with_its_own_code() {
 }
 
 #[test]
-fn an_item_without_data_has_no_transfer() {
-    let device = connect(ScriptedDriver::new(|_, _| Ok(Status::Ok)));
-    let Err(e) = device.device.root().transfer() else {
-        panic!("the root has no data");
-    };
-    assert_eq!(e.kind(), ErrorKind::InvalidArgument);
-}
-
-#[test]
 fn the_children_flag_on_an_item_that_is_no_folder_is_ignored() {
     let device = connect(ScriptedDriver::new(|_, _| Ok(Status::Ok)));
     let app = Arc::new(App::new());
