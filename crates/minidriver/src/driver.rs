@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use items::{AppItem, DriverItem};
-use transfer::{ErrorHandler, TransferContext};
+use transfer::{ErrorHandler, ImageFilter, TransferContext};
 use wia::{Error, ErrorKind, Guid, PropertyId, Result, Status, TransferFlags, Tymed};
 
 /// One format that an item can be transferred in (`WIA_FORMAT_INFO`).
@@ -193,6 +193,12 @@ pub trait Minidriver: Send + Sync + 'static {
     /// The driver's own handler of its device's statuses (the extension "ErrorHandler"), asked after the
     /// application's and before the default one. It can be called while another call runs.
     fn error_handler(&self) -> Option<Arc<dyn ErrorHandler>> {
+        None
+    }
+
+    /// The driver's own image filter (the extension "ImageProcessingFilter"), a new one each time. Every
+    /// stream transfer from the device goes through it; the application need not know of it.
+    fn image_filter(&self) -> Option<Arc<dyn ImageFilter>> {
         None
     }
 

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
+use ::transfer::filter::Chain;
 use ::transfer::{
-    DataCallback, DataTransferInfo, DocumentOptions, ExtendedTransferInfo, StorageMedium, Stream,
-    TransferCallback,
+    DataCallback, DataTransferInfo, DocumentOptions, ExtendedTransferInfo, ImageFilter,
+    StorageMedium, Stream, TransferCallback,
 };
 use wia::{
-    Guid, ItemFlags, PropertyId, PropertyInfo, PropertyValue, Result, Status, TransferFlags,
+    Error, ErrorKind, Guid, ItemFlags, PropertyId, PropertyInfo, PropertyValue, Result, Status,
+    TransferFlags,
 };
 
 use crate::{Capability, CreationFlags, Event, FormatInfo};
@@ -152,6 +154,28 @@ pub trait Item: Send + Sync {
 pub trait Transfer: Send + Sync {
     /// Says how documents are to be made; before `download`.
     fn set_document(&self, options: DocumentOptions);
+
+    /// Image filters of the application's own choice, in order, for the stream transfers that follow.
+    /// They come after the driver's own (`Minidriver::image_filter`).
+    ///
+    /// # Errors
+    ///
+    /// `NotImplemented` where filters cannot be added.
+    fn set_filters(&self, filters: Vec<Arc<dyn ImageFilter>>) -> Result<()> {
+        match filters.is_empty() {
+            true => Ok(()),
+            false => Err(Error::new(
+                ErrorKind::NotImplemented,
+                "this transfer takes no image filters",
+            )),
+        }
+    }
+
+    /// The same filters, the driver's own among them, before a callback: for pages that an application
+    /// makes of bands or files by itself. [`download`](Transfer::download) does this already.
+    fn filtered(&self, callback: Arc<dyn TransferCallback>) -> Chain {
+        Chain::empty(callback)
+    }
 
     /// Transfers from the device into the streams that `callback` gives (`IWiaTransfer::Download`).
     /// Returns when the transfer has ended, one way or another. The callback is released.

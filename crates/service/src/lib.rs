@@ -15,10 +15,11 @@ pub mod manual;
 mod notice;
 mod transfer;
 
+pub use ::transfer::filter::Chain;
 pub use ::transfer::{
     Answer, DataCallback, DataParams, DataTransferInfo, DocumentOptions, DocumentProgress,
-    ExtendedTransferInfo, NextStream, Payload, StorageMedium, Stream, TransferCallback,
-    TransferParams, write_all,
+    ExtendedTransferInfo, ImageFilter, NextStream, Payload, StorageMedium, Stream,
+    TransferCallback, TransferParams, write_all,
 };
 pub use api::{Device, FileFate, Item, Transfer};
 pub use device::{DeviceOptions, Service};

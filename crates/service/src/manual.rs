@@ -103,3 +103,22 @@
 //! - **Bitmaps are bottom-up.** A negative height, whose lines lie from top to bottom, is never made. One
 //!   that a driver makes is right too and goes to the application as it is: nobody on the way turns an
 //!   image over.
+//!
+//! # Filters
+//!
+//! - **A page comes through unfiltered where its bytes are still there**: until the filter has written
+//!   something of its own. Keeping every page twice would cost more than filters that fail are worth. A
+//!   page of which a part was written already fails, and with it the transfer.
+//! - **A filter that broke a rule is corrected and goes on; one that failed or crashed is left out** for
+//!   the rest of the transfer. Either way the result is its failure, unless the transfer was cancelled.
+//! - **`ulTransferredBytes` is corrected by the service**, where what reached the application is not what
+//!   the driver wrote; the percentage is passed on as it is.
+//! - **What a filter holds is dropped on a cancel** by taking its stream away before it hears
+//!   `END_OF_STREAM`; its failure to flush is then none.
+//! - **`ApplyProperties` is called after a transfer that went well**, with the item that was transferred.
+//!   Nothing says who calls it, or when.
+//! - **`SetNewCallback(NULL)` ends every transfer**, so that a filter does not keep the application.
+//! - **A filter may send `STATUS` of its own** while it is given data; every other message of its own is
+//!   dropped.
+//! - **Device statuses go round filters**: the error handlers are found behind them.
+//! - **Uploads are not filtered.** What the driver's own filter does, the driver leaves to it.

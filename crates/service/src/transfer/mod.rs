@@ -4,6 +4,7 @@ mod children;
 mod context;
 mod driver_thread;
 mod file;
+mod filters;
 mod memory;
 mod patience;
 mod source;
@@ -11,9 +12,10 @@ mod stream;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use ::transfer::filter::Chain;
 use ::transfer::{
-    DataCallback, DataTransferInfo, DocumentOptions, ExtendedTransferInfo, StorageMedium, Stream,
-    TransferCallback,
+    DataCallback, DataTransferInfo, DocumentOptions, ExtendedTransferInfo, ImageFilter,
+    StorageMedium, Stream, TransferCallback,
 };
 use items::AppItem;
 use wia::event::WIA_EVENT_CANCEL_IO;
@@ -29,6 +31,7 @@ pub(crate) struct LocalTransfer {
     core: Arc<Core>,
     item: AppItem,
     options: Mutex<DocumentOptions>,
+    filters: Mutex<Vec<Arc<dyn ImageFilter>>>,
     running: Mutex<Option<Running>>,
 }
 
@@ -55,6 +58,7 @@ impl LocalTransfer {
             core,
             item,
             options: Mutex::default(),
+            filters: Mutex::default(),
             running: Mutex::new(None),
         })
     }
@@ -96,6 +100,15 @@ impl LocalTransfer {
 impl Transfer for LocalTransfer {
     fn set_document(&self, options: DocumentOptions) {
         *lock(&self.options) = options;
+    }
+
+    fn set_filters(&self, filters: Vec<Arc<dyn ImageFilter>>) -> Result<()> {
+        *lock(&self.filters) = filters;
+        Ok(())
+    }
+
+    fn filtered(&self, callback: Arc<dyn TransferCallback>) -> Chain {
+        self.chain(callback)
     }
 
     fn download(

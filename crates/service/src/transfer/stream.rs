@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 
+use ::transfer::filter::Chain;
 use ::transfer::{ServiceMembers, Session, Stream, TransferCallback};
 use items::AppItem;
 use wia::event::WIA_EVENT_CANCEL_IO;
@@ -87,15 +88,20 @@ fn run(
 ) -> Result<Status> {
     let core = &transfer.core;
     let token = core.gate().commit_transfer()?;
-    let handler = guarded(|| Ok(core.driver().error_handler()))?;
-    let name = transfer.item.full_name();
-    let session = Session::with_error_handler(callback, name, handler);
     let mut calls = items.calls(transfer)?;
+    let handler = guarded(|| Ok(core.driver().error_handler()))?;
+    let chain = Arc::new(match flags.contains(TransferFlags::UPLOAD) {
+        true => Chain::empty(callback),
+        false => transfer.chain(callback),
+    });
+    let name = transfer.item.full_name();
+    let session = Session::with_error_handler(chain.callback(), name, handler);
     for call in &mut calls {
         call.context.callback = Some(session.clone());
     }
     if calls.is_empty() {
-        return session.finish(Ok(Status::Ok));
+        let result = session.finish(Ok(Status::Ok));
+        return transfer.end_chain(&chain, result);
     }
     let members: Vec<_> = calls
         .iter()
@@ -103,12 +109,15 @@ fn run(
         .collect();
     let (wake, woken) = mpsc::channel();
     let (cancelled, canceller) = (wake.clone(), Arc::clone(&session));
-    let refused = wake.clone();
+    let (refused, held) = (wake.clone(), Arc::clone(&chain));
     session.when_refused(move || drop(refused.send(Wake::Cancelled)));
     let notice = Notice::new(Arc::clone(core.driver()));
     let begun = transfer.begin(Running {
         notice: Arc::clone(&notice),
-        refuse: Some(Box::new(move || canceller.cancel())),
+        refuse: Some(Box::new(move || {
+            canceller.cancel();
+            held.cancel();
+        })),
         // Nobody waits any more: then the transfer has ended, and there is nothing to wake.
         wake: Arc::new(move || drop(cancelled.send(Wake::Cancelled))),
     });
@@ -140,7 +149,8 @@ fn run(
         }
     };
     transfer.end(&begun);
-    session.finish(result)
+    let result = session.finish(result);
+    transfer.end_chain(&chain, result)
 }
 
 /// Waits until the driver's thread returns; `Err` when it is given up.

@@ -9,6 +9,7 @@
 mod applications;
 mod cancel;
 mod disconnect;
+mod filters;
 mod messages;
 mod next_stream;
 mod obligations;

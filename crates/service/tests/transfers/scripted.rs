@@ -10,7 +10,7 @@ use minidriver::{FormatInfo, Minidriver};
 use quire_service::{
     Answer, Device, DeviceOptions, Item, NextStream, Service, Stream, TransferParams,
 };
-use transfer::{MinidrvTransferCallback, TransferCallback, TransferContext};
+use transfer::{ImageFilter, MinidrvTransferCallback, TransferCallback, TransferContext};
 use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_ROOT};
 use wia::format::{WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
 use wia::property::{
@@ -63,6 +63,8 @@ pub(crate) struct ScriptedDriver {
     pub(crate) log: Log,
     script: Box<Script>,
     on_event: Box<dyn Fn(Guid) + Send + Sync>,
+    /// The driver's own image filter.
+    pub(crate) filter: Option<Arc<dyn ImageFilter>>,
 }
 
 impl ScriptedDriver {
@@ -76,6 +78,7 @@ impl ScriptedDriver {
             log: Log::default(),
             script: Box::new(script),
             on_event: Box::new(|_| ()),
+            filter: None,
         }
     }
 
@@ -154,6 +157,10 @@ impl Minidriver for ScriptedDriver {
             format: WIA_IMG_FMT_TIFF,
             tymed: Tymed::MultipageFile,
         }])
+    }
+
+    fn image_filter(&self) -> Option<Arc<dyn ImageFilter>> {
+        self.filter.clone()
     }
 
     fn notify_pnp_event(&self, event: Guid) {

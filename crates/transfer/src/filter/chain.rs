@@ -35,6 +35,14 @@ pub fn chain(
 }
 
 impl Chain {
+    /// No filter before `callback`.
+    pub fn empty(callback: Arc<dyn TransferCallback>) -> Chain {
+        Chain {
+            top: callback,
+            guards: Vec::new(),
+        }
+    }
+
     /// What the driver's side calls in the place of the application's callback.
     pub fn callback(&self) -> Arc<dyn TransferCallback> {
         Arc::clone(&self.top)

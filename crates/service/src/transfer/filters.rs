@@ -1,0 +1,37 @@
+//! The image filters of a transfer: the driver's own first, then the application's.
+
+use std::sync::Arc;
+
+use ::transfer::TransferCallback;
+use ::transfer::filter::{Chain, chain};
+use wia::{Result, Status};
+
+use super::{LocalTransfer, lock};
+use crate::guard::guarded;
+
+impl LocalTransfer {
+    /// The filters before `callback`.
+    pub(super) fn chain(&self, callback: Arc<dyn TransferCallback>) -> Chain {
+        let driver = self.core.driver();
+        // A driver that crashes here has no filter; it will crash elsewhere.
+        let own = guarded(|| Ok(driver.image_filter())).unwrap_or_default();
+        let mut filters: Vec<_> = own.into_iter().collect();
+        filters.extend(lock(&self.filters).iter().cloned());
+        chain(&filters, &self.item, callback)
+    }
+
+    /// Ends the filters after the last message, with the transfer's result.
+    pub(super) fn end_chain(&self, chain: &Chain, result: Result<Status>) -> Result<Status> {
+        if matches!(result, Ok(Status::Ok | Status::EndOfMedia)) {
+            let (core, item) = (&self.core, &self.item);
+            chain.apply_properties(&mut |values| {
+                core.gate().request(|| {
+                    items::write_multiple(item, values, &mut |item, changed| {
+                        core.driver().validate_item_properties(item, changed)
+                    })
+                })
+            });
+        }
+        chain.finish(result)
+    }
+}
