@@ -9,9 +9,10 @@ use wia::{Error, ErrorKind, Result, Status, TransferFlags};
 
 use crate::counted_stream::{ByteCount, CountedStream};
 use crate::draw::{Pace, draw};
+use crate::feed::Feed;
 use crate::job::{Job, Source};
 use crate::page::{
-    Halt, PageWriter, Reporter, discard_page, out_of_order, write_page, write_single,
+    Halt, PageWriter, Refed, Reporter, discard_page, out_of_order, write_page, write_single,
 };
 use crate::paper::Paper;
 use crate::pool::{Drawer, Handover, Page, Reader, Step};
@@ -132,14 +133,20 @@ impl Transfer<'_> {
                 // When it is stopped there is nobody left to tell.
                 .spawn_scoped(scope, move || drop(draw(&drawer, job, pace, targets)))
                 .map_err(|e| Halt::Refused(Error::from_io(e, ErrorKind::OutOfMemory)))?;
-            let reader = Reader::new(handover);
+            let feed = Feed {
+                reader: Reader::new(handover),
+                paper: self.machine.paper,
+                job: self.job,
+                callback: self.callback.as_ref(),
+                count: &self.count,
+            };
             let result = if self.job.multipage {
-                self.one_document(&reader, first, context)
+                self.one_document(&feed, first, context)
             } else {
-                self.documents(&reader, first, context)
+                self.documents(&feed, first, context)
             };
             // This stops the drawing thread. Should it have died, then `result` says so already.
-            drop(reader);
+            drop(feed);
             drop(drawing.join());
             result
         })
@@ -167,34 +174,38 @@ impl Transfer<'_> {
     }
 
     /// The next page; `None` after the last.
-    fn next_page(&self, reader: &Reader<'_>) -> Result<Option<Page>, Halt> {
-        match reader.next()? {
-            Step::Page(page) => {
-                // From here on the sheet is through, whatever becomes of its page.
-                self.machine.paper.feed(self.job, page.sheet);
-                Ok(Some(page))
+    fn next_page(&self, feed: &Feed<'_>) -> Result<Option<Page>, Halt> {
+        loop {
+            match feed.next()? {
+                Step::Page(page) => {
+                    // From here on the sheet is through, whatever becomes of its page.
+                    self.machine.paper.feed(self.job, page.sheet);
+                    return Ok(Some(page));
+                }
+                Step::End => return Ok(None),
+                Step::Failed(failure) => feed.recover(failure)?,
+                Step::Band(_) | Step::PageEnd | Step::Again | Step::WarmingUp(_) => {
+                    return Err(out_of_order());
+                }
             }
-            Step::End => Ok(None),
-            Step::Failed(failure) => Err(Halt::Device(failure)),
-            Step::Band(_) | Step::PageEnd => Err(out_of_order()),
         }
     }
 
     /// A stream for each page (`TYMED_FILE`).
     fn documents(
         &self,
-        reader: &Reader<'_>,
+        feed: &Feed<'_>,
         mut first: Option<Box<dyn Stream>>,
         context: &mut TransferContext,
     ) -> Result<Tally, Halt> {
         let mut tally = Tally::default();
-        while let Some(page) = self.next_page(reader)? {
+        while let Some(page) = self.next_page(feed)? {
             let stream = match first.take() {
                 Some(stream) => Some(stream),
                 None => self.next_stream()?,
             };
             let Some(stream) = stream else {
-                discard_page(reader)?;
+                discard_page(feed)?;
                 tally.skipped += 1;
                 continue;
             };
@@ -202,7 +213,7 @@ impl Transfer<'_> {
             let mut stream = CountedStream::new(stream, &self.count).map_err(Halt::Stream)?;
             reporter.status(0)?;
             write_single(
-                reader,
+                feed,
                 &page,
                 self.machine.late_height,
                 self.job.format,
@@ -219,12 +230,12 @@ impl Transfer<'_> {
     /// One stream for all pages (`TYMED_MULTIPAGE_FILE`).
     fn one_document(
         &self,
-        reader: &Reader<'_>,
+        feed: &Feed<'_>,
         first: Option<Box<dyn Stream>>,
         context: &mut TransferContext,
     ) -> Result<Tally, Halt> {
         let mut tally = Tally::default();
-        let Some(mut page) = self.next_page(reader)? else {
+        let Some(mut page) = self.next_page(feed)? else {
             return Ok(tally);
         };
         let stream = match first {
@@ -233,9 +244,9 @@ impl Transfer<'_> {
         };
         let Some(stream) = stream else {
             loop {
-                discard_page(reader)?;
+                discard_page(feed)?;
                 tally.skipped += 1;
-                if self.next_page(reader)?.is_none() {
+                if self.next_page(feed)?.is_none() {
                     return Ok(tally);
                 }
             }
@@ -244,9 +255,9 @@ impl Transfer<'_> {
         let mut stream = CountedStream::new(stream, &self.count).map_err(Halt::Stream)?;
         reporter.status(0)?;
         loop {
-            self.page_of_document(reader, &page, context, &mut stream, &mut reporter)?;
+            self.page_of_document(feed, &page, context, &mut stream, &mut reporter)?;
             tally.written += 1;
-            page = match self.next_page(reader)? {
+            page = match self.next_page(feed)? {
                 Some(page) => page,
                 None => return Ok(tally),
             };
@@ -258,7 +269,7 @@ impl Transfer<'_> {
     /// back, so that the stream holds the finished pages and nothing else.
     fn page_of_document(
         &self,
-        reader: &Reader<'_>,
+        feed: &Feed<'_>,
         page: &Page,
         context: &mut TransferContext,
         stream: &mut dyn Stream,
@@ -269,7 +280,7 @@ impl Transfer<'_> {
             stream: &mut *stream,
         };
         let late = self.machine.late_height;
-        let written = write_page(reader, page, late, &mut writer, reporter);
+        let written = write_page(feed, page, late, Refed::Anew, &mut writer, reporter);
         if let Err(Halt::Stream(_) | Halt::Device(_)) = &written {
             // The failure that led here is the one to tell; the finished pages are valid even when
             // their stream cannot be cut.

@@ -7,6 +7,9 @@ use crate::job::Job;
 use crate::pool::{Drawer, Failure, Page, Step, Stopped, band_rows};
 use crate::sheet::{RowSource, Side};
 
+/// How often a device that warms up says how far it is, at least and at most.
+const WARM_UP_STEP: Duration = Duration::from_millis(100);
+const WARM_UP_STEPS: u32 = 20;
 /// The longest that a device with a pace takes for a band.
 const LONGEST_BAND: Duration = Duration::from_millis(100);
 
@@ -17,8 +20,8 @@ pub(crate) struct Target {
     pub(crate) sheet: u32,
     /// What is on it.
     pub(crate) side: Side,
-    /// What goes wrong with this side.
-    pub(crate) fault: Option<Fault>,
+    /// What goes wrong with this side, one after the other.
+    pub(crate) faults: Vec<Fault>,
 }
 
 /// How fast the device is.
@@ -48,24 +51,48 @@ pub(crate) fn draw(
     pace: Pace,
     targets: impl Iterator<Item = Target>,
 ) -> Result<(), Stopped> {
-    let started = Instant::now();
-    let mut free_at = started + pace.warm_up;
-    drawer.pause_until(free_at)?;
+    let mut free_at = Instant::now() + pace.warm_up;
+    warm_up(drawer, pace.warm_up)?;
     for target in targets {
+        let mut faults = target.faults.into_iter();
         let mut page = DrawnPage {
             drawer,
-            fault: target.fault,
+            fault: None,
             sheet: target.sheet,
-            began: free_at.max(Instant::now()),
+            told: false,
+            began: free_at,
             takes: pace.page,
         };
-        match page.draw(job, &target.side)? {
-            Outcome::Complete => drawer.send(Step::PageEnd)?,
-            Outcome::Failed(failure) => return drawer.send(Step::Failed(failure)),
+        loop {
+            page.fault = faults.next();
+            page.began = free_at.max(Instant::now());
+            match page.draw(job, &target.side)? {
+                Outcome::Complete => break drawer.send(Step::PageEnd)?,
+                Outcome::Failed(failure) => drawer.send(Step::Failed(failure))?,
+            }
+            // Then the sheet is fed again.
+            drawer.wait_for_help()?;
         }
         free_at = page.began + pace.page.unwrap_or_default();
     }
     drawer.send(Step::End)
+}
+
+/// Waits for the lamp, and says how far it is meanwhile.
+fn warm_up(drawer: &Drawer<'_>, takes: Duration) -> Result<(), Stopped> {
+    let began = Instant::now();
+    if takes.is_zero() {
+        return Ok(());
+    }
+    let steps = takes.div_duration_f64(WARM_UP_STEP).ceil();
+    // The cast saturates.
+    let steps = (steps as u32).clamp(1, WARM_UP_STEPS);
+    for step in 0..steps {
+        let percent = i32::try_from(step * 100 / steps).unwrap_or(0);
+        drawer.send(Step::WarmingUp(percent))?;
+        drawer.pause_until(began + takes * (step + 1) / steps)?;
+    }
+    Ok(())
 }
 
 enum Outcome {
@@ -77,6 +104,8 @@ struct DrawnPage<'a> {
     drawer: &'a Drawer<'a>,
     sheet: u32,
     fault: Option<Fault>,
+    /// Its start was sent.
+    told: bool,
     began: Instant,
     takes: Option<Duration>,
 }
@@ -93,11 +122,15 @@ impl DrawnPage<'_> {
         };
         let layout = rows.layout();
         let height = rows.rows_left();
-        self.drawer.send(Step::Page(Page {
-            sheet: self.sheet,
-            layout,
-            height,
-        }))?;
+        self.drawer
+            .send(match std::mem::replace(&mut self.told, true) {
+                true => Step::Again,
+                false => Step::Page(Page {
+                    sheet: self.sheet,
+                    layout,
+                    height,
+                }),
+            })?;
         // The rows before the line that does not come; a line past the end is the last one.
         let good_rows = match self.fault.and_then(|f| f.line) {
             Some(line) => line.min(height) - 1,
@@ -158,7 +191,7 @@ impl DrawnPage<'_> {
             Some(error) => Ok(Outcome::Failed(Failure {
                 sheet: self.sheet,
                 error,
-                fault: Some(fault.kind),
+                fault: Some(fault),
             })),
             None => {
                 debug_assert_eq!(fault.kind, FaultKind::Stall);

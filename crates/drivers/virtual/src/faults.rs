@@ -53,6 +53,14 @@ impl FaultKind {
         )
     }
 
+    /// Whether a person at the device can put it right, so that the transfer goes on.
+    pub const fn can_be_cleared(self) -> bool {
+        match self {
+            FaultKind::Jam | FaultKind::Double | FaultKind::Cover | FaultKind::Out => true,
+            FaultKind::Disconnect | FaultKind::Stall => false,
+        }
+    }
+
     /// The kind of error that it ends a transfer with; `None` for a stall, which ends nothing.
     pub const fn error_kind(self) -> Option<ErrorKind> {
         match self {
@@ -131,11 +139,16 @@ impl FaultPlan {
     /// The first thing that happens at this sheet, but for the paper's end before it
     /// ([`FaultPlan::sheets_before_end`]).
     pub fn at(&self, sheet: u32) -> Option<Fault> {
+        self.all_at(sheet).next()
+    }
+
+    /// All that happens at this sheet, in order: each when what came before it was put right.
+    pub(crate) fn all_at(&self, sheet: u32) -> impl Iterator<Item = Fault> {
         let first = self.faults.partition_point(|f| f.sheet < sheet);
         self.faults[first..]
             .iter()
-            .take_while(|f| f.sheet == sheet)
-            .find(|f| !f.is_end_of_paper())
+            .take_while(move |f| f.sheet == sheet)
+            .filter(|f| !f.is_end_of_paper())
             .copied()
     }
 

@@ -29,6 +29,7 @@ mod device;
 mod discover;
 mod draw;
 mod faults;
+mod feed;
 mod job;
 mod model;
 mod options;

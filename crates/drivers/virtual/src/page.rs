@@ -10,8 +10,9 @@ use transfer::{
 use wia::{Error, ErrorKind, Result};
 
 use crate::counted_stream::ByteCount;
+use crate::feed::Feed;
 use crate::job::PageFormat;
-use crate::pool::{Cancelled, Failure, Page, Reader, Step};
+use crate::pool::{Cancelled, Failure, Page, Step};
 
 /// Of JPEG, for a context without a record.
 const QUALITY: u8 = 75;
@@ -76,7 +77,11 @@ impl<'a> Reporter<'a> {
         let percent = u64::from(done) * 100 / u64::from(height.max(1));
         let percent = i32::try_from(percent).unwrap_or(99).min(99);
         let due = percent >= self.percent + PERCENT_STEP || self.said.elapsed() >= SLOWEST_MESSAGE;
-        if due { self.status(percent) } else { Ok(()) }
+        // A page that is written anew stays where it was until it is there again.
+        match due {
+            true => self.status(percent.max(self.percent)),
+            false => Ok(()),
+        }
     }
 
     fn send(&mut self, params: &TransferParams) -> Result<(), Halt> {
@@ -91,11 +96,22 @@ impl<'a> Reporter<'a> {
     }
 }
 
+/// How a page goes on whose sheet had to be fed again. Before a person is asked for help the stream
+/// must be as it may be left: nothing may touch it any more when there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refed {
+    /// The page is taken back, and written anew.
+    Anew,
+    /// It goes on behind the rows that it has: the same sheet gives the same rows.
+    Behind,
+}
+
 /// Writes the page whose start was just read, up to its end.
 pub(crate) fn write_page(
-    reader: &Reader<'_>,
+    feed: &Feed<'_>,
     page: &Page,
     late_height: bool,
+    refed: Refed,
     writer: &mut dyn DocumentWriter,
     reporter: &mut Reporter<'_>,
 ) -> Result<(), Halt> {
@@ -105,19 +121,40 @@ pub(crate) fn write_page(
     }
     writer.begin_page(&layout).map_err(Halt::Stream)?;
     let row_bytes = layout.row_bytes();
-    let mut done = 0;
+    // Rows of the page, and rows that came since its sheet was fed.
+    let (mut done, mut came) = (0, 0);
     loop {
-        match reader.next()? {
+        match feed.next()? {
             Step::Band(rows) => {
-                let band = Band::new(&rows, row_bytes, row_bytes).ok_or_else(out_of_order)?;
-                writer.rows(band).map_err(Halt::Stream)?;
-                done += u32::try_from(band.rows()).unwrap_or(0);
-                reader.give_back(rows);
+                let had = (done - came).min(rows.len() / row_bytes.max(1));
+                let new = rows.get(had * row_bytes..).unwrap_or_default();
+                came += had;
+                if !new.is_empty() {
+                    let band = Band::new(new, row_bytes, row_bytes).ok_or_else(out_of_order)?;
+                    writer.rows(band).map_err(Halt::Stream)?;
+                    done += band.rows();
+                    came += band.rows();
+                }
+                feed.give_back(rows);
+                let done = u32::try_from(done).unwrap_or(u32::MAX);
                 reporter.rows_done(done, page.height)?;
             }
             Step::PageEnd => break,
-            Step::Failed(failure) => return Err(Halt::Device(failure)),
-            Step::Page(_) | Step::End => return Err(out_of_order()),
+            Step::Failed(failure) => {
+                if refed == Refed::Anew {
+                    // The finished pages are valid even when their stream cannot be cut.
+                    drop(writer.abandon_page());
+                }
+                feed.recover(failure)?;
+            }
+            Step::Again => {
+                came = 0;
+                if refed == Refed::Anew {
+                    done = 0;
+                    writer.begin_page(&layout).map_err(Halt::Stream)?;
+                }
+            }
+            Step::Page(_) | Step::End | Step::WarmingUp(_) => return Err(out_of_order()),
         }
     }
     writer.end_page().map_err(Halt::Stream)?;
@@ -125,13 +162,14 @@ pub(crate) fn write_page(
 }
 
 /// Reads the page whose start was just read up to its end, and drops it.
-pub(crate) fn discard_page(reader: &Reader<'_>) -> Result<(), Halt> {
+pub(crate) fn discard_page(feed: &Feed<'_>) -> Result<(), Halt> {
     loop {
-        match reader.next()? {
-            Step::Band(rows) => reader.give_back(rows),
+        match feed.next()? {
+            Step::Band(rows) => feed.give_back(rows),
             Step::PageEnd => return Ok(()),
-            Step::Failed(failure) => return Err(Halt::Device(failure)),
-            Step::Page(_) | Step::End => return Err(out_of_order()),
+            Step::Failed(failure) => feed.recover(failure)?,
+            Step::Again => {}
+            Step::Page(_) | Step::End | Step::WarmingUp(_) => return Err(out_of_order()),
         }
     }
 }
@@ -146,7 +184,7 @@ pub(crate) fn out_of_order() -> Halt {
 
 /// Writes one page as the whole document of a stream (`TYMED_FILE`).
 pub(crate) fn write_single(
-    reader: &Reader<'_>,
+    feed: &Feed<'_>,
     page: &Page,
     late_height: bool,
     format: PageFormat,
@@ -155,7 +193,11 @@ pub(crate) fn write_single(
     reporter: &mut Reporter<'_>,
 ) -> Result<(), Halt> {
     let finish = |writer: &mut dyn DocumentWriter, late: bool, reporter: &mut Reporter<'_>| {
-        write_page(reader, page, late, writer, reporter)?;
+        let refed = match format {
+            PageFormat::Tiff => Refed::Anew,
+            _ => Refed::Behind,
+        };
+        write_page(feed, page, late, refed, writer, reporter)?;
         writer.finish().map_err(Halt::Stream)?;
         reporter.status(100)
     };

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wia::{DocumentHandlingStatus, Error, ErrorKind, Result};
 
 use crate::draw::Target;
-use crate::faults::{FaultKind, FaultPlan};
+use crate::faults::{Fault, FaultKind, FaultPlan};
 use crate::job::{Job, Sides, Source};
 use crate::options::{Options, Sheets};
 use crate::pool::Failure;
@@ -28,7 +28,7 @@ enum Stack {
 }
 
 /// What has happened since the feeder was loaded.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct State {
     /// Sheets that are through the feeder.
     fed: u32,
@@ -42,6 +42,8 @@ struct State {
     glass: u32,
     /// What the last transfer ended with.
     trouble: DocumentHandlingStatus,
+    /// Faults that were put right: each happens once.
+    cleared: Vec<Fault>,
     /// The cable is pulled.
     offline: bool,
 }
@@ -192,7 +194,7 @@ impl Paper {
 
     /// The sides that a transfer scans, from the paper as it is now. Nothing is fed by this.
     pub(crate) fn targets(&self, job: &Job) -> Targets {
-        let state = *self.lock();
+        let state = self.lock().clone();
         Targets {
             stack: Arc::clone(&self.stack),
             faults: self.faults.clone(),
@@ -229,8 +231,16 @@ impl Paper {
         let mut whole = job.clone();
         whole.side_by_side = false;
         self.feed(&whole, failure.sheet);
+        self.strike(job, failure);
+        let fault = failure.fault.map(|fault| fault.kind);
         let mut state = self.lock();
-        state.trouble = match failure.fault {
+        state.ran_out |= fault == Some(FaultKind::Out);
+        state.offline |= fault == Some(FaultKind::Disconnect);
+    }
+
+    /// Something went wrong, as the device's status shows.
+    pub(crate) fn strike(&self, job: &Job, failure: &Failure) {
+        self.lock().trouble = match failure.fault.map(|fault| fault.kind) {
             Some(FaultKind::Jam) => DocumentHandlingStatus::PAPER_JAM,
             Some(FaultKind::Double) => DocumentHandlingStatus::MULTIPLE_FEED,
             Some(FaultKind::Cover) if job.source == Source::Flatbed => {
@@ -241,8 +251,14 @@ impl Paper {
                 DocumentHandlingStatus::empty()
             }
         };
-        state.ran_out |= failure.fault == Some(FaultKind::Out);
-        state.offline |= failure.fault == Some(FaultKind::Disconnect);
+    }
+
+    /// Somebody has put a fault right in the middle of a transfer. It does not happen again before
+    /// the feeder is loaded.
+    pub(crate) fn clear(&self, fault: Fault) {
+        let mut state = self.lock();
+        state.trouble = DocumentHandlingStatus::empty();
+        state.cleared.push(fault);
     }
 
     /// Fills the feeder again and clears every trouble but a pulled cable.
@@ -262,7 +278,7 @@ impl Paper {
         feeder: bool,
         duplex: bool,
     ) -> DocumentHandlingStatus {
-        let state = *self.lock();
+        let state = self.lock().clone();
         let mut status = state.trouble;
         if feeder && self.stack.sheets_left(&state, Sides::Front, &self.faults) > 0 {
             status |= DocumentHandlingStatus::FEED_READY;
@@ -298,8 +314,13 @@ impl Iterator for Targets {
             Source::Flatbed => {
                 let side = self.stack.on_glass(self.state.glass)?;
                 let sheet = self.state.glass.saturating_add(1);
-                let fault = self.faults.at(sheet).filter(|f| f.kind.on_flatbed());
-                Some(Target { sheet, side, fault })
+                let mut faults = self.faults_at(sheet);
+                faults.retain(|fault| fault.kind.on_flatbed());
+                Some(Target {
+                    sheet,
+                    side,
+                    faults,
+                })
             }
             Source::Feeder => self.next_of_feeder(),
         }
@@ -307,8 +328,15 @@ impl Iterator for Targets {
 }
 
 impl Targets {
+    fn faults_at(&self, sheet: u32) -> Vec<Fault> {
+        let faults = self.faults.all_at(sheet);
+        faults
+            .filter(|fault| !self.state.cleared.contains(fault))
+            .collect()
+    }
+
     fn next_of_feeder(&mut self) -> Option<Target> {
-        let mut fault = None;
+        let mut faults = Vec::new();
         if self.sheet.is_empty() {
             self.sheets_left = self.sheets_left.checked_sub(1)?;
             let state = &mut self.state;
@@ -320,13 +348,14 @@ impl Targets {
                 self.sheet.truncate(1);
             } else {
                 // Things go wrong with the side that comes first.
-                fault = self.faults.at(state.fed);
+                let sheet = state.fed;
+                faults = self.faults_at(sheet);
             }
         }
         Some(Target {
             sheet: self.state.fed,
             side: self.sheet.pop()?,
-            fault,
+            faults,
         })
     }
 }

@@ -13,6 +13,8 @@ use std::time::Instant;
 use raster::PageLayout;
 use wia::{Error, ErrorKind};
 
+use crate::faults::Fault;
+
 /// Buffers that go round.
 const BUFFERS: usize = 4;
 /// Bytes of a buffer; a row that is longer makes a longer one.
@@ -32,9 +34,13 @@ pub(crate) enum Step {
     Band(Vec<u8>),
     /// The page is complete.
     PageEnd,
+    /// The sheet of the page that had begun was fed again: all its rows come once more.
+    Again,
+    /// The device is not ready; percent of the way.
+    WarmingUp(i32),
     /// Everything asked for is drawn, or there is no more paper.
     End,
-    /// It goes no further.
+    /// It goes no further, unless somebody puts the failure right ([`Reader::go_on`]).
     Failed(Failure),
 }
 
@@ -57,7 +63,7 @@ pub(crate) struct Failure {
     /// What the transfer ends with.
     pub(crate) error: Error,
     /// The planned fault behind it; `None` for a sheet that could not be read.
-    pub(crate) fault: Option<crate::faults::FaultKind>,
+    pub(crate) fault: Option<Fault>,
 }
 
 /// The transfer is over for the drawing thread: it was cancelled, or the writing side has gone.
@@ -82,6 +88,8 @@ struct State {
     /// Never long: a page has at least one band, and there are only so many buffers.
     queue: VecDeque<Step>,
     cancelled: bool,
+    /// The failure that was told last has been put right.
+    put_right: bool,
     reader_gone: bool,
     drawer_gone: bool,
 }
@@ -175,6 +183,16 @@ impl<'a> Drawer<'a> {
         }
     }
 
+    /// Waits until the failure that was told last has been put right.
+    pub(crate) fn wait_for_help(&self) -> Result<(), Stopped> {
+        let mut state = self.0.wait_while(|s| !s.stopped() && !s.put_right);
+        if state.stopped() {
+            return Err(Stopped);
+        }
+        state.put_right = false;
+        Ok(())
+    }
+
     /// Waits for the end of the transfer.
     pub(crate) fn stall(&self) -> Stopped {
         drop(self.0.wait_while(|s| !s.stopped()));
@@ -216,6 +234,12 @@ impl<'a> Reader<'a> {
                 fault: None,
             })
         }))
+    }
+
+    /// Says that the failure that came last has been put right.
+    pub(crate) fn go_on(&self) {
+        self.0.lock().put_right = true;
+        self.0.changed.notify_all();
     }
 
     /// Gives a band's buffer back.
@@ -316,6 +340,22 @@ mod tests {
             handover.cancel();
             assert!(reader.next().is_err());
             assert!(drawer.join().unwrap());
+        });
+    }
+
+    #[test]
+    fn help_is_waited_for_until_it_comes_or_nobody_can_bring_it() {
+        let handover = Handover::default();
+        let drawer = Drawer::new(&handover);
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| drawer.wait_for_help().is_ok());
+            let reader = Reader::new(&handover);
+            reader.go_on();
+            assert!(waiting.join().unwrap());
+            // It was for that failure alone.
+            let waiting = scope.spawn(|| drawer.wait_for_help().is_err());
+            drop(reader);
+            assert!(waiting.join().unwrap());
         });
     }
 

@@ -15,7 +15,7 @@ use rig::{Mode, Rig, Script, decode};
 use transfer::Answer;
 use wia::event::{WIA_EVENT_CANCEL_IO, WIA_EVENT_POWER_SUSPEND};
 use wia::format::WIA_IMG_FMT_RAW;
-use wia::{Result, Status, Tymed};
+use wia::{Result, Status, TransferMessage, Tymed};
 
 /// Long enough for a loaded machine; far less than what is waited for without the cancel.
 const SOON: Duration = Duration::from_secs(20);
@@ -128,7 +128,12 @@ fn warming_up_ends_with_the_cancel() {
     // The cancel must not be lost when it comes at the very start.
     let status = cancel_from_the_start(&rig, &result).unwrap();
     assert_eq!(status, Status::Cancelled);
-    assert!(script.events().is_empty());
+    let said = script.said();
+    assert_eq!(script.events().len(), said.len(), "no stream is asked for");
+    assert!(
+        said.iter()
+            .all(|p| p.message == TransferMessage::DeviceStatus)
+    );
 }
 
 #[test]

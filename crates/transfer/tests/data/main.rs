@@ -5,6 +5,7 @@
 use quire_transfer as transfer;
 
 mod bands;
+mod device_status;
 mod rig;
 mod rules;
 mod streams;

@@ -238,6 +238,14 @@ pub enum Event {
     Released(usize),
 }
 
+/// What a service without error handlers answers: a failure of the device goes back to the driver.
+pub fn none_handled(params: &TransferParams) -> Result<Answer> {
+    match &params.device_status {
+        Some(Err(e)) => Err(e.clone()),
+        Some(Ok(_)) | None => Ok(Answer::Continue),
+    }
+}
+
 type OnNext = Box<dyn FnMut(usize) -> Option<Result<NextStream>> + Send>;
 type OnMessage = Box<dyn FnMut(usize, &TransferParams) -> Result<Answer> + Send>;
 
@@ -268,7 +276,7 @@ impl Script {
             names: Mutex::default(),
             streams: Arc::default(),
             on_next: Mutex::new(Box::new(|_| None)),
-            on_message: Mutex::new(Box::new(|_, _| Ok(Answer::Continue))),
+            on_message: Mutex::new(Box::new(|_, params| none_handled(params))),
             messages: Mutex::new(0),
             over: Mutex::new(false),
             has_returned: Mutex::new(false),
