@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use service::Window;
 use wia::{Error, Result, Status};
 
 /// Something that happened.
@@ -53,6 +54,12 @@ pub trait Observer: Send + Sync {
     fn next_scan(&self, scanned: u32) -> bool {
         let _ = scanned;
         true
+    }
+
+    /// Where a person can be told what the device waits for, and be asked to put something right. With a
+    /// window a jam need not be the end of a stack; without one it is. Of transfers into streams.
+    fn window(&self) -> Option<&dyn Window> {
+        None
     }
 }
 

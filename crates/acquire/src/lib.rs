@@ -26,6 +26,7 @@ pub use cancel::Cancel;
 pub use event::{Event, Observer, Outcome};
 pub use formats::DocumentFormat;
 pub use plan::{Change, Plan, TransferKind, plan};
+pub use service::{Reply, Window};
 pub use settings::{
     AreaMm, Compression, Mode, Output, PageSetting, Settings, Source, TransferMode,
 };

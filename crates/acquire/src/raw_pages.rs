@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use formats::raw::Reader;
 use formats::{DocumentFormat, DocumentWriter, WriterOptions};
 use raster::{Band, PageLayout};
-use service::{Answer, NextStream, TransferCallback, TransferParams};
+use service::{Answer, AppErrorHandler, NextStream, TransferCallback, TransferParams};
 use wia::{Blame, Error, ErrorKind, Result, TransferMessage};
 
 use crate::cancel::Cancel;
@@ -189,6 +189,10 @@ impl TransferCallback for RawPages {
         state.page = Some(OpenPage::default());
         let stream = PageStream::new(Arc::clone(&self.state));
         Ok(NextStream::Stream(Box::new(stream)))
+    }
+
+    fn error_handler(&self) -> Option<&dyn AppErrorHandler> {
+        self.reporter.error_handler()
     }
 }
 

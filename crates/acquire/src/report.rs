@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use service::TransferParams;
-use wia::DocumentHandlingSelect;
+use service::{AppErrorHandler, StatusReport, TransferParams, Window, ask_for_help};
+use wia::{DocumentHandlingSelect, ErrorKind, Result, Status};
 
 use crate::event::{Event, Observer};
 
@@ -86,6 +86,12 @@ impl Reporter {
         });
     }
 
+    /// What takes the device's statuses, where there is somebody to tell.
+    pub(crate) fn error_handler(&self) -> Option<&dyn AppErrorHandler> {
+        self.observer.window()?;
+        Some(self)
+    }
+
     /// A message of the driver, while `page` is under way.
     pub(crate) fn progress(&self, page: u32, params: &TransferParams) {
         self.event(&Event::Progress {
@@ -93,6 +99,25 @@ impl Reporter {
             percent: params.percent.clamp(0, 100).unsigned_abs(),
             bytes: params.transferred_bytes,
         });
+    }
+}
+
+impl AppErrorHandler for Reporter {
+    fn window(&self) -> Option<&dyn Window> {
+        self.observer.window()
+    }
+
+    /// A double feed is not among the codes of the default handler, but a person can help it all the
+    /// same.
+    fn report_status(&self, report: &StatusReport<'_>) -> Result<Status> {
+        match report.status {
+            Err(e) if e.hresult() == ErrorKind::MultiFeed.hresult() => ask_for_help(
+                self.observer.window(),
+                e,
+                "take the sheets apart, put them back",
+            ),
+            _ => Ok(Status::NotHandled),
+        }
     }
 }
 

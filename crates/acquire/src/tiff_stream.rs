@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use formats::Sink;
-use service::{Answer, DocumentProgress, NextStream, Stream, TransferCallback, TransferParams};
+use service::{
+    Answer, AppErrorHandler, DocumentProgress, NextStream, Stream, TransferCallback, TransferParams,
+};
 use wia::{Error, ErrorKind, Result, TransferMessage};
 
 use crate::cancel::Cancel;
@@ -162,6 +164,10 @@ impl TransferCallback for TiffStream {
                 format!("{full_item_name}: the driver asked for a second stream of one document"),
             )),
         }
+    }
+
+    fn error_handler(&self) -> Option<&dyn AppErrorHandler> {
+        self.reporter.error_handler()
     }
 }
 

@@ -17,9 +17,9 @@ mod transfer;
 
 pub use ::transfer::filter::Chain;
 pub use ::transfer::{
-    Answer, DataCallback, DataParams, DataTransferInfo, DocumentOptions, DocumentProgress,
-    ExtendedTransferInfo, ImageFilter, NextStream, Payload, StorageMedium, Stream,
-    TransferCallback, TransferParams, write_all,
+    Answer, AppErrorHandler, DataCallback, DataParams, DataTransferInfo, DocumentOptions,
+    DocumentProgress, ExtendedTransferInfo, ImageFilter, NextStream, Payload, Reply, StatusReport,
+    StorageMedium, Stream, TransferCallback, TransferParams, Window, ask_for_help, write_all,
 };
 pub use api::{Device, FileFate, Item, Transfer};
 pub use device::{DeviceOptions, Service};

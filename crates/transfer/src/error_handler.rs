@@ -31,9 +31,9 @@ pub struct StatusReport<'a> {
 ///
 /// The calls come one at a time, on the driver's thread, and are the application's time.
 pub trait Window: Send + Sync {
-    /// Asks a person to put something right and waits for the answer (a modal dialog): `true` to go on,
-    /// `false` to stop. A window that belongs to a scan which can be cancelled ends the wait then.
-    fn ask(&self, text: &str) -> bool;
+    /// Asks a person to put something right and waits for the answer (a modal dialog). A window that
+    /// belongs to a scan which can be cancelled ends the wait then.
+    fn ask(&self, text: &str) -> Reply;
 
     /// Shows a message, or how far it is by now, and does not wait (a modeless dialog). `false` when a
     /// person has cancelled.
@@ -41,6 +41,18 @@ pub trait Window: Send + Sync {
 
     /// Takes the message away. `false` when a person had cancelled.
     fn clear(&self) -> bool;
+}
+
+/// What a person says who was asked to put something right.
+#[must_use = "who stops must be obeyed"]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// It is done: the transfer goes on.
+    GoOn,
+    /// It is not: the transfer fails with what was to be put right.
+    Stop,
+    /// Cancel the transfer.
+    Cancel,
 }
 
 /// The application's handler (`IWiaAppErrorHandler`), part of its callback.

@@ -30,7 +30,7 @@ pub use data::{
     StorageMedium,
 };
 pub use error_handler::{
-    AppErrorHandler, DefaultErrorHandler, ErrorHandler, StatusReport, Window, ask_for_help,
+    AppErrorHandler, DefaultErrorHandler, ErrorHandler, Reply, StatusReport, Window, ask_for_help,
 };
 pub use filter::ImageFilter;
 pub use image_information::{ImageInformation, image_information};

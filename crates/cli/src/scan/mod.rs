@@ -8,6 +8,7 @@ mod prompt;
 mod report;
 mod signals;
 mod stderr;
+mod window;
 
 use std::ffi::OsString;
 use std::io::Write;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use acquire::{Cancel, Event, Observer, Output, Plan};
+use acquire::{Cancel, Event, Observer, Output, Plan, Window};
 use signal_hook::low_level;
 
 use super::check;
@@ -21,18 +21,18 @@ use crate::lowargs::ScanArgs;
 /// Tells a person, or a program, about a scan.
 pub(crate) struct Report {
     json: bool,
-    quiet: bool,
+    pub(super) quiet: bool,
     verbose: bool,
     terminal: bool,
     prompt: bool,
-    cancel: Cancel,
+    pub(super) cancel: Cancel,
     stderr: Arc<Stderr>,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
-struct State {
-    bar: Option<Bar>,
+pub(super) struct State {
+    pub(super) bar: Option<Bar>,
     output: Option<Output>,
     started: bool,
     ended: bool,
@@ -43,6 +43,8 @@ struct State {
     complete: u32,
     /// Page and percent of the last progress event.
     told: (u32, u32),
+    /// What the device is doing, while it is being waited for.
+    pub(super) message: Option<String>,
 }
 
 /// Percent of a page between two progress events of `--json`.
@@ -122,7 +124,7 @@ impl Report {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -132,7 +134,7 @@ impl Report {
     }
 
     /// Prints a line above the bar.
-    fn say(&self, state: &State, line: &str) {
+    pub(super) fn say(&self, state: &State, line: &str) {
         let print = || self.stderr.write(format!("{line}\n").as_bytes());
         match &state.bar {
             Some(bar) => bar.suspend(print),
@@ -249,5 +251,11 @@ impl Observer for Report {
         let cancelled = self.cancel.is_cancelled();
         self.lock().declined = !next && !cancelled;
         next || cancelled
+    }
+
+    /// A terminal with a person before it, who sees the question.
+    fn window(&self) -> Option<&dyn Window> {
+        let asked = self.prompt && !self.json && self.terminal && prompt::possible();
+        asked.then_some(self)
     }
 }

@@ -2,7 +2,7 @@
 
 use wia::{Error, ErrorKind, Result, Status};
 
-use super::{ErrorHandler, StatusReport, Window};
+use super::{ErrorHandler, Reply, StatusReport, Window};
 use crate::callback::DeviceStatus;
 
 /// The handler of last resort, which knows the codes that every device may have.
@@ -76,11 +76,12 @@ impl ErrorHandler for DefaultErrorHandler {
 ///
 /// # Errors
 ///
-/// The failure itself, when there is no window or the answer is no.
+/// The failure itself, when there is no window or the answer is to stop.
 pub fn ask_for_help(window: Option<&dyn Window>, failure: &Error, remedy: &str) -> Result<Status> {
-    match window.is_some_and(|window| window.ask(&format!("{failure}: {remedy}"))) {
-        true => Ok(Status::Ok),
-        false => Err(failure.clone()),
+    match window.map(|window| window.ask(&format!("{failure}: {remedy}"))) {
+        Some(Reply::GoOn) => Ok(Status::Ok),
+        Some(Reply::Cancel) => Ok(Status::Cancelled),
+        Some(Reply::Stop) | None => Err(failure.clone()),
     }
 }
 

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use wia::{Error, ErrorKind, Hresult, Result, Status};
 
-use crate::transfer::{DefaultErrorHandler, DeviceStatus, ErrorHandler, StatusReport, Window};
+use crate::transfer::{
+    DefaultErrorHandler, DeviceStatus, ErrorHandler, Reply, StatusReport, Window,
+};
 
 /// A window that writes down what is shown, and a person who agrees or does not.
 struct Screen {
@@ -28,8 +30,11 @@ impl Screen {
 }
 
 impl Window for Screen {
-    fn ask(&self, text: &str) -> bool {
-        self.put(format!("ask: {text}"))
+    fn ask(&self, text: &str) -> Reply {
+        match self.put(format!("ask: {text}")) {
+            true => Reply::GoOn,
+            false => Reply::Stop,
+        }
     }
     fn show(&self, text: &str, percent: i32) -> bool {
         self.put(format!("show: {text} {percent}"))
@@ -96,6 +101,29 @@ fn a_failure_is_asked_about_and_comes_back_when_the_answer_is_no() {
         assert!(shown.starts_with("ask: trouble at sheet 7: "), "{shown}");
         let answer = report(Some(&Screen::new(false)), &Err(failure.clone()));
         assert_eq!(answer.unwrap_err(), failure);
+    }
+}
+
+/// A person who cancels whatever is asked.
+struct Leaving;
+
+impl Window for Leaving {
+    fn ask(&self, _: &str) -> Reply {
+        Reply::Cancel
+    }
+    fn show(&self, _: &str, _: i32) -> bool {
+        false
+    }
+    fn clear(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn a_cancel_is_s_false_also_where_a_failure_was_asked_about() {
+    for kind in FAILURES {
+        let answer = report(Some(&Leaving), &Err(Error::new(kind, "")));
+        assert_eq!(answer.unwrap(), Status::Cancelled);
     }
 }
 

@@ -8,7 +8,7 @@ use wia::{Error, ErrorKind, Hresult, Result, Status};
 use crate::application::{Application, Log, next, status, stream};
 use crate::transfer::{
     Activity, Answer, AppErrorHandler, DeviceStatus, ErrorHandler, MinidrvTransferCallback,
-    NextStream, Session, StatusReport, TransferParams, Window,
+    NextStream, Reply, Session, StatusReport, TransferParams, Window,
 };
 
 type Answers = Arc<Mutex<VecDeque<Result<Status>>>>;
@@ -24,8 +24,8 @@ struct Handler {
 struct Silent;
 
 impl Window for Silent {
-    fn ask(&self, _: &str) -> bool {
-        true
+    fn ask(&self, _: &str) -> Reply {
+        Reply::GoOn
     }
     fn show(&self, _: &str, _: i32) -> bool {
         true
