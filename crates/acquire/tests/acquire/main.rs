@@ -6,6 +6,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod batch;
 mod cancel;
 mod documents;
 mod events;

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use quire_acquire::{
-    Cancel, Compression, Event, Mode, Observer, Outcome, Output, Plan, Settings, Source, plan,
+    Cancel, Compression, Event, Mode, Observer, Outcome, Output, Plan, Settings, Source, Window,
+    plan,
 };
 use service::Device;
 use wia::Result;
@@ -75,6 +76,8 @@ pub(crate) struct Watcher {
     pub(crate) asked: Mutex<Vec<u32>>,
     /// What is cancelled while it is asked.
     cancel: Option<Cancel>,
+    /// Who is asked when the device needs help.
+    window: Option<Box<dyn Window>>,
 }
 
 impl Watcher {
@@ -93,6 +96,14 @@ impl Watcher {
     pub(crate) fn answering(answers: &[bool]) -> Arc<Watcher> {
         Arc::new(Watcher {
             answers: Mutex::new(answers.iter().copied().collect()),
+            ..Watcher::default()
+        })
+    }
+
+    /// A person sits before this window.
+    pub(crate) fn before(window: impl Window + 'static) -> Arc<Watcher> {
+        Arc::new(Watcher {
+            window: Some(Box::new(window)),
             ..Watcher::default()
         })
     }
@@ -148,6 +159,10 @@ impl Observer for Watcher {
             cancel.cancel();
         }
         self.answers.lock().unwrap().pop_front().unwrap_or(true)
+    }
+
+    fn window(&self) -> Option<&dyn Window> {
+        self.window.as_deref()
     }
 }
 

@@ -11,6 +11,7 @@ mod commands;
 mod documents;
 mod events;
 mod faults;
+mod help;
 mod options;
 mod outputs;
 mod pages;

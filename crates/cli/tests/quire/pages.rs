@@ -229,8 +229,8 @@ fn jpeg_is_near_the_original_and_quality_changes_its_size() {
     assert_eq!(tiff(&scratch.path("out.tiff"))[0].compression, "JPEG");
 }
 
-/// What `zbarimg` reads on a page.
-fn bar_code(path: &std::path::Path) -> String {
+/// What `zbarimg` reads on the pages of an image, a line each.
+pub(crate) fn bar_code(path: &std::path::Path) -> String {
     tool("zbarimg", &["--quiet", "--raw", "--nodbus"], &[path])
         .text()
         .trim()

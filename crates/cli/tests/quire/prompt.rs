@@ -12,7 +12,7 @@ const FLATBED: &str = "scan -d virtual: -s flatbed -n 3 -r 75 -m gray -o out.tif
 const PROMPT: &str = "press Enter";
 
 /// The program on a terminal of its own.
-struct Terminal {
+pub(crate) struct Terminal {
     program: Running,
     keys: PipeWriter,
     screen: Receiver<String>,
@@ -21,7 +21,7 @@ struct Terminal {
 }
 
 impl Terminal {
-    fn open(scratch: &Scratch, line: &str) -> Terminal {
+    pub(crate) fn open(scratch: &Scratch, line: &str) -> Terminal {
         let (stdin, keys) = std::io::pipe().unwrap();
         let (mut output, stdout) = std::io::pipe().unwrap();
         let mut command = Command::new("script");
@@ -52,7 +52,7 @@ impl Terminal {
 
     /// Waits until the screen shows `text` behind what was waited for before.
     #[track_caller]
-    fn wait_for(&mut self, text: &str) {
+    pub(crate) fn wait_for(&mut self, text: &str) {
         loop {
             if let Some(at) = self.shown[self.read..].find(text) {
                 self.read += at + text.len();
@@ -65,13 +65,13 @@ impl Terminal {
         }
     }
 
-    fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
     }
 
     /// Exit code, and all that was shown.
     #[track_caller]
-    fn end(mut self) -> (i32, String) {
+    pub(crate) fn end(mut self) -> (i32, String) {
         let code = self.program.end().code.unwrap();
         self.shown.extend(self.screen.iter());
         (code, self.shown)
