@@ -199,7 +199,10 @@ pub(crate) struct ScanArgs {
     #[arg(long)]
     pub(crate) quiet: bool,
 
-    /// Do not wait for Enter between the scans of a flatbed
+    /// Do not wait for Enter: between the scans of a flatbed, after a jam
+    ///
+    /// On a terminal quire asks for help when the device needs a person (a jam, a double feed, an open
+    /// cover), and goes on where it stood. With this option, and with --json, the scan ends there.
     #[arg(long)]
     pub(crate) no_prompt: bool,
 }

@@ -104,6 +104,29 @@
 //!   that a driver makes is right too and goes to the application as it is: nobody on the way turns an
 //!   image over.
 //!
+//! # Device statuses
+//!
+//! - **Without an application's handler no handler runs**, not even the driver's: only its presence says that
+//!   somebody is there to look. A failure then goes back to the driver, and the rest is `S_OK`.
+//! - **Not handled is `WIA_STATUS_NOT_HANDLED`**, not `S_FALSE`, which one page has for it: `S_FALSE` is a
+//!   cancel, for any status at any time. Any other success of a handler is `S_OK` for the driver.
+//! - **A handler that takes a status which is no failure shows a message** as far as the service can know,
+//!   until it gets `WIA_STATUS_CLEAR`: before another status of the device, a `STATUS`, a request for a
+//!   stream, the end. `S_FALSE` is a cancel there, too, but at the end, where it is too late. A failure
+//!   there stops nothing: the message is only about what is over. `NEW_PAGE` is not in the list.
+//! - **A status that is repeated goes the whole way again.** Handlers take a code always or never; should
+//!   another one take it now, the first gets its `CLEAR`.
+//! - **`S_OK` as a status is "resumed"**: the message is taken away, and nobody is told more.
+//! - **`WIA_STATUS_CLEAR` from a driver is refused** like the other messages that only the service sends.
+//! - **A cancel during a question is heard by the same call**, whatever was answered.
+//! - **Without a window the default handler takes its codes all the same**, shows nothing, and gives a
+//!   failure back: it must take a code always or never. `WIA_ERROR_MULTI_FEED` is not among them;
+//!   `quire scan` asks about it as the application.
+//! - **To stop at a question is the failure itself**, so that a scan which is stopped at a jam ends as
+//!   one that nobody helps; a cancel is `S_FALSE`.
+//! - **The older kinds have no handlers**: warming up becomes an `IT_MSG_STATUS`, a failure goes back.
+//! - **The regular end of the paper is no status**: the table of results has codes for it.
+//!
 //! # Filters
 //!
 //! - **A page comes through unfiltered where its bytes are still there**: until the filter has written
