@@ -7,12 +7,16 @@
 //! Sources: `BITMAPFILEHEADER` and `BITMAPINFOHEADER` of the Windows GDI documentation;
 //! `wiasGetImageInformation` for which header goes with which format.
 
+mod reader;
+
 use raster::{Band, PageLayout, PixelType};
 use wia::{Error, Result};
 
 use crate::one_page::{OnePage, PageEncoder};
 use crate::output::Output;
 use crate::{DocumentFormat, Sink};
+
+pub use reader::{Description, LineSink, Reader};
 
 const FILE_HEADER: usize = 14;
 const INFO_HEADER: usize = 40;

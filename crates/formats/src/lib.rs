@@ -9,6 +9,7 @@ pub mod codec;
 mod date;
 mod format;
 pub mod image;
+pub mod in_order;
 pub mod jpeg;
 mod one_page;
 mod open;

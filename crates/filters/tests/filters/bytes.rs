@@ -1,0 +1,201 @@
+//! Whatever way a driver writes its bytes, the application gets the same.
+
+use std::sync::Arc;
+
+use formats::DocumentFormat;
+use quire_filters::{Brightness, Contrast, Filter, Rotation};
+use raster::PixelType;
+use wia::constant::WIA_PAGE_AUTO;
+use wia::format::{
+    WIA_IMG_FMT_BMP, WIA_IMG_FMT_GIF, WIA_IMG_FMT_JPEG, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF,
+};
+use wia::property::{WIA_IPA_FORMAT, WIA_IPS_PAGE_SIZE};
+use wia::{Guid, Orientation, Status};
+
+use crate::parts::{App, Write, document, filtered, layout, pieces, rows, transfer, tree};
+
+fn all() -> Vec<Box<dyn Filter>> {
+    vec![
+        Box::new(Brightness(Some(150))),
+        Box::new(Rotation(Some(Orientation::Landscape))),
+        Box::new(Contrast(Some(-200))),
+    ]
+}
+
+fn bands() -> Vec<Box<dyn Filter>> {
+    vec![
+        Box::new(Brightness(Some(150))),
+        Box::new(Contrast(Some(-200))),
+    ]
+}
+
+const FORMATS: [(DocumentFormat, Guid); 4] = [
+    (DocumentFormat::Raw, WIA_IMG_FMT_RAW),
+    (DocumentFormat::Bmp, WIA_IMG_FMT_BMP),
+    (DocumentFormat::Tiff, WIA_IMG_FMT_TIFF),
+    (DocumentFormat::Jpeg, WIA_IMG_FMT_JPEG),
+];
+
+#[track_caller]
+fn same(
+    item: &items::AppItem,
+    list: fn() -> Vec<Box<dyn Filter>>,
+    writes: &[Write<'_>],
+    expected: &[u8],
+) {
+    let app = Arc::new(App::default());
+    assert_eq!(transfer(item, list(), &app, writes).unwrap(), Status::Ok);
+    assert!(app.bytes() == expected);
+    let told = app.told.lock().unwrap().join(" ");
+    assert!(
+        told.contains(&format!("EndOfStream {}", expected.len())),
+        "{told}"
+    );
+}
+
+#[test]
+fn pieces_of_any_size_make_no_difference() {
+    let page = layout(101, 67, PixelType::Rgb8);
+    let lines = rows(&page);
+    for (format, id) in FORMATS {
+        let item = tree(&[(WIA_IPA_FORMAT, id.into())]);
+        let old = document(format, &page, &lines);
+        for list in [all as fn() -> _, bands] {
+            let expected = filtered(&item, list(), &old);
+            assert!(expected != old);
+            for size in [1, 7, 80, 304, 1000, 4096, 5000] {
+                same(&item, list, &pieces(&old, size), &expected);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_stream_that_holds_something_already_is_appended_to() {
+    let page = layout(11, 6, PixelType::Gray8);
+    let old = document(DocumentFormat::Raw, &page, &rows(&page));
+    let expected = filtered(&tree(&[]), all(), &old);
+    let app = Arc::new(App::default());
+    *app.stream.lock().unwrap().get_mut() = b"before".to_vec();
+    let result = transfer(&tree(&[]), all(), &app, &pieces(&old, 50));
+    assert_eq!(result.unwrap(), Status::Ok);
+    assert!(app.bytes() == [b"before", expected.as_slice()].concat());
+}
+
+#[test]
+fn a_header_that_is_written_again_makes_no_difference() {
+    let page = layout(20, 30, PixelType::Gray8);
+    let lines = rows(&page);
+    for (format, id, header, height, sizes) in [
+        (DocumentFormat::Raw, WIA_IMG_FMT_RAW, 80, 24, vec![68]),
+        (DocumentFormat::Bmp, WIA_IMG_FMT_BMP, 1078, 22, vec![2, 34]),
+    ] {
+        let item = tree(&[(WIA_IPA_FORMAT, id.into())]);
+        let old = document(format, &page, &lines);
+        let mut unknown = old[..header].to_vec();
+        unknown[height..height + 4].fill(0);
+        for at in sizes {
+            unknown[at..at + 4].fill(0);
+        }
+        for list in [all as fn() -> _, bands] {
+            let expected = filtered(&item, list(), &old);
+            let mut writes: Vec<Write<'_>> = vec![(0, &unknown)];
+            writes.extend(
+                pieces(&old, 33)
+                    .into_iter()
+                    .filter(|(at, _)| *at > header as u64 + 33),
+            );
+            let first = writes[1].0 as usize;
+            writes.insert(1, (header as u64, &old[header..first]));
+            writes.push((0, &old[..header]));
+            same(&item, list, &writes, &expected);
+        }
+    }
+}
+
+#[test]
+fn lines_of_a_bitmap_may_be_written_from_the_end() {
+    let page = layout(20, 30, PixelType::Rgb8);
+    let old = document(DocumentFormat::Bmp, &page, &rows(&page));
+    let item = tree(&[(WIA_IPA_FORMAT, WIA_IMG_FMT_BMP.into())]);
+    let expected = filtered(&item, all(), &old);
+    let mut writes = pieces(&old[54..], 60);
+    writes.iter_mut().for_each(|(at, _)| *at += 54);
+    writes.reverse();
+    writes.insert(0, (0, &old[..54]));
+    same(&item, all, &writes, &expected);
+}
+
+#[test]
+fn a_header_is_not_trusted_before_the_end_with_page_auto() {
+    let page = layout(20, 30, PixelType::Gray8);
+    let lines = rows(&page);
+    let old = document(DocumentFormat::Raw, &page, &lines);
+    // The bed's size until the sheet's is known, in both directions.
+    let bed = document(
+        DocumentFormat::Raw,
+        &layout(20, 400, PixelType::Gray8),
+        &rows(&layout(20, 400, PixelType::Gray8)),
+    );
+    let item = tree(&[(WIA_IPS_PAGE_SIZE, WIA_PAGE_AUTO.into())]);
+    let expected = filtered(&item, all(), &old);
+    let mut writes: Vec<Write<'_>> = vec![(0, &bed[..80])];
+    writes.push((80, &old[80..]));
+    writes.push((0, &old[..80]));
+    same(&item, all, &writes, &expected);
+}
+
+#[test]
+fn what_cannot_be_read_passes_byte_for_byte() {
+    let page = layout(20, 30, PixelType::Gray8);
+    let old = document(DocumentFormat::Raw, &page, &rows(&page));
+    let mut compressed = old.clone();
+    compressed[52] = 4;
+    let mut colours = document(DocumentFormat::Bmp, &page, &rows(&page));
+    colours[54] = 9;
+    for (id, bytes) in [
+        (WIA_IMG_FMT_RAW, &compressed),
+        (WIA_IMG_FMT_BMP, &colours),
+        (WIA_IMG_FMT_GIF, &old),
+        (WIA_IMG_FMT_TIFF, &old),
+    ] {
+        for auto in [0, WIA_PAGE_AUTO] {
+            let item = tree(&[
+                (WIA_IPA_FORMAT, id.into()),
+                (WIA_IPS_PAGE_SIZE, auto.into()),
+            ]);
+            for size in [1, 83, 10_000] {
+                same(&item, all, &pieces(bytes, size), bytes);
+            }
+        }
+    }
+}
+
+#[test]
+fn where_there_is_nothing_to_do_bytes_pass_as_they_are() {
+    let page = layout(20, 30, PixelType::Bw1);
+    let lines = rows(&page);
+    for (format, id) in &FORMATS[..3] {
+        let item = tree(&[(WIA_IPA_FORMAT, (*id).into())]);
+        let old = document(*format, &page, &lines);
+        for size in [1, 83, 10_000] {
+            // Black and white know no brightness; without a value there is none at all.
+            same(&item, bands, &pieces(&old, size), &old);
+            let none: fn() -> Vec<Box<dyn Filter>> =
+                || vec![Box::new(Brightness(None)), Box::new(Rotation(None))];
+            same(&item, none, &pieces(&old, size), &old);
+        }
+    }
+}
+
+#[test]
+fn a_page_that_is_not_complete_comes_through_as_it_is_and_is_no_success() {
+    let page = layout(20, 30, PixelType::Gray8);
+    let old = document(DocumentFormat::Raw, &page, &rows(&page));
+    let half = &old[..300];
+    let app = Arc::new(App::default());
+    let turn: Vec<Box<dyn Filter>> = vec![Box::new(Rotation(Some(Orientation::Rot180)))];
+    let e = transfer(&tree(&[]), turn, &app, &[(0, half)]).unwrap_err();
+    assert!(e.to_string().contains("image filter rotation"), "{e}");
+    assert!(app.bytes() == half);
+}
