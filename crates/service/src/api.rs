@@ -125,7 +125,8 @@ pub trait Item: Send + Sync {
     /// `InvalidArgument` for bytes of another device or damaged ones; then nothing has changed.
     fn set_property_stream(&self, bytes: &[u8]) -> Result<()>;
 
-    /// The formats that the item can be transferred in.
+    /// The formats that the item can be transferred in (`IWiaDataTransfer::idtEnumWIA_FORMAT_INFO`).
+    /// To those of a driver of streams the service adds bands.
     ///
     /// # Errors
     ///
@@ -140,6 +141,17 @@ pub trait Item: Send + Sync {
     /// As [`formats`](Item::formats).
     fn query_data(&self, format: &FormatInfo) -> Result<bool> {
         Ok(self.formats()?.contains(format))
+    }
+
+    /// The formats for streams (`IWiaTransfer::EnumWIA_FORMAT_INFO`): those that are no bands.
+    ///
+    /// # Errors
+    ///
+    /// As [`formats`](Item::formats).
+    fn stream_formats(&self) -> Result<Vec<FormatInfo>> {
+        let mut formats = self.formats()?;
+        formats.retain(|info| info.tymed.is_file());
+        Ok(formats)
     }
 
     /// A transfer of this item. One at a time can run.

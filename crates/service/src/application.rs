@@ -11,10 +11,13 @@ use wia::event::{
 };
 use wia::{Guid, ItemFlags, Result};
 
+use crate::legacy_view::LegacyView;
+
 /// One application: its tree and its events.
 pub(crate) struct Application {
     pub(crate) root: AppItem,
     pub(crate) events: EventPort,
+    pub(crate) view: LegacyView,
     /// The driver's tree has changed, and this one has not yet followed.
     behind: AtomicBool,
 }
@@ -29,10 +32,11 @@ const OF_THE_TREE: [Guid; 5] = [
 ];
 
 impl Application {
-    pub(crate) fn new(root: AppItem, events: EventPort) -> Application {
+    pub(crate) fn new(root: AppItem, events: EventPort, view: LegacyView) -> Application {
         Application {
             root,
             events,
+            view,
             behind: AtomicBool::new(false),
         }
     }

@@ -16,6 +16,7 @@ use crate::application::Application;
 use crate::gate::Gate;
 use crate::guard::guarded;
 use crate::item::LocalItem;
+use crate::legacy_view::LegacyView;
 
 /// How patient the service is with a driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +79,8 @@ impl Service {
             }
             Ok(root)
         });
-        let application = Arc::new(Application::new(root?, events));
+        let view = LegacyView::new(core.driver.as_ref());
+        let application = Arc::new(Application::new(root?, events, view));
         let weak = Arc::downgrade(&application);
         application.events.when_reported(move |event| {
             let Some(application) = weak.upgrade() else {

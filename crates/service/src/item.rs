@@ -127,19 +127,22 @@ impl Item for LocalItem {
                 .gate()
                 .request(|| self.core.driver().read_item_properties(&self.item, ids))?;
         }
-        Ok(ids.iter().map(|id| self.item.read(*id)).collect())
+        let view = &self.application.view;
+        Ok(ids.iter().map(|id| view.read(&self.item, *id)).collect())
     }
 
     fn write(&self, values: &[(PropertyId, PropertyValue)]) -> Result<()> {
-        self.request(|| {
-            items::write_multiple(&self.item, values, &mut |item, changed| {
-                self.validate(item, changed)
+        self.application.view.write(&self.item, values, |values| {
+            self.request(|| {
+                items::write_multiple(&self.item, values, &mut |item, changed| {
+                    self.validate(item, changed)
+                })
             })
         })
     }
 
     fn attributes(&self, id: PropertyId) -> Option<PropertyInfo> {
-        self.item.attributes(id)
+        self.application.view.attributes(&self.item, id)
     }
 
     fn property_name(&self, id: PropertyId) -> String {
@@ -158,17 +161,22 @@ impl Item for LocalItem {
         self.request(|| {
             items::set_property_stream(&self.item, bytes, &mut |item, changed| {
                 self.validate(item, changed)
-            })
+            })?;
+            self.application.view.forget(&self.item);
+            Ok(())
         })
     }
 
     fn formats(&self) -> Result<Vec<FormatInfo>> {
-        self.request(|| self.core.driver().wia_format_info(&self.item))
+        let formats = self.request(|| self.core.driver().wia_format_info(&self.item))?;
+        Ok(self.application.view.formats(formats))
     }
 
     fn transfer(&self) -> Result<Arc<dyn Transfer>> {
         check_connected(&self.item)?;
         let core = Arc::clone(&self.core);
-        Ok(Arc::new(LocalTransfer::new(core, self.item.clone())?))
+        let application = Arc::clone(&self.application);
+        let transfer = LocalTransfer::new(core, application, self.item.clone())?;
+        Ok(Arc::new(transfer))
     }
 }

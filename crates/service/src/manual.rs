@@ -92,6 +92,35 @@
 //! - **An event never reaches the next transfer**: a transfer is over when the driver has heard what it
 //!   is being told.
 //!
+//! # Applications and drivers of two generations
+//!
+//! - **An application is what it calls**: bands and files (`idtGetBandedData`, `idtGetData`) or streams. So
+//!   there are two lists of formats: the older one, to which the layer adds `TYMED_CALLBACK` on a driver of
+//!   streams, and that of streams, which never has it.
+//! - **Each `Write` of a driver of streams is sent at once**, in more bands than one where the buffer is
+//!   smaller, which then end with a line. Nothing is gathered, so that messages and data keep their order.
+//! - **Bands of a driver of streams are 64 KiB** unless more is asked for: its `WIA_IPA_BUFFER_SIZE` is a
+//!   page.
+//! - **`DATA_HEADER` says `WIA_IPA_ITEM_SIZE`**, without the file header of a bitmap; 0 when it is not known.
+//! - **A device status that is not `WARMING_UP`** is no message for an older application. It has no error
+//!   handler: a failure goes back to the driver, anything else is `S_OK`.
+//! - **A cancel inside of a `Write` drops that data and all after it**; the transfer is a cancelled one
+//!   even when the driver asks nothing more.
+//! - **`TYMED_FILE` with more than one page is `E_INVALIDARG`**, before the device is touched; with `PAGES` 0
+//!   it is one page. The driver's own rules are less strict.
+//! - **A file on its way into a stream is copied in pieces** of 256 KiB, not in one `Write` of the whole:
+//!   memory does not grow with the page. Its first `STATUS` after that says all bytes.
+//! - **A multipage file arrives as far as its pages are complete**, whatever ended the transfer, unless the
+//!   application itself answered that it wants no more: a finished page is not lost. A file of one image
+//!   arrives when it is complete.
+//! - **A feeder that says that it is empty is not asked for another page**: the application would have given
+//!   a stream in vain. With two sides that is believed between sheets only. A feeder that does not tell
+//!   ends with a stream that stays empty.
+//! - **While a driver of bands and files runs, its item has other settings** (`WIA_IPA_TYMED`,
+//!   `WIA_IPA_FORMAT`, `WIA_IPS_PAGES`); they are put back whatever happens.
+//! - **A bitmap that such a driver offers in bands comes in bands**, any other through a file, also when the
+//!   driver could do both.
+//!
 //! # Headers and sizes
 //!
 //! - **Lines are padded to 4 bytes, but in TIFF to whole bytes**: TIFF has no other rows.

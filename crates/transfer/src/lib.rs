@@ -9,6 +9,7 @@
 mod activity;
 mod buffer;
 mod callback;
+pub mod compat;
 mod context;
 mod data;
 mod error_handler;

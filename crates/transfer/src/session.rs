@@ -25,6 +25,7 @@ use crate::activity::{Activity, ActivityClock};
 use crate::callback::{
     Answer, MinidrvTransferCallback, NextStream, TransferCallback, TransferParams,
 };
+use crate::context::TransferContext;
 use crate::error_handler::{Chain, ErrorHandler};
 use crate::stream::Stream;
 use guarded::SessionStream;
@@ -34,7 +35,7 @@ pub struct Session {
     me: std::sync::Weak<Session>,
     state: Mutex<State>,
     cancelled: AtomicBool,
-    activity: ActivityClock,
+    activity: Arc<ActivityClock>,
 }
 
 struct State {
@@ -98,7 +99,7 @@ impl Session {
                 bytes: 0,
             }),
             cancelled: AtomicBool::new(false),
-            activity: ActivityClock::new(),
+            activity: Arc::new(ActivityClock::new()),
         })
     }
 
@@ -123,6 +124,13 @@ impl Session {
     /// Whether the driver is at work, and since when it has said nothing.
     pub fn activity(&self) -> Activity {
         self.activity.activity()
+    }
+
+    /// Writes of this context into a file are not the driver's time.
+    pub fn measure(&self, context: &mut TransferContext) {
+        if let Some(record) = &mut context.record {
+            record.activity = Some(Arc::clone(&self.activity));
+        }
     }
 
     /// How long the driver itself was at work: without the time that its calls took.

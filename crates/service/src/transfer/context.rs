@@ -3,7 +3,7 @@
 
 use ::transfer::TransferContext;
 use items::AppItem;
-use wia::property::{WIA_IPA_FORMAT, WIA_IPA_TYMED};
+use wia::property::{WIA_IPA_FORMAT, WIA_IPA_ITEM_SIZE, WIA_IPA_TYMED};
 use wia::{Error, Guid, Result, Tymed};
 
 use super::LocalTransfer;
@@ -30,7 +30,8 @@ impl LocalTransfer {
         kind: &str,
         valid: [Tymed; 2],
     ) -> Result<TransferContext> {
-        let tymed = item.read_i32(WIA_IPA_TYMED).unwrap_or(0);
+        let seen = self.view().read(item, WIA_IPA_TYMED);
+        let tymed = seen.and_then(|value| value.as_i32()).unwrap_or(0);
         let tymed = Tymed::from_value(tymed)
             .filter(|t| valid.contains(t))
             .ok_or_else(|| {
@@ -54,7 +55,13 @@ impl LocalTransfer {
     }
 
     fn described(&self, item: &AppItem, tymed: Tymed) -> Result<TransferContext> {
-        let format = item.read_guid(WIA_IPA_FORMAT).unwrap_or(Guid::NULL);
-        minidriver::describe(item, format, tymed, self.options())
+        let seen = |id| self.view().read(item, id);
+        let format = seen(WIA_IPA_FORMAT).and_then(|value| value.as_guid());
+        let format = format.unwrap_or(Guid::NULL);
+        let item_size = seen(WIA_IPA_ITEM_SIZE).and_then(|value| value.as_i32());
+        Ok(TransferContext {
+            item_size: item_size.unwrap_or(0),
+            ..minidriver::describe(item, format, tymed, self.options())?
+        })
     }
 }

@@ -6,8 +6,9 @@ use std::thread;
 use ::transfer::{TransferContext, TransferRecord};
 use items::AppItem;
 use minidriver::Minidriver;
-use wia::{Error, ErrorKind, Result, Status, TransferFlags};
+use wia::{Error, ErrorKind, Result, Status};
 
+use super::compat::Acquire;
 use super::{LocalTransfer, Returned};
 use crate::gate::TransferToken;
 use crate::guard::guarded;
@@ -23,8 +24,7 @@ pub(super) struct Call {
 /// gets the calls back and what the driver returned, once the device is free again and no event of this
 /// transfer can reach the driver any more.
 ///
-/// Without [`TransferFlags::DOWNLOAD`] and [`TransferFlags::UPLOAD`] it is a transfer of the older
-/// kinds, before which the settings are committed to the hardware
+/// How it is called, `acquire` says; the device is locked meanwhile
 /// (`img/calling-order-for-minidriver-functions.md`).
 ///
 /// # Errors
@@ -34,14 +34,14 @@ pub(super) fn start(
     transfer: &LocalTransfer,
     token: TransferToken,
     notice: &Arc<Notice>,
-    flags: TransferFlags,
+    acquire: Acquire,
     mut calls: Vec<Call>,
     done: impl FnOnce(Vec<Call>, Returned) + Send + 'static,
 ) -> Result<()> {
     let driver = Arc::clone(transfer.core.driver());
     let of_driver = Arc::clone(notice);
     let run = move || {
-        let returned = run(driver.as_ref(), flags, &mut calls, &of_driver);
+        let returned = run(driver.as_ref(), &acquire, &mut calls, &of_driver);
         // The device is free before anybody learns that the transfer is over.
         drop(token);
         done(calls, returned);
@@ -56,7 +56,7 @@ pub(super) fn start(
 
 fn run(
     driver: &dyn Minidriver,
-    flags: TransferFlags,
+    acquire: &Acquire,
     calls: &mut [Call],
     notice: &Notice,
 ) -> Returned {
@@ -67,7 +67,7 @@ fn run(
     let mut returned = Returned::of(Ok(Status::Ok));
     for call in calls {
         let before = returned.result;
-        returned = acquire(driver, flags, call);
+        returned = one(driver, acquire, call);
         match (&before, &returned.result) {
             // Fewer pages than were asked for, of whichever item.
             (Ok(Status::EndOfMedia), Ok(Status::Ok | Status::SkipItem)) => {
@@ -91,14 +91,9 @@ fn run(
     returned
 }
 
-fn acquire(driver: &dyn Minidriver, flags: TransferFlags, call: &mut Call) -> Returned {
+fn one(driver: &dyn Minidriver, acquire: &Acquire, call: &mut Call) -> Returned {
     let Call { item, context } = call;
-    let result = guarded(|| {
-        if !flags.intersects(TransferFlags::DOWNLOAD | TransferFlags::UPLOAD) {
-            driver.write_item_properties(item, context)?;
-        }
-        driver.acquire_item_data(item, flags, context)
-    });
+    let result = guarded(|| acquire(driver, item, context));
     let page_open = context
         .record
         .as_ref()

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use ::transfer::{DataCallback, DataSession, FileStream, StorageMedium, TransferContext};
 use bands::Band;
 use items::AppItem;
+use minidriver::DriverModel;
 use wia::property::{WIA_IPA_BUFFER_SIZE, WIA_IPA_FILENAME_EXTENSION, WIA_IPA_ITEM_SIZE};
 use wia::{Error, ErrorKind, Result, Status, Tymed};
 
-use super::LocalTransfer;
 use super::memory::{buffer_size, device_buffer_size, run, smallest};
+use super::{LocalTransfer, compat};
 use crate::api::FileFate;
 
 pub(super) fn file_data(
@@ -30,7 +31,16 @@ pub(super) fn file_data(
         )));
     }
     let multipage = context.tymed.is_multipage();
-    let buffers: Vec<Band> = match buffer_of(&transfer.item, &context)? {
+    let through_layer = transfer.model() == DriverModel::Stream;
+    if through_layer {
+        compat::check_file(&transfer.item, context.tymed)?;
+    }
+    let size = match through_layer {
+        // Streams are written as they come.
+        true => None,
+        false => buffer_of(&transfer.item, &context)?,
+    };
+    let buffers: Vec<Band> = match size {
         Some(size) => vec![Band::allocate(1, size)?],
         None => Vec::new(),
     };
@@ -60,7 +70,7 @@ pub(super) fn file_data(
 
 /// The service's buffer: none when `WIA_IPA_ITEM_SIZE` is 0, then the driver allocates
 /// (`img/allocating-memory-for-data.md`).
-fn buffer_of(item: &AppItem, context: &TransferContext) -> Result<Option<usize>> {
+pub(super) fn buffer_of(item: &AppItem, context: &TransferContext) -> Result<Option<usize>> {
     let number = |id| usize::try_from(item.read_i32(id).unwrap_or(0)).unwrap_or(0);
     let all = number(WIA_IPA_ITEM_SIZE);
     if all == 0 {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use ::transfer::TransferCallback;
 use ::transfer::filter::{Chain, chain};
+use ::transfer::{ImageFilter, TransferCallback};
 use wia::{Result, Status};
 
 use super::{LocalTransfer, lock};
@@ -12,12 +12,17 @@ use crate::guard::guarded;
 impl LocalTransfer {
     /// The filters before `callback`.
     pub(super) fn chain(&self, callback: Arc<dyn TransferCallback>) -> Chain {
+        chain(&self.all_filters(), &self.item, callback)
+    }
+
+    /// The filters in order, new ones of the driver's.
+    pub(super) fn all_filters(&self) -> Vec<Arc<dyn ImageFilter>> {
         let driver = self.core.driver();
         // A driver that crashes here has no filter; it will crash elsewhere.
         let own = guarded(|| Ok(driver.image_filter())).unwrap_or_default();
         let mut filters: Vec<_> = own.into_iter().collect();
         filters.extend(lock(&self.filters).iter().cloned());
-        chain(&filters, &self.item, callback)
+        filters
     }
 
     /// Ends the filters after the last message, with the transfer's result.

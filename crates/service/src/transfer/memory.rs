@@ -11,16 +11,14 @@ use items::AppItem;
 use minidriver::service_library::image_information;
 use wia::event::WIA_EVENT_CANCEL_IO;
 use wia::property::{WIA_IPA_BUFFER_SIZE, WIA_IPA_ITEM_SIZE};
-use wia::{Error, ErrorKind, Result, Status, TransferFlags, Tymed};
+use wia::{Error, ErrorKind, Result, Status, Tymed};
 
 use super::driver_thread::Call;
 use super::patience::Patience;
-use super::{LocalTransfer, Returned, Running, driver_thread, lock};
+use super::{LocalTransfer, Returned, Running, compat, driver_thread, lock};
 use crate::gate::TransferToken;
+use crate::legacy_view::USUAL_BUFFER;
 use crate::notice::Notice;
-
-/// A band of a device that does not say what it likes.
-const USUAL_BUFFER: usize = 64 * 1024;
 
 pub(super) fn banded_data(
     transfer: &LocalTransfer,
@@ -29,7 +27,7 @@ pub(super) fn banded_data(
 ) -> Result<Status> {
     let token = transfer.core.gate().commit_transfer()?;
     let mut context = transfer.context("memory", [Tymed::Callback, Tymed::MultipageCallback])?;
-    let buffers = buffers(&transfer.item, &context, info)?;
+    let buffers = buffers(seen_buffer_size(transfer), &context, info)?;
     context.memory_transfer = true;
     context.service_buffer = true;
     context.number_of_buffers = if buffers.len() == 2 { 2 } else { 1 };
@@ -74,7 +72,7 @@ pub(super) fn run(
         transfer,
         token,
         &notice,
-        TransferFlags::empty(),
+        compat::into_data(transfer, session),
         vec![Call {
             item: transfer.item.clone(),
             context,
@@ -130,10 +128,18 @@ fn serve(
 /// `WIA_IPA_BUFFER_SIZE`, or the usual size.
 pub(super) fn device_buffer_size(item: &AppItem) -> usize {
     let told = item.read_i32(WIA_IPA_BUFFER_SIZE).unwrap_or(0);
-    usize::try_from(told)
-        .ok()
-        .filter(|n| *n > 0)
-        .unwrap_or(USUAL_BUFFER)
+    size_of_band(told)
+}
+
+fn size_of_band(told: i32) -> usize {
+    let told = if told > 0 { told } else { USUAL_BUFFER };
+    usize::try_from(told).unwrap_or_default()
+}
+
+/// The same as the application sees it.
+fn seen_buffer_size(transfer: &LocalTransfer) -> usize {
+    let told = transfer.view().read(&transfer.item, WIA_IPA_BUFFER_SIZE);
+    size_of_band(told.and_then(|value| value.as_i32()).unwrap_or(0))
 }
 
 /// Bytes that hold at least the image's header and one line, padded to four bytes.
@@ -145,8 +151,8 @@ pub(super) fn smallest(context: &TransferContext) -> Result<usize> {
 }
 
 /// The buffers of a banded transfer (section 1.6).
-fn buffers(item: &AppItem, context: &TransferContext, info: DataTransferInfo) -> Result<Vec<Band>> {
-    let least = device_buffer_size(item).max(smallest(context)?);
+fn buffers(device: usize, context: &TransferContext, info: DataTransferInfo) -> Result<Vec<Band>> {
+    let least = device.max(smallest(context)?);
     let asked = usize::try_from(info.buffer_size).unwrap_or(usize::MAX);
     let count = if info.double_buffer { 2 } else { 1 };
     let each = if info.double_buffer {
@@ -174,9 +180,9 @@ fn buffers(item: &AppItem, context: &TransferContext, info: DataTransferInfo) ->
     section.into_bands(count, each)
 }
 
-pub(super) fn extended_transfer_info(item: &AppItem) -> ExtendedTransferInfo {
-    let size = u32::try_from(device_buffer_size(item)).unwrap_or(u32::MAX);
-    let all = item.read_i32(WIA_IPA_ITEM_SIZE).unwrap_or(0);
+pub(super) fn extended_transfer_info(transfer: &LocalTransfer) -> ExtendedTransferInfo {
+    let size = u32::try_from(seen_buffer_size(transfer)).unwrap_or(u32::MAX);
+    let all = transfer.item.read_i32(WIA_IPA_ITEM_SIZE).unwrap_or(0);
     let most = u32::try_from(all)
         .ok()
         .filter(|n| *n > 0)

@@ -1,6 +1,7 @@
 //! A transfer: the driver's thread, the wait for it, and what is done when it does not come back.
 
 mod children;
+mod compat;
 mod context;
 mod driver_thread;
 mod file;
@@ -18,17 +19,21 @@ use ::transfer::{
     StorageMedium, Stream, TransferCallback,
 };
 use items::AppItem;
+use minidriver::DriverModel;
 use wia::event::WIA_EVENT_CANCEL_IO;
 use wia::{Error, ErrorKind, ItemFlags, Result, Status, TransferFlags};
 
 use crate::api::{FileFate, Transfer};
+use crate::application::Application;
 use crate::device::{Core, Hurry};
 use crate::item::check_connected;
+use crate::legacy_view::LegacyView;
 use crate::notice::Notice;
 
 /// A transfer of one item of a device in this process.
 pub(crate) struct LocalTransfer {
     core: Arc<Core>,
+    application: Arc<Application>,
     item: AppItem,
     options: Mutex<DocumentOptions>,
     filters: Mutex<Vec<Arc<dyn ImageFilter>>>,
@@ -50,12 +55,17 @@ impl LocalTransfer {
     /// # Errors
     ///
     /// `InvalidArgument` for an item that has no data and is no folder.
-    pub(crate) fn new(core: Arc<Core>, item: AppItem) -> Result<LocalTransfer> {
+    pub(crate) fn new(
+        core: Arc<Core>,
+        application: Arc<Application>,
+        item: AppItem,
+    ) -> Result<LocalTransfer> {
         if !item.flags().contains(ItemFlags::FOLDER) {
             check_data(&item)?;
         }
         Ok(LocalTransfer {
             core,
+            application,
             item,
             options: Mutex::default(),
             filters: Mutex::default(),
@@ -92,6 +102,15 @@ impl LocalTransfer {
         result
     }
 
+    fn model(&self) -> DriverModel {
+        self.core.driver().model()
+    }
+
+    /// An item as the application sees it.
+    fn view(&self) -> &LegacyView {
+        &self.application.view
+    }
+
     fn options(&self) -> DocumentOptions {
         lock(&self.options).clone()
     }
@@ -108,7 +127,11 @@ impl Transfer for LocalTransfer {
     }
 
     fn filtered(&self, callback: Arc<dyn TransferCallback>) -> Chain {
-        self.chain(callback)
+        match self.model() {
+            // The compatibility layer runs them.
+            DriverModel::Stream => Chain::empty(callback),
+            DriverModel::Legacy | DriverModel::Both => self.chain(callback),
+        }
     }
 
     fn download(
@@ -151,7 +174,7 @@ impl Transfer for LocalTransfer {
     }
 
     fn extended_transfer_info(&self) -> ExtendedTransferInfo {
-        memory::extended_transfer_info(&self.item)
+        memory::extended_transfer_info(self)
     }
 
     fn cancel(&self) {

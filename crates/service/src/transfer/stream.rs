@@ -6,13 +6,14 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use ::transfer::filter::Chain;
 use ::transfer::{ServiceMembers, Session, Stream, TransferCallback};
 use items::AppItem;
+use minidriver::DriverModel;
 use wia::event::WIA_EVENT_CANCEL_IO;
 use wia::{Error, ErrorKind, ItemFlags, Result, Status, TransferFlags, Tymed};
 
 use super::driver_thread::Call;
 use super::patience::Patience;
 use super::source::Source;
-use super::{LocalTransfer, Returned, Running, children, driver_thread};
+use super::{LocalTransfer, Returned, Running, children, compat, driver_thread};
 use crate::guard::guarded;
 use crate::notice::Notice;
 
@@ -33,7 +34,7 @@ pub(super) fn download(
     if !(folder && flags.contains(TransferFlags::ACQUIRE_CHILDREN)) {
         return run(transfer, TransferFlags::DOWNLOAD, Items::Itself, callback);
     }
-    if children::driver_walks(item) {
+    if children::driver_walks(item) && transfer.model() != DriverModel::Legacy {
         let flags = TransferFlags::DOWNLOAD | TransferFlags::ACQUIRE_CHILDREN;
         return run(transfer, flags, Items::Children, callback);
     }
@@ -125,7 +126,7 @@ fn run(
         transfer,
         token,
         &notice,
-        flags,
+        compat::into_streams(transfer.model(), flags, &session),
         calls,
         move |calls, mut returned| {
             for (call, members) in calls.iter().zip(&members) {

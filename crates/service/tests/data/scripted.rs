@@ -134,7 +134,7 @@ impl Driver {
 
 impl Minidriver for Driver {
     fn model(&self) -> DriverModel {
-        DriverModel::Legacy
+        DriverModel::Both
     }
 
     fn initialize(&self, _: &str) -> Result<DriverItem> {

@@ -1,5 +1,6 @@
 //! The transfers of the older kinds: memory bands (`idtGetBandedData`) and files (`idtGetData`).
 
+pub(crate) mod lines;
 mod members;
 mod session;
 mod streams;

@@ -108,6 +108,29 @@ impl DataSession {
         self.filler.close();
     }
 
+    /// Sends `DATA_HEADER` for data that is not there yet, which the compatibility layer does.
+    ///
+    /// # Errors
+    ///
+    /// A failure that the application answered.
+    pub(crate) fn send_header(&self, item_size: i32) -> Result<Answer> {
+        let _time = self.activity.application();
+        self.tell(Message {
+            message: DataMessage::DataHeader,
+            status: TransferStatus::empty(),
+            percent: 0,
+            offset: 0,
+            length: 0,
+            page_count: 0,
+            item_size,
+        })
+    }
+
+    /// What measures the driver's time.
+    pub(crate) fn clock(&self) -> &ActivityClock {
+        &self.activity
+    }
+
     /// Makes the service look up: something else has happened.
     pub fn wake(&self) {
         self.filler.wake_reader();
@@ -379,8 +402,8 @@ impl ServiceSide {
             buffer_size: message.item_size,
             page_count: message.page_count,
         };
-        if message.message == DataMessage::Data && !self.header_sent {
-            self.header_sent = true;
+        let first = matches!(message.message, DataMessage::Data | DataMessage::DataHeader);
+        if first && !std::mem::replace(&mut self.header_sent, true) {
             let params = DataParams {
                 message: DataMessage::DataHeader,
                 status: TransferStatus::empty(),
@@ -389,8 +412,9 @@ impl ServiceSide {
                 length: 0,
                 payload: Payload::Header(header),
             };
-            if callback.banded_data_callback(&params)? == Answer::Cancel {
-                return Ok(Answer::Cancel);
+            let answer = callback.banded_data_callback(&params)?;
+            if answer == Answer::Cancel || message.message == DataMessage::DataHeader {
+                return Ok(answer);
             }
         }
         let length = usize::try_from(message.length).unwrap_or(0);

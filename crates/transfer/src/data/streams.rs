@@ -4,12 +4,11 @@
 use std::io::{Seek as _, SeekFrom};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use formats::raw::RawHeader;
-use wia::format::{WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_RAW};
 use wia::{DataMessage, Error, ErrorKind, Result, Status, TransferMessage, TransferStatus, Tymed};
 
 use crate::callback::{Answer, MinidrvTransferCallback, NextStream, TransferParams};
 use crate::context::{TransferContext, TransferRecord};
+use crate::data::lines::Lines;
 use crate::page_writer::write_buf_to_file;
 use crate::session::Refusal;
 use crate::stream::Stream;
@@ -51,9 +50,7 @@ struct Image {
     /// Where the bytes in the transfer buffer belong, and how many there are.
     start: u64,
     filled: usize,
-    /// Bytes of its header, and of a line; 0 when there are none or nobody knows.
-    header: usize,
-    line: usize,
+    lines: Lines,
 }
 
 impl DataStreams {
@@ -173,32 +170,14 @@ impl State {
         self.note(answer)
     }
 
-    /// How many bytes a band may have that starts here: the header alone, then whole lines.
+    /// How many bytes a band or piece of the file may have that starts here.
     fn capacity(&self) -> usize {
         let size = usize::try_from(self.context.buffer_size).unwrap_or(0);
         let size = size.min(self.context.transfer_buffer.len());
-        let Image {
-            start,
-            header,
-            line,
-            ..
-        } = self.image;
-        let start = usize::try_from(start).unwrap_or(usize::MAX);
         if !self.context.memory_transfer {
             return size.min(OWN_BUFFER);
         }
-        if line == 0 {
-            return size;
-        }
-        match start {
-            start if start < header => size.min(header - start),
-            // From the middle of a line to its end, then whole lines.
-            start => {
-                let rest = (line - (start - header) % line) % line;
-                let whole = size.saturating_sub(rest) / line * line;
-                if whole + rest > 0 { whole + rest } else { size }
-            }
-        }
+        self.image.lines.capacity(self.image.start, size)
     }
 
     fn write(&mut self, data: &[u8]) -> Result<()> {
@@ -246,21 +225,7 @@ impl State {
         if self.image.position != 0 || !self.context.memory_transfer {
             return;
         }
-        let word = |at: usize| {
-            let bytes = data.get(at..at + 4).and_then(|b| b.try_into().ok());
-            bytes.map_or(0, u32::from_le_bytes)
-        };
-        let (header, line) = match self.context.format {
-            WIA_IMG_FMT_MEMORYBMP => {
-                let depth = u64::from(word(12) >> 16);
-                let line = (u64::from(word(4)) * depth).div_ceil(32) * 4;
-                (word(0).saturating_add(4 * word(32)), line)
-            }
-            WIA_IMG_FMT_RAW => (RawHeader::LEN as u32, u64::from(word(28))),
-            _ => (0, 0),
-        };
-        self.image.header = usize::try_from(header).unwrap_or(0);
-        self.image.line = usize::try_from(line).unwrap_or(0);
+        self.image.lines = Lines::of(self.context.format, data);
     }
 
     /// Sends or writes what is in the buffer.
