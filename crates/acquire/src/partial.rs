@@ -2,9 +2,9 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Write};
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,6 +16,9 @@ use rustix::fs::{
 use wia::{Error, ErrorKind, Result};
 
 use crate::naming::directory_of;
+
+/// Bytes that are copied at once.
+const COPIED_AT_ONCE: usize = 256 * 1024;
 
 /// `.NAME.partial` beside its target, locked for as long as this lives.
 ///
@@ -111,6 +114,25 @@ impl PartialFile {
         self.file
             .try_clone()
             .map_err(|e| Error::from_write(e).context(self.target.display()))
+    }
+
+    /// Puts a copy of the first `bytes` in the place of the file, for which this stands from now on:
+    /// whoever has the old one open can change nothing any more.
+    ///
+    /// # Errors
+    ///
+    /// What the file system says, with this as it was.
+    pub(crate) fn take_away(mut self, bytes: u64) -> Result<PartialFile, (PartialFile, Error)> {
+        let mut name = self.partial.clone().into_os_string();
+        name.push(".copy");
+        let copied = copy(&self.file, bytes, Path::new(&name), &self.partial);
+        match copied {
+            Ok(file) => {
+                self.file = file;
+                Ok(self)
+            }
+            Err(e) => Err((self, Error::from_write(e))),
+        }
     }
 
     /// Makes the file durable and gives it its name. When that fails the target is untouched, the
@@ -209,6 +231,33 @@ impl Drop for PartialFile {
             self.remove();
         }
     }
+}
+
+/// Copies the beginning of a file into a new, locked one, which gets the name of the old.
+fn copy(old: &File, bytes: u64, name: &Path, partial: &Path) -> io::Result<File> {
+    let mut new = create_locked(name)?;
+    let copied = (|| {
+        new.set_permissions(old.metadata()?.permissions())?;
+        // Whoever has the old file shares its position: it is not used.
+        let mut at = 0;
+        let mut chunk = vec![0; COPIED_AT_ONCE];
+        while at < bytes {
+            let most = usize::try_from(bytes - at).map_or(chunk.len(), |n| n.min(chunk.len()));
+            let read = old.read_at(&mut chunk[..most], at)?;
+            if read == 0 {
+                break;
+            }
+            new.write_all(&chunk[..read])?;
+            at += read as u64;
+        }
+        fs::rename(name, partial)
+    })();
+    if let Err(e) = copied {
+        // It holds nothing that the old one does not.
+        drop(fs::remove_file(name));
+        return Err(e);
+    }
+    Ok(new)
 }
 
 fn partial_name(target: &Path) -> PathBuf {

@@ -17,7 +17,7 @@ use crate::partial::PartialFile;
 use crate::plan::{Plan, TransferKind};
 use crate::raw_pages::{Pages, Pipe, RawPages, Target};
 use crate::report::Reporter;
-use crate::settings::Compression;
+use crate::settings::{Compression, TransferMode};
 use crate::syncer::Syncer;
 use crate::tiff_stream::TiffStream;
 use crate::transport::Transport;
@@ -47,7 +47,7 @@ impl Plan {
 
     /// How it all ended: never better than the worst that happened.
     fn outcome(&self, transfer: Result<Status>, kept: Kept, cancel: &Cancel) -> Outcome {
-        let abandoned = matches!(&transfer, Err(e) if e.kind() == ErrorKind::Deadline);
+        let abandoned = is_given_up(&transfer);
         let stopped = |e: &Error| matches!(e.kind(), ErrorKind::Deadline | ErrorKind::Abort);
         let transfer = match transfer {
             // A person wanted it to end; that it ended badly then is no news.
@@ -111,16 +111,26 @@ impl Plan {
         )?);
         let transport = self.transport(transfer.as_ref(), reporter, cancel, true);
         let result = transport.run(callback.clone(), Some(partial.path()));
-        let mut kept = match callback.finish() {
-            Ok(reported) => {
-                let written = Written {
-                    pages: progress.pages(),
-                    bytes: progress.bytes(),
-                    reported,
-                    ended_well: matches!(result, Ok(Status::Ok | Status::EndOfMedia)),
+        let written = |reported| Written {
+            pages: progress.pages(),
+            bytes: progress.bytes(),
+            reported,
+            ended_well: matches!(result, Ok(Status::Ok | Status::EndOfMedia)),
+        };
+        let mut kept = match callback.finish().map(written) {
+            // The driver may write into the file still.
+            Ok(written) if self.mode == TransferMode::File && is_given_up(&result) => {
+                // Pages that nobody counted may be anywhere.
+                let bytes = match written.pages {
+                    0 => u64::MAX,
+                    _ => written.bytes,
                 };
-                keep_document(partial, &written, reporter)
+                match partial.take_away(bytes) {
+                    Ok(partial) => keep_document(partial, &written, reporter),
+                    Err((partial, e)) => leave(partial, e),
+                }
             }
+            Ok(written) => keep_document(partial, &written, reporter),
             Err(e) => leave(partial, e),
         };
         kept.lost = kept.lost.or(callback.failure());
@@ -337,4 +347,9 @@ fn worst(lost: Error, transfer: &Result<Status>) -> Error {
     };
     let told = Error::new(lost.kind(), format!("{lost}{also}"));
     told.with_source(lost)
+}
+
+/// Whether the driver was given up: its thread has everything still that it was given.
+fn is_given_up(result: &Result<Status>) -> bool {
+    matches!(result, Err(e) if e.kind() == ErrorKind::Deadline)
 }

@@ -9,11 +9,19 @@ use crate::stdout;
 
 pub(crate) fn run(args: &CheckArgs) -> Result<u8, Failure> {
     let open = || devices::open_driver(&args.device);
-    let report = testkit::check(&open, Faces::Both)?;
-    match args.json {
-        true => stdout::write_json(&json(&report))?,
-        false => stdout::write(&report.to_string())?,
+    if args.json {
+        let report = testkit::check(&open, Faces::Both)?;
+        stdout::write_json(&json(&report))?;
+        return Ok(u8::from(report.failed() > 0));
     }
+    // It takes a while: each row is shown when it is known.
+    let mut written = Ok(());
+    let report = testkit::check_each(&open, Faces::Both, &mut |row| {
+        written = stdout::write(&row.to_string());
+        written.is_ok()
+    })?;
+    written?;
+    stdout::write(&format!("{}\n", report.summary()))?;
     Ok(u8::from(report.failed() > 0))
 }
 

@@ -59,6 +59,8 @@
 //!   `END_OF_TRANSFER`, change nothing: there is nothing left to stop.
 //! - **A driver that asks on after `S_FALSE` is answered `S_FALSE` again**, and its transfer is a
 //!   cancelled one: samples do so, and the person has what was asked for. The conformance suite names it.
+//!   **One that sends a message or a band after it** gets `S_FALSE` again too, but breaks a rule that no
+//!   sample breaks: its transfer fails with the rule.
 //! - **Any other success of `GetNextStream`** is passed on, without the stream that came with it.
 //! - **`NEW_PAGE` precedes pages 2 to n only**, and a header that is written again lies where the
 //!   document began, which need not be the start of the stream.

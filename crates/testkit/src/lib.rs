@@ -31,6 +31,7 @@ mod rig;
 mod script;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use minidriver::Minidriver;
 use wia::Result;
@@ -53,15 +54,74 @@ pub enum Faces {
     Older,
 }
 
+/// Duties in which the driver may hang.
+const HANGS: u32 = 3;
+
+/// What is tried, and how.
+#[derive(Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    driver: &'a DriverFactory<'a>,
+    faces: Faces,
+    /// How long the driver may be silent, and how long it may take to hear a cancel.
+    patience: Duration,
+}
+
 /// Runs every duty against the driver.
 ///
 /// # Errors
 ///
 /// Why the driver could not be opened at all.
 pub fn check(driver: &DriverFactory<'_>, faces: Faces) -> Result<Report> {
-    let items = rig::items(driver)?;
-    let run = |duty: &'static Duty| Row::of(duty, driver, faces, &items);
-    Ok(Report::new(duties().iter().map(run).collect()))
+    check_each(driver, faces, &mut |_| true)
+}
+
+/// Runs every duty against the driver, and tells `each` what came of it as soon as it is known, until
+/// that says `false`.
+///
+/// A driver that hangs costs half a minute with each item of each duty. After three duties that failed so, the
+/// rest fail untried.
+///
+/// # Errors
+///
+/// As [`check`].
+pub fn check_each(
+    driver: &DriverFactory<'_>,
+    faces: Faces,
+    each: &mut dyn FnMut(&Row) -> bool,
+) -> Result<Report> {
+    check_with(driver, faces, rig::PATIENCE, each)
+}
+
+fn check_with(
+    driver: &DriverFactory<'_>,
+    faces: Faces,
+    patience: Duration,
+    each: &mut dyn FnMut(&Row) -> bool,
+) -> Result<Report> {
+    let items = rig::items(driver, patience)?;
+    let mut rows = Vec::new();
+    let mut hung = 0;
+    for duty in duties() {
+        let begun = Instant::now();
+        let row = if hung < HANGS {
+            let subject = Subject {
+                driver,
+                faces,
+                patience,
+            };
+            Row::of(duty, &subject, &items)
+        } else {
+            Row::untried(duty)
+        };
+        let failed = row.outcome.word() == "fail";
+        hung += u32::from(failed && begun.elapsed() >= patience);
+        let go_on = each(&row);
+        rows.push(row);
+        if !go_on {
+            break;
+        }
+    }
+    Ok(Report::new(rows))
 }
 
 /// Runs one duty, for a driver that is being worked on.
@@ -70,5 +130,47 @@ pub fn check(driver: &DriverFactory<'_>, faces: Faces) -> Result<Report> {
 ///
 /// As [`check`].
 pub fn check_duty(duty: &'static Duty, driver: &DriverFactory<'_>, faces: Faces) -> Result<Row> {
-    Ok(Row::of(duty, driver, faces, &rig::items(driver)?))
+    let patience = rig::PATIENCE;
+    let subject = Subject {
+        driver,
+        faces,
+        patience,
+    };
+    Ok(Row::of(duty, &subject, &rig::items(driver, patience)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use driver_virtual::{Options, VirtualScanner};
+
+    #[test]
+    fn a_driver_that_hangs_is_not_tried_for_ever() {
+        let open = || -> Result<Arc<dyn Minidriver>> {
+            let options = Options::parse("", &[("stall".into(), "1".into())])?;
+            Ok(Arc::new(VirtualScanner::new(options)?))
+        };
+        let mut told = 0;
+        let mut each = |_: &Row| {
+            told += 1;
+            true
+        };
+        let patience = Duration::from_millis(100);
+        let report = check_with(&open, Faces::Both, patience, &mut each).unwrap();
+        assert_eq!(told, duties().len());
+        let why = |row: &&Row| row.outcome.why().contains("not tried");
+        let untried = report.rows().iter().filter(why).count();
+        assert!(untried > 0 && untried < told, "{report}");
+        let last = report.rows().last().unwrap();
+        assert!(last.outcome.why().contains("the driver hung"), "{report}");
+    }
+
+    #[test]
+    fn whoever_listens_can_end_it() {
+        let open = || -> Result<Arc<dyn Minidriver>> {
+            Ok(Arc::new(VirtualScanner::new(Options::parse("", &[])?)?))
+        };
+        let report = check_each(&open, Faces::Both, &mut |_| false).unwrap();
+        assert_eq!(report.rows().len(), 1);
+    }
 }

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use crate::Subject;
 use crate::duties::Duty;
 use crate::rig::{Bench, Stop};
-use crate::{DriverFactory, Faces};
 
 /// What came of one duty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,17 +47,13 @@ pub struct Row {
 
 impl Row {
     /// Tries the duty on each item; a failure of one is a failure of all.
-    pub(crate) fn of(
-        duty: &'static Duty,
-        driver: &DriverFactory<'_>,
-        faces: Faces,
-        items: &[String],
-    ) -> Row {
+    pub(crate) fn of(duty: &'static Duty, subject: &Subject<'_>, items: &[String]) -> Row {
         let mut outcome = Outcome::NotApplicable("the device has no item with data".to_owned());
         for item in items {
             let bench = Bench {
-                driver,
-                faces,
+                driver: subject.driver,
+                faces: subject.faces,
+                patience: subject.patience,
                 item,
             };
             match (duty.run)(&bench) {
@@ -73,6 +69,35 @@ impl Row {
             }
         }
         Row { duty, outcome }
+    }
+
+    /// A duty that is not tried with a driver that hangs.
+    pub(crate) fn untried(duty: &'static Duty) -> Row {
+        let why = "not tried: the driver hung in the duties before".to_owned();
+        Row {
+            duty,
+            outcome: Outcome::Fail(why),
+        }
+    }
+}
+
+/// The row of the table, and the reason below it if there is one.
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Row { duty, outcome } = self;
+        let mark = if duty.hwc { "HWC" } else { "" };
+        writeln!(
+            f,
+            "{:4}  {:24}  {:4}  {mark:3}  {}",
+            outcome.word(),
+            duty.id,
+            duty.section,
+            duty.says
+        )?;
+        if !outcome.why().is_empty() {
+            writeln!(f, "      {}", outcome.why())?;
+        }
+        Ok(())
     }
 }
 
@@ -113,6 +138,16 @@ impl Report {
         self.count("n/a")
     }
 
+    /// How many passed, failed and did not apply, in a line.
+    pub fn summary(&self) -> String {
+        format!(
+            "{} passed, {} failed, {} not applicable",
+            self.passed(),
+            self.failed(),
+            self.not_applicable()
+        )
+    }
+
     fn count(&self, word: &str) -> usize {
         self.rows
             .iter()
@@ -123,26 +158,9 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Row { duty, outcome } in &self.rows {
-            let mark = if duty.hwc { "HWC" } else { "" };
-            writeln!(
-                f,
-                "{:4}  {:24}  {:4}  {mark:3}  {}",
-                outcome.word(),
-                duty.id,
-                duty.section,
-                duty.says
-            )?;
-            if !outcome.why().is_empty() {
-                writeln!(f, "      {}", outcome.why())?;
-            }
+        for row in &self.rows {
+            write!(f, "{row}")?;
         }
-        writeln!(
-            f,
-            "{} passed, {} failed, {} not applicable",
-            self.passed(),
-            self.failed(),
-            self.not_applicable()
-        )
+        writeln!(f, "{}", self.summary())
     }
 }

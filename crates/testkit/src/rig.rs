@@ -23,7 +23,7 @@ use crate::recorder::Recorder;
 use crate::{DriverFactory, Faces};
 
 /// How long a driver may be silent here, and how long it may take to hear a cancel.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Why a duty is not passed.
 #[derive(Debug)]
@@ -56,8 +56,8 @@ pub(crate) fn ensure(so: bool, else_why: impl FnOnce() -> String) -> Verdict {
 }
 
 /// Full names of all items with data.
-pub(crate) fn items(driver: &DriverFactory<'_>) -> Result<Vec<String>> {
-    let device = connect(driver()?)?;
+pub(crate) fn items(driver: &DriverFactory<'_>, patience: Duration) -> Result<Vec<String>> {
+    let device = connect(driver()?, patience)?;
     let with_data = all(&device.root()).into_iter();
     Ok(with_data
         .filter(|item| item.flags().contains(ItemFlags::TRANSFER))
@@ -65,9 +65,9 @@ pub(crate) fn items(driver: &DriverFactory<'_>) -> Result<Vec<String>> {
         .collect())
 }
 
-fn connect(driver: Arc<dyn Minidriver>) -> Result<Arc<dyn Device>> {
+fn connect(driver: Arc<dyn Minidriver>, patience: Duration) -> Result<Arc<dyn Device>> {
     let options = DeviceOptions {
-        line_deadline: PATIENCE,
+        line_deadline: patience,
         ..DeviceOptions::default()
     };
     Service::new(driver, "testkit", options).connect()
@@ -83,6 +83,7 @@ pub(crate) fn all(item: &Arc<dyn Item>) -> Vec<Arc<dyn Item>> {
 pub(crate) struct Bench<'a> {
     pub(crate) driver: &'a DriverFactory<'a>,
     pub(crate) faces: Faces,
+    pub(crate) patience: Duration,
     pub(crate) item: &'a str,
 }
 
@@ -90,7 +91,7 @@ impl Bench<'_> {
     /// The device, opened anew.
     pub(crate) fn open(&self) -> Verdict<Rig> {
         let driver = Arc::new(Recorder::new((self.driver)()?));
-        let device = connect(driver.clone())?;
+        let device = connect(driver.clone(), self.patience)?;
         let item = device.find_item(self.item);
         Ok(Rig {
             item: item.ok_or_else(|| Stop::Fail("the item is gone".to_owned()))?,

@@ -46,6 +46,8 @@ struct State {
     streams_opened: u64,
     /// What every later call is answered with, once a call was answered so.
     refusal: Option<Refusal>,
+    /// The driver sent a message after it was answered with a cancel.
+    called_back: bool,
     /// Who wants to know of the first such answer.
     when_refused: Option<Box<dyn FnOnce() + Send>>,
     /// The first failed call, not taken back, of a stream that has ended.
@@ -92,6 +94,7 @@ impl Session {
                 stream: None,
                 streams_opened: 0,
                 refusal: None,
+                called_back: false,
                 when_refused: None,
                 stream_failure: None,
                 flush_failure: None,
@@ -146,7 +149,8 @@ impl Session {
     /// # Errors
     ///
     /// In this order: the first failure that a callback answered; the driver's failure; a stream
-    /// failure that the driver kept to itself; a failure answered to the last `END_OF_STREAM`.
+    /// failure that the driver kept to itself; a failure answered to the last `END_OF_STREAM`;
+    /// `InvalidDriverResponse` when the driver sent a message after it was answered with a cancel.
     pub fn finish(&self, driver: Result<Status>) -> Result<Status> {
         let mut state = self.lock();
         let callback_failure = match &state.refusal {
@@ -173,6 +177,12 @@ impl Session {
         let status = driver?;
         if let Some(e) = state.stream_failure.take().or(state.flush_failure.take()) {
             return Err(e);
+        }
+        if state.called_back {
+            return Err(Error::new(
+                ErrorKind::InvalidDriverResponse,
+                "the driver called back after it was answered with a cancel",
+            ));
         }
         match status {
             Status::Cancelled => Ok(Status::Cancelled),
@@ -347,6 +357,7 @@ impl MinidrvTransferCallback for Session {
         let (mut state, callback) = self.driver_call()?;
         let answer = self.in_application(|| {
             if let Some(answer) = state.refused(Answer::Cancel) {
+                state.called_back |= answer.is_ok();
                 return answer;
             }
             if self.is_cancelled() {

@@ -1,18 +1,19 @@
 //! Cancelling, and drivers that do not listen.
 
+use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use quire_acquire::{Cancel, Compression, Event, Settings, Source, plan};
+use quire_acquire::{Cancel, Compression, Event, Settings, Source, TransferMode, plan};
 use service::{Device, DeviceOptions};
 use wia::event::WIA_EVENT_CANCEL_IO;
 use wia::{ErrorKind, Status};
 
 use crate::documents::gray_tiff;
 use crate::rig::{LIMIT, Scratch, Watcher, refused, run, scan, settings};
-use crate::scripted::{Call, HEIGHT, Scripted, Stop, Told, page, raw_page};
+use crate::scripted::{Call, HEIGHT, Scripted, Stop, Told, WIDTH, page, raw_page};
 
 /// Both ways in which pages travel.
 const WAYS: [Compression; 2] = [Compression::None, Compression::Deflate];
@@ -244,6 +245,43 @@ fn a_driver_that_hangs_is_given_up_at_its_deadline() {
         drop(open);
         heard.recv_timeout(LIMIT).unwrap();
     }
+}
+
+/// A driver that was given up has the file of its transfer still.
+#[test]
+fn what_a_driver_writes_after_it_was_given_up_changes_no_document() {
+    let scratch = Scratch::new();
+    let (open, gate) = Gate::new();
+    let (tell, told) = mpsc::channel();
+    let tell = Mutex::new(tell);
+    let mut scanner = Scripted::new(|_| Ok(Status::Ok)).in_files(move |context| {
+        let pixels = page(1).pixels;
+        context.width_in_pixels = WIDTH.cast_signed();
+        context.lines = HEIGHT.cast_signed();
+        context.width_in_bytes = WIDTH.cast_signed();
+        context.depth = 8;
+        context.buffer_size = WIDTH.cast_signed() * HEIGHT.cast_signed();
+        context.transfer_buffer = pixels.into();
+        transfer::write_page_buf_to_file(context)?;
+        gate.wait();
+        let file = context.file.as_ref().unwrap();
+        let written = file.write_all_at(&[0x55; 4000], 0);
+        tell.lock().unwrap().send(written.is_ok()).unwrap();
+        Ok(Status::Ok)
+    });
+    scanner.options.line_deadline = Duration::from_millis(300);
+    let settings = Settings {
+        transfer: TransferMode::File,
+        ..packed(&scratch, Compression::None)
+    };
+    let outcome = scan(&scanner.device(), &settings);
+    assert_eq!(outcome.error().unwrap().kind(), ErrorKind::Deadline);
+    assert_eq!((outcome.exit_code(), outcome.pages), (8, 1));
+    assert_eq!(gray_tiff(&scratch.path("out.tiff")), [page(1)]);
+    open.send(()).unwrap();
+    assert!(told.recv_timeout(LIMIT).unwrap());
+    assert_eq!(gray_tiff(&scratch.path("out.tiff")), [page(1)]);
+    assert_eq!(scratch.names(), ["out.tiff"]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use formats::raw::RawHeader;
 use items::{
     AppItem, DeviceInfo, DriverItem, FeederRules, FormatRule, Resolutions, RootInfo, ScannerRules,
 };
-use minidriver::{FormatInfo, Minidriver};
+use minidriver::{DriverModel, FormatInfo, Minidriver};
 use raster::{Band, PageLayout, PixelType};
 use service::{Device, DeviceOptions, NextStream, Service, Stream, TransferParams};
 use transfer::{Answer, MinidrvTransferCallback, TransferContext};
@@ -151,11 +151,13 @@ pub(crate) fn seek(stream: &mut dyn Stream, to: u64) -> Result<()> {
 }
 
 type Script = Box<dyn Fn(&mut Call<'_>) -> Told + Send + Sync>;
+type FileScript = Box<dyn Fn(&mut TransferContext) -> Result<Status> + Send + Sync>;
 type OnEvent = Box<dyn Fn(Guid) + Send + Sync>;
 
 /// The driver.
 pub(crate) struct Scripted {
     script: Script,
+    file_script: Option<FileScript>,
     on_event: OnEvent,
     pub(crate) flatbed: ScannerRules,
     pub(crate) feeder: ScannerRules,
@@ -184,11 +186,21 @@ impl Scripted {
         };
         Scripted {
             script: Box::new(script),
+            file_script: None,
             on_event: Box::new(|_| ()),
             flatbed,
             feeder,
             options: DeviceOptions::default(),
         }
+    }
+
+    /// What it does in file transfers, which it then knows itself.
+    pub(crate) fn in_files(
+        mut self,
+        script: impl Fn(&mut TransferContext) -> Result<Status> + Send + Sync + 'static,
+    ) -> Scripted {
+        self.file_script = Some(Box::new(script));
+        self
     }
 
     pub(crate) fn on_event(mut self, hook: impl Fn(Guid) + Send + Sync + 'static) -> Scripted {
@@ -265,6 +277,9 @@ impl Minidriver for Scripted {
         _: TransferFlags,
         context: &mut TransferContext,
     ) -> Result<Status> {
+        if let Some(script) = self.file_script.as_ref().filter(|_| context.file.is_some()) {
+            return script(context);
+        }
         let callback = context.callback.clone().unwrap();
         let mut call = Call {
             item,
@@ -284,6 +299,13 @@ impl Minidriver for Scripted {
         Ok(pairs
             .map(|(format, tymed)| FormatInfo { format, tymed })
             .collect())
+    }
+
+    fn model(&self) -> DriverModel {
+        match self.file_script {
+            Some(_) => DriverModel::Both,
+            None => DriverModel::Stream,
+        }
     }
 
     fn notify_pnp_event(&self, event: Guid) {

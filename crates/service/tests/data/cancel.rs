@@ -86,14 +86,22 @@ fn after_s_false_every_call_is_answered_with_it() {
         Ok(Status::Ok)
     });
     let app = App::answering(DataMessage::Data, Ok(Answer::Cancel));
-    let result = rig.connect().bands(&app);
-    assert_eq!(
-        result.unwrap(),
-        Status::Cancelled,
-        "a driver that was told cannot call it success"
-    );
+    // It was to stop at the first of these answers.
+    let e = rig.connect().bands(&app).unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::InvalidDriverResponse);
+    assert!(e.to_string().contains("called back after"), "{e}");
     app.log
         .expect(&["DATA_HEADER 0 bytes, page 0", "DATA 10% 0+4", "TERMINATION"]);
+}
+
+#[test]
+fn a_driver_that_was_told_cannot_call_it_success() {
+    let rig = Driver::new(Tymed::Callback, |_, context| {
+        assert_eq!(band(context, b"data")?, Answer::Cancel);
+        Ok(Status::Ok)
+    });
+    let app = App::answering(DataMessage::Data, Ok(Answer::Cancel));
+    assert_eq!(rig.connect().bands(&app).unwrap(), Status::Cancelled);
 }
 
 /// Row 1, with two buffers: the answer to a band comes with a later call, or with the result.

@@ -198,16 +198,17 @@ fn a_driver_that_ignores_what_it_is_answered_is_given_up() {
             DataMessage::Data,
             Ok(Answer::Cancel),
             4,
-            ErrorKind::Deadline,
+            // It calls again after it was answered, which breaks a rule.
+            ErrorKind::InvalidDriverResponse,
         ),
         (DataMessage::Data, Err(fail()), 4, ErrorKind::AccessDenied),
         (
             DataMessage::DataHeader,
             Ok(Answer::Cancel),
             4,
-            ErrorKind::Deadline,
+            ErrorKind::InvalidDriverResponse,
         ),
-        // It breaks a rule.
+        // It breaks another rule before.
         (
             DataMessage::Status,
             Ok(Answer::Cancel),

@@ -1,7 +1,7 @@
 //! Every row of the outcome table of `GetNextStream`.
 
 use crate::scripted::*;
-use quire_service::{Answer, NextStream, TransferParams};
+use quire_service::{NextStream, TransferParams};
 use std::sync::{Arc, Mutex};
 use wia::{Error, ErrorKind, Hresult, Status};
 
@@ -116,8 +116,6 @@ fn after_s_false_every_further_request_gets_s_false() {
     let device = connect(ScriptedDriver::new(|callback, _| {
         for _ in 0..3 {
             assert!(matches!(next(callback)?, NextStream::Cancel));
-            let answer = callback.send_message(&TransferParams::status(1, 1))?;
-            assert_eq!(answer, Answer::Cancel);
         }
         // Not even a driver that claims success turns a cancel into one.
         Ok(Status::Ok)

@@ -50,6 +50,8 @@ struct DriverState {
     memory: bool,
     /// `NEW_PAGE` messages so far.
     page_count: i32,
+    /// It was answered a cancel.
+    told: bool,
     /// The rule that the driver has broken.
     broken: Arc<OnceLock<Error>>,
 }
@@ -83,6 +85,7 @@ impl DataSession {
                 active_buffer: context.active_buffer,
                 memory: context.memory_transfer,
                 page_count: 0,
+                told: false,
                 broken,
             }),
             activity,
@@ -217,6 +220,13 @@ impl DriverState {
         self.broken.get_or_init(broken).clone()
     }
 
+    /// The driver was answered a cancel, and calls again: it gets the same answer, and its transfer
+    /// fails.
+    fn calls_back(&mut self) -> Answer {
+        drop(self.breaks("the driver called back after it was answered with a cancel"));
+        Answer::Cancel
+    }
+
     fn check(&mut self, context: &TransferContext) -> Result<()> {
         if let Some(e) = self.broken.get() {
             return Err(e.clone());
@@ -268,6 +278,9 @@ impl MinidrvCallback for DataSession {
         let mut state = self.lock();
         // The service has no message of it, and waits no longer than after a cancel.
         let _looks_up = Broken(self);
+        if state.told {
+            return Ok(state.calls_back());
+        }
         if let Some(context) = context.as_deref() {
             state.check(context)?;
         } else if let Some(e) = state.broken.get() {
@@ -283,7 +296,7 @@ impl MinidrvCallback for DataSession {
             item_size: context.as_deref().map_or(0, |c| c.item_size),
         };
         let memory = state.memory;
-        match (message, context) {
+        let answer = match (message, context) {
             (DataMessage::Status, _) => self.tell(call),
             (DataMessage::NewPage, _) => {
                 state.page_count = state.page_count.saturating_add(1);
@@ -310,17 +323,23 @@ impl MinidrvCallback for DataSession {
                 "the driver sent {}, which only the service may send",
                 message.name()
             ))),
-        }
+        };
+        state.told = matches!(answer, Ok(Answer::Cancel));
+        answer
     }
 
     fn send_end_of_page(&self, page_count: i32) -> Result<Answer> {
         let _time = self.activity.application();
         let mut state = self.lock();
+        let _looks_up = Broken(self);
+        if state.told {
+            return Ok(state.calls_back());
+        }
         if let Some(e) = state.broken.get() {
             return Err(e.clone());
         }
         state.page_count = page_count;
-        self.tell(Message {
+        let answer = self.tell(Message {
             message: DataMessage::NewPage,
             status: TransferStatus::empty(),
             percent: 0,
@@ -328,7 +347,9 @@ impl MinidrvCallback for DataSession {
             length: 0,
             page_count,
             item_size: 0,
-        })
+        });
+        state.told = matches!(answer, Ok(Answer::Cancel));
+        answer
     }
 }
 

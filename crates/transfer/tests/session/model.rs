@@ -80,6 +80,8 @@ pub(crate) struct Model {
     pub(crate) log: Vec<String>,
     told: Option<Told>,
     cancelled: bool,
+    /// A message was sent after it was answered with a cancel.
+    called_back: bool,
     open: bool,
     /// Failures nobody was told of: of the open stream, of streams before, of a last flush.
     of_open: Option<ErrorKind>,
@@ -164,7 +166,9 @@ impl Model {
                 bytes,
                 reply,
             } => {
+                let told = self.told == Some(Told::Cancel);
                 if self.refuses() {
+                    self.called_back |= told;
                     return;
                 }
                 match message {
@@ -205,7 +209,8 @@ impl Model {
         }
     }
 
-    /// Callback failure, driver failure, what the driver kept to itself, cancel, what it said.
+    /// Callback failure, driver failure, what the driver kept to itself, a call after a cancel, cancel,
+    /// what it said.
     pub(crate) fn end(&mut self, end: End) -> Result<Status, ErrorKind> {
         if let Reply::Fail(kind) = self.end_stream(end.flush) {
             self.of_flush = self.of_flush.or(Some(kind));
@@ -217,6 +222,9 @@ impl Model {
         let said = end.driver?;
         if let Some(kind) = self.of_ended.or(self.of_flush) {
             return Err(kind);
+        }
+        if self.called_back {
+            return Err(ErrorKind::InvalidDriverResponse);
         }
         match (self.told, said) {
             (Some(_), _) => Ok(Status::Cancelled),
