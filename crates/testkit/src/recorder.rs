@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use items::{AppItem, DriverItem};
 use minidriver::{Capability, DriverModel, FormatInfo, Minidriver};
 use transfer::{
-    Answer, MinidrvCallback, MinidrvTransferCallback, NextStream, Stream, TransferContext,
-    TransferParams,
+    Answer, ErrorHandler, MinidrvCallback, MinidrvTransferCallback, NextStream, Stream,
+    TransferContext, TransferParams,
 };
 use wia::{DataMessage, Guid, PropertyId, Result, Status, TransferFlags, TransferStatus};
 
@@ -115,6 +115,10 @@ impl Recorder {
 impl Minidriver for Recorder {
     fn model(&self) -> DriverModel {
         self.inner.model()
+    }
+
+    fn error_handler(&self) -> Option<Arc<dyn ErrorHandler>> {
+        self.inner.error_handler()
     }
 
     fn initialize(&self, device_id: &str) -> Result<DriverItem> {

@@ -3,7 +3,10 @@
 use std::io::SeekFrom;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use service::{Answer, NextStream, Stream, Transfer, TransferCallback, TransferParams};
+use service::{
+    Answer, AppErrorHandler, NextStream, StatusReport, Stream, Transfer, TransferCallback,
+    TransferParams,
+};
 use wia::{Error, ErrorKind, Result, Status, TransferFlags, TransferMessage};
 
 use crate::recorder::{Call, Recorder, Told};
@@ -52,6 +55,8 @@ pub(crate) struct Script {
     pub(crate) then: Option<Next>,
     /// The answer to the `STATUS` of this number.
     pub(crate) reply: Option<(usize, Reply)>,
+    /// What the application's error handler says of a status of the device; without it there is none.
+    pub(crate) device_status: Option<Reply>,
     /// What each stream holds at first.
     pub(crate) before: Vec<u8>,
     /// Moves the position of the stream in each callback.
@@ -263,6 +268,22 @@ impl TransferCallback for App {
             fault: self.script.fault,
             counts: Arc::clone(&seen.counts),
         })))
+    }
+
+    fn error_handler(&self) -> Option<&dyn AppErrorHandler> {
+        self.script.device_status?;
+        Some(self)
+    }
+}
+
+impl AppErrorHandler for App {
+    fn report_status(&self, report: &StatusReport<'_>) -> Result<Status> {
+        match (report.status, self.script.device_status) {
+            (Ok(Status::Clear), _) => Ok(Status::Ok),
+            (_, Some(Reply::Cancel)) => Ok(Status::Cancelled),
+            (_, Some(Reply::Fail)) => Err(failure()),
+            _ => Ok(Status::NotHandled),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use driver_virtual::{Options, VirtualScanner};
 use minidriver::Minidriver;
@@ -10,6 +11,8 @@ use quire_testkit::{Faces, Outcome, Report, check};
 fn report(faces: Faces, change: fn(&mut Options)) -> Report {
     let open = || -> wia::Result<Arc<dyn Minidriver>> {
         let mut options = Options::parse("", &[("sheets".into(), "3".into())])?;
+        // So that it has something to report.
+        options.warm_up = Duration::from_millis(1);
         change(&mut options);
         Ok(Arc::new(VirtualScanner::new(options)?))
     };

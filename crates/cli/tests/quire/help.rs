@@ -43,22 +43,40 @@ fn a_batch_with_three_jams_that_are_cleared_is_one_document_of_all_pages() {
 #[test]
 fn a_batch_that_is_stopped_at_the_second_jam_keeps_the_pages_before_it() {
     for way in WAYS {
-        for (key, exit) in [("c\n", 4), ("\u{3}", 130), ("\u{4}", 4)] {
+        let scratch = Scratch::new();
+        let mut terminal = Terminal::open(&scratch, &format!("{BATCH} {way} -o out.tiff"));
+        terminal.wait_for(QUESTION);
+        terminal.press("\n");
+        terminal.wait_for(QUESTION);
+        terminal.press("c\n");
+        let (code, screen) = terminal.end();
+        assert_eq!(code, 4, "{screen}");
+        let message = "paper jam at sheet 31, line 300; 30 complete pages kept in out.tiff";
+        assert!(screen.contains(message), "{screen}");
+        assert_eq!(scratch.names(), ["out.tiff"]);
+        let path = scratch.path("out.tiff");
+        assert_eq!(tiff(&path).len(), 30);
+        let seen: Vec<_> = bar_code(&path).lines().map(str::to_owned).collect();
+        assert_eq!(seen, codes(30), "{way}");
+    }
+}
+
+#[test]
+fn a_cancel_at_the_question_is_a_cancel_and_the_end_of_input_a_stop() {
+    for way in WAYS {
+        for (key, exit) in [("\u{3}", 130), ("\u{4}", 4)] {
             let scratch = Scratch::new();
-            let mut terminal = Terminal::open(&scratch, &format!("{BATCH} {way} -o out.tiff"));
+            let line = format!("scan -d virtual:?sheets=5&jam=2,4:100 {SMALL} {way}");
+            let mut terminal = Terminal::open(&scratch, &line);
             terminal.wait_for(QUESTION);
             terminal.press("\n");
             terminal.wait_for(QUESTION);
             terminal.press(key);
             let (code, screen) = terminal.end();
             assert_eq!(code, exit, "{key:?}: {screen}");
-            let kept = "30 complete pages kept in out.tiff";
+            let kept = "3 complete pages kept in out.tiff";
             assert!(screen.contains(kept), "{screen}");
-            assert_eq!(scratch.names(), ["out.tiff"]);
-            let path = scratch.path("out.tiff");
-            assert_eq!(tiff(&path).len(), 30);
-            let seen: Vec<_> = bar_code(&path).lines().map(str::to_owned).collect();
-            assert_eq!(seen, codes(30), "{way}");
+            assert_eq!(tiff(&scratch.path("out.tiff")).len(), 3);
         }
     }
 }

@@ -8,6 +8,7 @@
 
 mod applications;
 mod cancel;
+mod device_status;
 mod disconnect;
 mod filters;
 mod messages;

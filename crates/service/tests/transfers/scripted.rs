@@ -10,7 +10,9 @@ use minidriver::{FormatInfo, Minidriver};
 use quire_service::{
     Answer, Device, DeviceOptions, Item, NextStream, Service, Stream, TransferParams,
 };
-use transfer::{ImageFilter, MinidrvTransferCallback, TransferCallback, TransferContext};
+use transfer::{
+    ErrorHandler, ImageFilter, MinidrvTransferCallback, TransferCallback, TransferContext,
+};
 use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_ROOT};
 use wia::format::{WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
 use wia::property::{
@@ -65,6 +67,8 @@ pub(crate) struct ScriptedDriver {
     on_event: Box<dyn Fn(Guid) + Send + Sync>,
     /// The driver's own image filter.
     pub(crate) filter: Option<Arc<dyn ImageFilter>>,
+    /// The driver's own error handler.
+    pub(crate) handler: Option<Arc<dyn ErrorHandler>>,
 }
 
 impl ScriptedDriver {
@@ -79,6 +83,7 @@ impl ScriptedDriver {
             script: Box::new(script),
             on_event: Box::new(|_| ()),
             filter: None,
+            handler: None,
         }
     }
 
@@ -161,6 +166,10 @@ impl Minidriver for ScriptedDriver {
 
     fn image_filter(&self) -> Option<Arc<dyn ImageFilter>> {
         self.filter.clone()
+    }
+
+    fn error_handler(&self) -> Option<Arc<dyn ErrorHandler>> {
+        self.handler.clone()
     }
 
     fn notify_pnp_event(&self, event: Guid) {

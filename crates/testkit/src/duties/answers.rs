@@ -1,9 +1,9 @@
 //! What a driver does after each answer of the application.
 
-use wia::{Status, Tymed};
+use wia::{Status, TransferMessage, Tymed};
 
 use super::{Duty, duty, hwc};
-use crate::recorder::Told;
+use crate::recorder::{Call, Told};
 use crate::rig::{Bench, Verdict, ensure, fail, not_applicable};
 use crate::script::{FAILURE, Next, Reply, Script, StreamRun, after_the_end, was_told};
 
@@ -57,6 +57,18 @@ pub(super) fn duties() -> Vec<Duty> {
             "1.5",
             "a failure to a message: the same failure",
             message_failure,
+        ),
+        duty(
+            "status.cancel",
+            "6.4",
+            "S_FALSE to a status of the device: S_FALSE, and silence",
+            status_cancel,
+        ),
+        duty(
+            "status.failure",
+            "6.4",
+            "a failure to a status of the device: the same failure, and silence",
+            status_failure,
         ),
         hwc(
             "message.silence",
@@ -131,6 +143,35 @@ fn missing(bench: &Bench<'_>) -> Verdict {
 
 fn other(bench: &Bench<'_>) -> Verdict {
     any_failure(&answered(bench, &to_all(Next::Other))?)
+}
+
+/// The error handler answers so to the first status of the device, if the driver sends one.
+fn to_device_status(bench: &Bench<'_>, reply: Reply) -> Verdict<Vec<StreamRun>> {
+    let script = Script {
+        device_status: Some(reply),
+        ..Script::default()
+    };
+    let mut runs = answered(bench, &script)?;
+    runs.retain(|run| {
+        let of_device = |call: &Call| matches!(call, Call::Message { params, .. } if params.message == TransferMessage::DeviceStatus);
+        run.calls.iter().any(of_device)
+    });
+    if runs.is_empty() {
+        return not_applicable("its device reports nothing");
+    }
+    for run in &runs {
+        let late = after_the_end(&run.calls);
+        ensure(late.is_empty(), || format!("it went on with {late:?}"))?;
+    }
+    Ok(runs)
+}
+
+fn status_cancel(bench: &Bench<'_>) -> Verdict {
+    cancelled(&to_device_status(bench, Reply::Cancel)?)
+}
+
+fn status_failure(bench: &Bench<'_>) -> Verdict {
+    same_failure(&to_device_status(bench, Reply::Fail)?)
 }
 
 fn cancel(bench: &Bench<'_>) -> Verdict {

@@ -1,7 +1,7 @@
 //! What a driver says during a stream transfer.
 
 use transfer::TransferParams;
-use wia::{TransferMessage, Tymed};
+use wia::{Status, TransferMessage, Tymed};
 
 use super::{Duty, duty, hwc};
 use crate::document;
@@ -28,6 +28,12 @@ pub(super) fn duties() -> Vec<Duty> {
             "1.5",
             "the driver sends no END_OF_STREAM and no END_OF_TRANSFER",
             service_only,
+        ),
+        duty(
+            "status.clear",
+            "6.4",
+            "the driver sends no WIA_STATUS_CLEAR",
+            no_clear,
         ),
         duty(
             "message.first",
@@ -132,6 +138,16 @@ fn service_only(bench: &Bench<'_>) -> Verdict {
                 format!("it sent {}", params.message.name())
             })?;
         }
+    }
+    Ok(())
+}
+
+fn no_clear(bench: &Bench<'_>) -> Verdict {
+    for kind in bench.for_streams()? {
+        // Such a message fails the transfer, which is no matter here.
+        let run = bench.ready(kind)?.download(Script::default())?;
+        let clear = |call: &Call| matches!(call, Call::Message { params, .. } if params.device_status == Some(Ok(Status::Clear)));
+        ensure(!run.calls.iter().any(clear), || "it sent it".to_owned())?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use driver_virtual::{Options, VirtualScanner};
 use items::{AppItem, DriverItem};
@@ -58,7 +59,10 @@ pub(crate) fn failed(kind: ErrorKind) -> Error {
 
 impl Wrong {
     pub(crate) fn new(defect: &'static str) -> Result<Wrong> {
-        let options = Options::parse("", &[("sheets".into(), "3".into())])?;
+        let mut options = Options::parse("", &[("sheets".into(), "3".into())])?;
+        if defect.starts_with("status.") {
+            options.warm_up = Duration::from_millis(1);
+        }
         Ok(Wrong {
             inner: VirtualScanner::new(options)?,
             defect,

@@ -14,7 +14,7 @@ use quire_testkit::{Faces, Outcome, check_duty, duties};
 use driver::Wrong;
 
 /// The duty that is not done, and how not.
-const DEFECTS: [(&str, &str); 79] = [
+const DEFECTS: [(&str, &str); 82] = [
     ("format.streams", "fails in RAW"),
     (
         "format.unsigned-tymed",
@@ -65,6 +65,15 @@ const DEFECTS: [(&str, &str); 79] = [
     ("message.percent", "begins with 1 percent and ends with 101"),
     ("message.bytes", "counts one byte too many"),
     ("message.service-only", "sends END_OF_STREAM by itself"),
+    ("status.clear", "takes its message away by itself"),
+    (
+        "status.cancel",
+        "returns E_ABORT when a person cancels while it warms up",
+    ),
+    (
+        "status.failure",
+        "does not look whether it may go on after a status",
+    ),
     ("message.first", "does not begin with 0 percent"),
     ("message.last", "does not end with 100 percent"),
     ("message.new-page", "sends no NEW_PAGE"),

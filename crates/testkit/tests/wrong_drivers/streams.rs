@@ -105,11 +105,20 @@ impl MinidrvTransferCallback for WrongStreams {
                     .inner
                     .send_message(&TransferParams::new_page(0, bytes))?;
             }
+            "status.clear" if last => {
+                let clear = TransferParams::device_status(Ok(Status::Clear), 100, 0);
+                let _ = self.inner.send_message(&clear)?;
+            }
             "message.service-only" if last => params.message = TransferMessage::EndOfStream,
             _ => {}
         }
         let answer = self.inner.send_message(&params);
+        let of_device = params.message == TransferMessage::DeviceStatus;
         match (self.defect, &answer) {
+            ("status.cancel", Ok(Answer::Cancel)) if of_device => {
+                self.shared.result(Err(failed(ErrorKind::Abort)));
+            }
+            ("status.failure", Err(_)) if of_device => return Ok(Answer::Continue),
             ("message.cancel", Ok(Answer::Cancel)) => {
                 self.shared.result(Err(failed(ErrorKind::Abort)));
             }
