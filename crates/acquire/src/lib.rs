@@ -8,6 +8,7 @@
 
 mod cancel;
 mod event;
+mod filtering;
 mod in_order;
 mod keep;
 mod naming;
@@ -24,6 +25,7 @@ mod transport;
 
 pub use cancel::Cancel;
 pub use event::{Event, Observer, Outcome};
+pub use filtering::FilterSetting;
 pub use formats::DocumentFormat;
 pub use plan::{Change, Plan, TransferKind, plan};
 pub use service::{Reply, Window};

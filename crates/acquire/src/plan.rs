@@ -21,6 +21,7 @@ use wia::property::{
 };
 use wia::{DocumentHandlingSelect, DocumentHandlingStatus, Error, Guid, PropertyId, Result, Tymed};
 
+use crate::filtering::{self, FilterSetting};
 use crate::naming::Place;
 use crate::report::Sides;
 use crate::settings::{Compression, Mode, Settings, Source, TransferMode};
@@ -88,6 +89,8 @@ pub struct Plan {
     pub bytes_per_page: u64,
     /// Bytes of the document, when they are known in advance.
     pub document_bytes: Option<u64>,
+    /// Image filters, in order.
+    pub filters: Vec<FilterSetting>,
     /// What the device makes of values that it does not take as they are.
     pub changes: Vec<Change>,
     pub(crate) item: Arc<dyn Item>,
@@ -125,7 +128,8 @@ pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
         _ => 1,
     };
     let mode = settings.transfer;
-    let transfer = choose_transfer(item.as_ref(), mode, format, compression, &place, scans)?;
+    let whole = scans == 1 && settings.filters.is_empty();
+    let transfer = choose_transfer(item.as_ref(), mode, format, compression, &place, whole)?;
 
     let mut wishes = Wishes::new(item.as_ref(), root.as_ref());
     wishes.transfer(transfer, mode, compression)?;
@@ -149,9 +153,16 @@ pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
         number(WIA_IPA_DEPTH)?.unwrap_or(24),
     )?;
     output::check_pixels(format, compression, pixel)?;
-    let (width, height) = geometry::extents(item.as_ref())?;
-    output::check_size(format, compression, pixel, width, height)?;
+    filtering::check(&settings.filters, pixel)?;
+    let (mut width, mut height) = geometry::extents(item.as_ref())?;
     let unsigned = |v: Option<i32>| v.and_then(|v| u32::try_from(v).ok()).unwrap_or(0);
+    let mut x_dpi = unsigned(number(WIA_IPS_XRES)?);
+    let mut y_dpi = unsigned(number(WIA_IPS_YRES)?);
+    if filtering::swap_sides(&settings.filters, item.as_ref())? {
+        (width, height) = (height, width);
+        (x_dpi, y_dpi) = (y_dpi, x_dpi);
+    }
+    output::check_size(format, compression, pixel, width, height)?;
     let bytes_per_page = (pixel.row_bytes(width) as u64).saturating_mul(height.into());
     // A property that was set by name has had the last word.
     let page_auto = number(WIA_IPS_PAGE_SIZE)? == Some(WIA_PAGE_AUTO);
@@ -181,14 +192,15 @@ pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
         width,
         height,
         pixel,
-        x_dpi: unsigned(number(WIA_IPS_XRES)?),
-        y_dpi: unsigned(number(WIA_IPS_YRES)?),
+        x_dpi,
+        y_dpi,
         pages,
         page_auto,
         bytes_per_page,
         document_bytes: pages
             .filter(|_| exact)
             .and_then(|n| bytes_per_page.checked_mul(u64::from(n))),
+        filters: settings.filters.clone(),
         changes,
         place,
         quality: settings.quality,
@@ -265,15 +277,15 @@ fn choose_item(root: &Arc<dyn Item>, source: Source) -> Result<Arc<dyn Item>> {
     }
 }
 
-/// A TIFF in a compression that WIA knows is made by the page writer, if the device can; everything
-/// else is made here.
+/// A TIFF in a compression that WIA knows is made by the page writer, if the device can and the `whole`
+/// document comes from one transfer as it is; everything else is made here.
 fn choose_transfer(
     item: &dyn Item,
     mode: TransferMode,
     format: DocumentFormat,
     compression: Compression,
     place: &Place,
-    scans: u32,
+    whole: bool,
 ) -> Result<TransferKind> {
     let formats = item.formats()?;
     let offers = |format: Guid, tymed: Tymed| {
@@ -285,7 +297,7 @@ fn choose_transfer(
         compression,
         Compression::None | Compression::G4 | Compression::Jpeg
     );
-    let one_document = scans == 1 && !matches!(place, Place::Files(_));
+    let one_document = whole && !matches!(place, Place::Files(_));
     if format == DocumentFormat::Tiff
         && known
         && one_document

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use formats::DocumentFormat;
 
+use crate::filtering::FilterSetting;
+
 /// Where the sheets come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Source {
@@ -139,6 +141,8 @@ pub struct Settings {
     pub quality: u8,
     /// How the data comes from the device. It makes no difference to the document.
     pub transfer: TransferMode,
+    /// Image filters, in order.
+    pub filters: Vec<FilterSetting>,
     /// Properties by name and value, written last and in this order.
     pub set: Vec<(String, String)>,
     /// Seconds since 1970 to write as the date into documents; `None` for now.
@@ -161,6 +165,7 @@ impl Settings {
             compression: None,
             quality: 75,
             transfer: TransferMode::Stream,
+            filters: Vec::new(),
             set: Vec::new(),
             date: None,
         }

@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use service::{DataTransferInfo, FileFate, StorageMedium, Transfer, TransferCallback};
+use service::{Chain, DataTransferInfo, FileFate, StorageMedium, Transfer, TransferCallback};
 use wia::{Error, Result, Status, TransferFlags, Tymed};
 
 use crate::cancel::Cancel;
 use crate::event::Event;
+use crate::filtering;
 use crate::older::FromData;
 use crate::plan::{Plan, TransferKind};
 use crate::report::Reporter;
@@ -35,6 +36,8 @@ impl Transport<'_> {
         callback: Arc<dyn TransferCallback>,
         file: Option<&Path>,
     ) -> Result<Status> {
+        self.transfer
+            .set_filters(filtering::image_filters(&self.plan.filters))?;
         self.cancel.watch(self.transfer, || {
             if self.told {
                 self.reporter.event(&Event::Start {
@@ -50,25 +53,32 @@ impl Transport<'_> {
         })
     }
 
-    fn older(&self, callback: Arc<dyn TransferCallback>) -> Arc<FromData> {
+    /// The application of streams behind bands or a file, and the filters before it.
+    fn older(&self, callback: Arc<dyn TransferCallback>) -> (Arc<FromData>, Chain) {
+        let chain = self.transfer.filtered(callback);
         let names = (self.plan.item.name(), self.plan.item.full_name());
         let multipage = self.plan.transfer == TransferKind::MultipageTiff;
-        Arc::new(FromData::new(callback, names, multipage, self.cancel))
+        let data = FromData::new(chain.callback(), names, multipage, self.cancel);
+        (Arc::new(data), chain)
     }
 
     /// Two bands in turn, so that the next is filled while one is taken.
     fn bands(&self, callback: Arc<dyn TransferCallback>) -> Result<Status> {
-        let data = self.older(callback);
+        let (data, chain) = self.older(callback);
         let info = DataTransferInfo {
             double_buffer: true,
             ..DataTransferInfo::default()
         };
         let result = self.transfer.banded_data(info, data.clone());
-        data.result(result)
+        chain.finish(data.result(result))
     }
 
     fn file(&self, callback: Arc<dyn TransferCallback>, file: Option<&Path>) -> Result<Status> {
-        let data = self.older(callback);
+        let (data, chain) = self.older(callback);
+        chain.finish(self.file_of(&data, file))
+    }
+
+    fn file_of(&self, data: &Arc<FromData>, file: Option<&Path>) -> Result<Status> {
         let tymed: Tymed = self.plan.transfer.tymed(TransferMode::File);
         let into = |path: &Path, fate: FileFate| {
             let mut medium = StorageMedium {

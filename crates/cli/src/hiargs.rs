@@ -4,8 +4,9 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use acquire::{AreaMm, Compression, Mode, Output, Settings, Source, TransferMode};
+use acquire::{AreaMm, Compression, FilterSetting, Mode, Output, Settings, Source, TransferMode};
 use formats::DocumentFormat;
+use wia::Orientation;
 
 use crate::failure::Failure;
 use crate::lowargs::{CompressionName, FormatName, ModeName, ScanArgs, SourceName, TransferName};
@@ -63,6 +64,11 @@ impl ScanRequest {
             .iter()
             .map(|text| property(text))
             .collect::<Result<_, _>>()?;
+        settings.filters = args
+            .filter
+            .iter()
+            .map(|text| filter(text))
+            .collect::<Result<_, _>>()?;
         settings.date = source_date_epoch.map(date).transpose()?;
         Ok(ScanRequest {
             device: device(args)?,
@@ -74,9 +80,6 @@ impl ScanRequest {
 fn refuse_later_options(args: &ScanArgs) -> Result<(), Failure> {
     if args.append {
         return Err(Failure::not_yet("--append"));
-    }
-    if !args.filter.is_empty() {
-        return Err(Failure::not_yet("--filter"));
     }
     Ok(())
 }
@@ -195,6 +198,35 @@ fn property(text: &str) -> Result<(String, String), Failure> {
             Ok((name.trim().to_owned(), value.to_owned()))
         }
         _ => Err(Failure::invalid(&format!("--set {text}: not NAME=VALUE"))),
+    }
+}
+
+fn filter(text: &str) -> Result<FilterSetting, Failure> {
+    let (name, value) = match text.split_once('=') {
+        Some((name, value)) => (name, Some(value)),
+        None => (text, None),
+    };
+    let wrong = |valid: &str| Failure::invalid(&format!("--filter {text}: {valid}"));
+    let shade = || {
+        let parsed = value.map(|v| v.parse().ok().filter(|v| (-1000..=1000).contains(v)));
+        match parsed {
+            Some(None) => Err(wrong("the value is a whole number from -1000 to 1000")),
+            Some(value) => Ok(value),
+            None => Ok(None),
+        }
+    };
+    match name {
+        "brightness" => Ok(FilterSetting::Brightness(shade()?)),
+        "contrast" => Ok(FilterSetting::Contrast(shade()?)),
+        "rotation" => Ok(FilterSetting::Rotation(match value {
+            None => None,
+            Some("0") => Some(Orientation::Portrait),
+            Some("90") => Some(Orientation::Landscape),
+            Some("180") => Some(Orientation::Rot180),
+            Some("270") => Some(Orientation::Rot270),
+            Some(_) => return Err(wrong("the value is 0, 90, 180 or 270, counter-clockwise")),
+        })),
+        _ => Err(wrong("no such filter; valid: brightness contrast rotation")),
     }
 }
 

@@ -175,8 +175,12 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "NAME=VALUE")]
     pub(crate) set: Vec<String>,
 
-    /// Run an image filter (not in this version)
-    #[arg(long, value_name = "NAME[=V]", hide = true)]
+    /// Run an image filter: brightness, contrast or rotation
+    ///
+    /// Repeatable; the filters run in the order given, before the document is written. brightness and
+    /// contrast take -1000 to 1000, rotation takes 90, 180 or 270 degrees counter-clockwise. Without a
+    /// value it is that of the item's property of this name, for devices that leave it to a filter.
+    #[arg(long, value_name = "NAME[=V]")]
     pub(crate) filter: Vec<String>,
 
     /// Print what would be scanned, and every value that would be changed; no paper moves
@@ -334,8 +338,8 @@ Environment:
                       output that is the same each time
 
 Not in this version:
-  --append, --filter, -c g3, the formats pdf, pdfa and bmp, and TIFF into a
-  pipe: each exits 2.
+  --append, -c g3, the formats pdf, pdfa and bmp, and TIFF into a pipe:
+  each exits 2.
 
 Exit codes:
   See quire --help or quire(1).";

@@ -175,4 +175,8 @@
 //! - **A filter may send `STATUS` of its own** while it is given data; every other message of its own is
 //!   dropped.
 //! - **Device statuses go round filters**: the error handlers are found behind them.
+//! - **A filter without a value of its own follows the item's property**, and so it is for drivers that leave
+//!   the property to a filter: one that applies it too applies it twice. Who does is the driver's to say.
+//! - **A page that is not complete is not turned**: it comes through as it is, and the transfer is no
+//!   success.
 //! - **Uploads are not filtered.** What the driver's own filter does, the driver leaves to it.

@@ -73,7 +73,6 @@ fn the_ending_chooses_the_format_and_f_overrides_it() {
 fn what_is_not_in_this_version_is_named() {
     for (words, name) in [
         ("-o a.tiff --append", "--append"),
-        ("-o a.tiff --filter deskew", "--filter"),
         ("-o a.tiff -c g3", "-c g3"),
         ("-o a -f pdf", "-f pdf"),
         ("-o a -f pdfa", "-f pdfa"),

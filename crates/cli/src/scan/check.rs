@@ -30,6 +30,9 @@ pub(crate) fn text(request: &ScanRequest, plan: &Plan) -> String {
     if let Some(bytes) = plan.document_bytes {
         lines.push(("document", format!("{bytes} bytes uncompressed")));
     }
+    if !plan.filters.is_empty() {
+        lines.push(("filters", filters(plan).join(", ")));
+    }
     lines.push(("output", output(&request.settings.output)));
     for change in &plan.changes {
         let text = format!(
@@ -62,6 +65,7 @@ pub(crate) fn json(request: &ScanRequest, plan: &Plan) -> Value {
         "compression": compression(plan),
         "bytes_per_page": plan.bytes_per_page,
         "document_bytes": plan.document_bytes,
+        "filters": filters(plan),
         "output": output(&request.settings.output),
         "changes": plan.changes.iter().map(|c| json!({
             "property": c.property,
@@ -69,6 +73,10 @@ pub(crate) fn json(request: &ScanRequest, plan: &Plan) -> Value {
             "used": c.used,
         })).collect::<Vec<_>>(),
     })
+}
+
+fn filters(plan: &Plan) -> Vec<String> {
+    plan.filters.iter().map(ToString::to_string).collect()
 }
 
 fn pages(plan: &Plan) -> String {

@@ -11,6 +11,7 @@ mod commands;
 mod documents;
 mod events;
 mod faults;
+mod filters;
 mod help;
 mod options;
 mod outputs;

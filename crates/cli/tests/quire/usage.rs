@@ -99,7 +99,6 @@ fn commands_of_later_versions_exit_2() {
 fn options_of_later_versions_exit_2() {
     for (options, name) in [
         ("-o a.tiff --append", "--append"),
-        ("-o a.tiff --filter deskew", "--filter"),
         ("-o a.tiff -m bw -c g3", "-c g3"),
         ("-o a.pdf", "PDF"),
         ("-o - -f pdf", "-f pdf"),
@@ -119,7 +118,7 @@ fn options_of_later_versions_exit_2() {
 fn help_names_every_option_that_is_not_in_this_version() {
     let help = Scratch::new().quire("scan --help").text();
     let (_, later) = help.split_once("Not in this version:").unwrap();
-    for name in ["--append", "--filter", "-c g3", "pdf", "pdfa", "bmp"] {
+    for name in ["--append", "-c g3", "pdf", "pdfa", "bmp"] {
         assert!(later.contains(name), "{name}");
     }
 }
