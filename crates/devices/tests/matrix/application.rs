@@ -64,9 +64,9 @@ pub(crate) struct Outcome {
 impl Cell {
     fn parameters(&self) -> Vec<(&'static str, &'static str)> {
         let sheets = if self.case == "empty" { "0" } else { "3" };
-        let mut parameters = vec![("sheets", sheets)];
+        let mut parameters = vec![("sheets", sheets), ("model", self.model())];
         // A file of one image has no second page.
-        let (at, inside) = match self.kind {
+        let (at, inside) = match self.kind() {
             "file" => ("1", "1:400"),
             _ => ("2", "2:400"),
         };
@@ -82,6 +82,20 @@ impl Cell {
         parameters
     }
 
+    /// The application's kind of transfer.
+    pub(crate) fn kind(&self) -> &'static str {
+        self.kind.split('@').next().unwrap()
+    }
+
+    /// The driver's generation, which is the application's unless the kind says another.
+    fn model(&self) -> &'static str {
+        let own = match self.kind() {
+            "stream" | "one-stream" => "stream",
+            _ => "legacy",
+        };
+        self.kind.split('@').nth(1).unwrap_or(own)
+    }
+
     /// What the driver reports in place of a jam, in the middle of the page.
     fn failure(&self) -> Option<ErrorKind> {
         let mut failures = FAILURES.iter();
@@ -90,7 +104,7 @@ impl Cell {
     }
 
     fn tymed(&self) -> Tymed {
-        match self.kind {
+        match self.kind() {
             "banded" => Tymed::Callback,
             "banded-multi" => Tymed::MultipageCallback,
             "file" | "stream" => Tymed::File,
@@ -114,7 +128,9 @@ impl Cell {
 
     /// The page in which things happen.
     fn page(&self) -> u32 {
-        if self.kind == "file" { 1 } else { 2 }
+        // Of pages in one file of the layer's nothing is told.
+        let first = self.kind() == "file" || self.kind == "one-stream@legacy";
+        if first { 1 } else { 2 }
     }
 }
 
@@ -190,6 +206,7 @@ impl DataCallback for App {
                 seen.page += 1;
                 seen.begun = false;
             }
+            DataMessage::FilePreviewDataHeader => seen.message('P'),
             DataMessage::Termination => seen.message('T'),
             DataMessage::Data => {
                 seen.message('D');
@@ -209,7 +226,7 @@ impl DataCallback for App {
                 drop(image);
                 return self.act(seen);
             }
-            DataMessage::Status if self.cell.kind.starts_with("file") => {
+            DataMessage::Status if self.cell.kind().starts_with("file") => {
                 seen.page = seen.page.max(1);
                 seen.begun = (1..100).contains(&params.percent);
                 return self.act(seen);
@@ -276,7 +293,7 @@ impl Stream for Memory {
     }
 }
 
-fn set_up(feeder: &dyn Item, cell: &Cell) {
+fn set_up(feeder: &dyn Item, cell: &Cell) -> Result<()> {
     let data_type = match cell.format {
         "RAW" => DataType::Grayscale,
         _ => DataType::Color,
@@ -290,7 +307,7 @@ fn set_up(feeder: &dyn Item, cell: &Cell) {
         (WIA_IPS_YRES, 75.into()),
         (WIA_IPS_PAGES, pages.into()),
     ];
-    feeder.write(&settings).unwrap();
+    feeder.write(&settings)
 }
 
 /// Runs a cell. `whole` are the images of the transfer of its kind and format that nothing came between.
@@ -333,7 +350,15 @@ fn transfer(cell: &Cell) -> (Outcome, Vec<Vec<u8>>) {
         button,
     } = open(&cell.parameters(), cell.failure(), line_deadline);
     let feeder = device.find_item("0000\\Root\\Feeder").unwrap();
-    set_up(feeder.as_ref(), cell);
+    if let Err(e) = set_up(feeder.as_ref(), cell) {
+        let outcome = Outcome {
+            messages: String::new(),
+            pages: 0,
+            fate: "-".to_owned(),
+            status: e.kind().name().to_owned(),
+        };
+        return (outcome, Vec::new());
+    }
     let transfer = feeder.transfer().unwrap();
     let app = Arc::new(App {
         cell: Cell { ..*cell },
@@ -344,7 +369,7 @@ fn transfer(cell: &Cell) -> (Outcome, Vec<Vec<u8>>) {
     });
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
-    let result = match cell.kind {
+    let result = match cell.kind() {
         "banded" | "banded-multi" => transfer.banded_data(DataTransferInfo::default(), app.clone()),
         "file" | "file-multi" => {
             let mut medium = StorageMedium {
@@ -357,7 +382,7 @@ fn transfer(cell: &Cell) -> (Outcome, Vec<Vec<u8>>) {
     };
     let seen = app.seen.lock().unwrap();
     let file = fs::read(&path).ok();
-    let fate = match (cell.kind, &file) {
+    let fate = match (cell.kind(), &file) {
         ("file" | "file-multi", Some(_)) => "kept",
         ("file" | "file-multi", None) => "deleted",
         _ => "-",

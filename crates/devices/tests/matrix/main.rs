@@ -15,13 +15,20 @@ use std::thread;
 use application::{Cell, FAILURES, run, whole};
 use table::{Row, rows};
 
-const KINDS: [&str; 6] = [
+/// The application's kind of transfer, and the driver's generation where it is not the application's.
+const KINDS: [&str; 12] = [
     "banded",
     "banded-multi",
     "file",
     "file-multi",
     "stream",
     "one-stream",
+    "banded@stream",
+    "banded-multi@stream",
+    "file@stream",
+    "file-multi@stream",
+    "stream@legacy",
+    "one-stream@legacy",
 ];
 const FORMATS: [&str; 4] = ["BMP", "RAW", "TIFF", "JPEG"];
 const CASES: [&str; 15] = [
@@ -44,6 +51,7 @@ const CASES: [&str; 15] = [
 
 /// Whether there is such a cell.
 fn exists(kind: &str, format: &str, case: &str) -> bool {
+    let kind = kind.split('@').next().unwrap_or(kind);
     let multi = matches!(kind, "banded-multi" | "file-multi" | "one-stream");
     let streams = matches!(kind, "stream" | "one-stream");
     // Only TIFF holds several pages; only streams are asked for; a file of one image cannot have too

@@ -1,6 +1,7 @@
 //! The virtual scanner, seen through: a cancel that was asked for has reached it when the application
 //! goes on, and it can fail in ways that it has no parameter for.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -9,7 +10,7 @@ use driver_virtual::{Options, VirtualScanner};
 use items::{AppItem, DriverItem};
 use minidriver::{DriverModel, FormatInfo, Minidriver};
 use service::{Device, DeviceOptions, Service};
-use transfer::TransferContext;
+use transfer::{Answer, MinidrvTransferCallback, NextStream, TransferContext, TransferParams};
 use wia::event::WIA_EVENT_CANCEL_IO;
 use wia::{Error, ErrorKind, Guid, PropertyId, Result, Status, TransferFlags};
 
@@ -96,7 +97,18 @@ impl Minidriver for Watched {
         flags: TransferFlags,
         context: &mut TransferContext,
     ) -> Result<Status> {
-        let result = self.scanner.acquire_item_data(item, flags, context);
+        let streams = context.callback.take();
+        context.callback = streams
+            .clone()
+            .map(|inner| -> Arc<dyn MinidrvTransferCallback> {
+                let failure = self.failure;
+                Arc::new(Unreported { inner, failure })
+            });
+        let acquire = AssertUnwindSafe(|| self.scanner.acquire_item_data(item, flags, context));
+        let result = catch_unwind(acquire);
+        // The service looks for its own.
+        context.callback = streams;
+        let result = result.unwrap_or_else(|crash| resume_unwind(crash));
         result.map_err(|e| match e.kind() {
             ErrorKind::PaperJam => self.instead(e),
             _ => e,
@@ -117,5 +129,24 @@ impl Minidriver for Watched {
     fn notify_pnp_event(&self, event: Guid) {
         self.scanner.notify_pnp_event(event);
         let _ = self.heard.lock().unwrap().send(());
+    }
+}
+
+/// The scanner's way back, on which no jam is told that becomes another failure.
+struct Unreported {
+    inner: Arc<dyn MinidrvTransferCallback>,
+    failure: Option<ErrorKind>,
+}
+
+impl MinidrvTransferCallback for Unreported {
+    fn get_next_stream(&self, item_name: &str, full_item_name: &str) -> Result<NextStream> {
+        self.inner.get_next_stream(item_name, full_item_name)
+    }
+
+    fn send_message(&self, params: &TransferParams) -> Result<Answer> {
+        match (&params.device_status, self.failure) {
+            (Some(Err(jam)), Some(_)) => Err(jam.clone()),
+            _ => self.inner.send_message(params),
+        }
     }
 }

@@ -287,6 +287,8 @@ fn a_cancel_inside_a_write_is_told_with_the_next_call() {
         let mut stream = stream(context);
         assert_eq!(stream.write(&bmp()), Ok(70));
         assert_eq!(stream.write(&[0; 20]), Ok(20));
+        assert_eq!(stream.seek(SeekFrom::End(0)), Ok(90));
+        assert_eq!(stream.settle(), Ok(()));
         let status = TransferParams::status(50, 0);
         assert_eq!(say(context, &status), Ok(Answer::Cancel));
         assert!(matches!(next(context), Ok(NextStream::Cancel)));

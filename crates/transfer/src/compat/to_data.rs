@@ -176,16 +176,17 @@ impl State {
 
     fn write(&mut self, data: &[u8]) -> Result<()> {
         match &self.refusal {
-            Some(Refusal::Cancel) => return Ok(()),
+            // Dropped, but the driver finds its places.
+            Some(Refusal::Cancel) => {}
             Some(Refusal::Failure(e)) => return Err(e.clone()),
-            None => {}
-        }
-        if self.context.memory_transfer {
-            self.send(data)?;
-        } else if let Some(file) = &mut self.context.file {
-            file.seek(SeekFrom::Start(self.position))
-                .and_then(|_| file.write_all(data))
-                .map_err(Error::from_write)?;
+            None if self.context.memory_transfer => self.send(data)?,
+            None => {
+                if let Some(file) = &mut self.context.file {
+                    file.seek(SeekFrom::Start(self.position))
+                        .and_then(|_| file.write_all(data))
+                        .map_err(Error::from_write)?;
+                }
+            }
         }
         self.position += data.len() as u64;
         self.end = self.end.max(self.position);
@@ -324,11 +325,8 @@ impl Stream for DataStream {
             let _ = state.status(TransferStatus::TRANSFER_TO_CLIENT)?;
         }
         match &state.refusal {
-            None => Ok(()),
-            Some(Refusal::Cancel) => Err(Error::new(
-                ErrorKind::Abort,
-                "the application wants no more",
-            )),
+            // What is dropped needs no waiting for.
+            None | Some(Refusal::Cancel) => Ok(()),
             Some(Refusal::Failure(e)) => Err(e.clone()),
         }
     }
