@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use service::{Chain, DataTransferInfo, FileFate, StorageMedium, Transfer, TransferCallback};
-use wia::{Error, Result, Status, TransferFlags, Tymed};
+use wia::{Error, ErrorKind, Result, Status, TransferFlags, Tymed};
 
 use crate::cancel::Cancel;
 use crate::event::Event;
@@ -96,7 +96,14 @@ impl Transport<'_> {
         }
         let temporary = tempfile::NamedTempFile::new()
             .map_err(|e| Error::from_write(e).context("a file for the pages on their way"))?;
-        match into(temporary.path(), FileFate::Keep)? {
+        // Whose disk is full is not to be guessed.
+        let full = |e: Error| match e.kind() {
+            ErrorKind::MediumFull | ErrorKind::WriteFault => {
+                e.context(format!("a temporary file, {}", temporary.path().display()))
+            }
+            _ => e,
+        };
+        match into(temporary.path(), FileFate::Keep).map_err(full)? {
             status @ (Status::Ok | Status::EndOfMedia) => match data.copy(temporary.path())? {
                 Status::Ok => Ok(status),
                 other => Ok(other),

@@ -5,7 +5,9 @@ use std::ops::Deref;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use memmap2::{Mmap, MmapMut, MmapOptions};
-use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, fcntl_get_seals, memfd_create};
+use rustix::fs::{
+    MemfdFlags, OFlags, SealFlags, fcntl_add_seals, fcntl_get_seals, fcntl_getfl, memfd_create,
+};
 use wia::{Error, ErrorKind, Result};
 
 use crate::band::Band;
@@ -61,8 +63,8 @@ impl Section {
     ///
     /// # Errors
     ///
-    /// `InvalidArgument` for a descriptor that is no memfd, cannot be sealed or written, or has no
-    /// length.
+    /// `InvalidArgument` for a descriptor that is no memfd, cannot be sealed, read or written, or has
+    /// no length.
     pub fn from_fd(fd: OwnedFd) -> Result<Section> {
         let file = File::from(fd);
         let refused =
@@ -70,6 +72,12 @@ impl Section {
         let seals = fcntl_get_seals(&file).map_err(|e| refused("it is no memfd", e.into()))?;
         if seals.intersects(SealFlags::WRITE | SealFlags::FUTURE_WRITE) {
             return Err(Error::invalid("ulSection: it cannot be written"));
+        }
+        let mode = fcntl_getfl(&file).map_err(|e| refused("it has no mode", e.into()))?;
+        if mode & OFlags::ACCMODE != OFlags::RDWR {
+            return Err(Error::invalid(
+                "ulSection: it is not open for reading and writing",
+            ));
         }
         let fixed = SealFlags::SHRINK | SealFlags::GROW;
         if !seals.contains(fixed) {

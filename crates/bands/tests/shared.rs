@@ -68,6 +68,9 @@ fn only_memory_that_cannot_shrink_is_a_section() {
     let read_only = memfd(MemfdFlags::ALLOW_SEALING, 10);
     fcntl_add_seals(&read_only, SealFlags::WRITE).unwrap();
     assert!(refused(read_only).contains("cannot be written"));
+    let shown = memfd(MemfdFlags::ALLOW_SEALING, 10);
+    let path = format!("/proc/self/fd/{}", shown.as_raw_fd());
+    assert!(refused(File::open(path).unwrap()).contains("not open for reading and writing"));
 
     let good = memfd(MemfdFlags::ALLOW_SEALING, 10);
     let other = good.try_clone().unwrap();
