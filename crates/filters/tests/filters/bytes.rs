@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use formats::DocumentFormat;
+use formats::{DocumentFormat, DocumentWriter};
 use quire_filters::{Brightness, Contrast, Filter, Rotation};
 use raster::PixelType;
 use wia::constant::WIA_PAGE_AUTO;
@@ -12,7 +12,14 @@ use wia::format::{
 use wia::property::{WIA_IPA_FORMAT, WIA_IPS_PAGE_SIZE};
 use wia::{Guid, Orientation, Status};
 
-use crate::parts::{App, Write, document, filtered, layout, pieces, rows, transfer, tree};
+use ::transfer::{
+    Answer, MinidrvTransferCallback, NextStream, Session, StreamSink, TransferParams,
+};
+
+use crate::parts::{
+    App, FLATBED, Write, document, filtered, filters, layout, page as parts_page, pieces, rows,
+    transfer, tree,
+};
 
 fn all() -> Vec<Box<dyn Filter>> {
     vec![
@@ -198,4 +205,39 @@ fn a_page_that_is_not_complete_comes_through_as_it_is_and_is_no_success() {
     let e = transfer(&tree(&[]), turn, &app, &[(0, half)]).unwrap_err();
     assert!(e.to_string().contains("image filter rotation"), "{e}");
     assert!(app.bytes() == half);
+}
+
+#[test]
+fn the_pages_of_a_tiff_go_on_as_the_next_begins() {
+    let page = layout(9, 4, PixelType::Rgb8);
+    let lines = rows(&page);
+    let item = tree(&[(WIA_IPA_FORMAT, WIA_IMG_FMT_TIFF.into())]);
+    let app = Arc::new(App::default());
+    let chain = ::transfer::filter::chain(&filters(bands()), &item, app.clone());
+    let session = Session::new(chain.callback());
+    let NextStream::Stream(stream) = session.get_next_stream("Flatbed", FLATBED).unwrap() else {
+        panic!("no stream");
+    };
+    let mut stream = stream;
+    let mut before = 0;
+    {
+        let sink = StreamSink(stream.as_mut());
+        let mut writer = formats::tiff::Writer::new(sink, formats::tiff::Options::default());
+        for n in 0..3 {
+            if n > 0 {
+                let message = TransferParams::new_page(0, 1);
+                assert_eq!(session.send_message(&message).unwrap(), Answer::Continue);
+                assert!(app.bytes().len() > before, "page {n} waits");
+                before = app.bytes().len();
+            }
+            parts_page(&mut writer, &page, &lines);
+        }
+        writer.finish().unwrap();
+    }
+    let result = session.finish(Ok(Status::Ok));
+    assert_eq!(chain.finish(result).unwrap(), Status::Ok);
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), app.bytes()).unwrap();
+    let image = formats::image::ImageFile::open(file.path()).unwrap();
+    assert_eq!(image.page_count(), 3);
 }
