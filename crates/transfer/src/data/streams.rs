@@ -321,7 +321,14 @@ impl MinidrvTransferCallback for DataStreams {
                 Some(Ok(Status::WarmingUp)) => {
                     state.status(TransferStatus::TRANSFER_FROM_DEVICE, params.percent)
                 }
-                Some(Err(e)) => state.note(Err(e.clone())),
+                Some(Err(e)) => {
+                    // What was written before it is the application's.
+                    let flushed = state.flush();
+                    match state.refused_answer() {
+                        Some(answer) => answer,
+                        None => state.note(flushed.and(Err(e.clone()))),
+                    }
+                }
                 Some(Ok(_)) | None => Ok(Answer::Continue),
             },
             TransferMessage::EndOfStream | TransferMessage::EndOfTransfer => Err(Error::new(

@@ -3,7 +3,9 @@
 use wia::{DataMessage, Error, ErrorKind, Status};
 
 use crate::rig::{Application, GO, memory};
-use crate::transfer::{Answer, DataStreams, DeviceStatus, MinidrvTransferCallback, TransferParams};
+use crate::transfer::{
+    Answer, DataStreams, DeviceStatus, MinidrvTransferCallback, NextStream, TransferParams,
+};
 
 /// Sends it, ends well, and gives the messages and the result.
 fn send(
@@ -55,4 +57,26 @@ fn a_failure_goes_back_to_the_driver_and_is_the_result() {
     assert_eq!(messages, [END]);
     assert_eq!(told.unwrap_err(), jam);
     assert_eq!(result.unwrap_err(), jam);
+}
+
+#[test]
+fn what_was_written_before_a_failure_arrives() {
+    let application = Application::answering([]);
+    let result = memory(1, &application, |_, context| {
+        let streams = DataStreams::new(context);
+        let written = (|| {
+            let NextStream::Stream(mut stream) = streams.get_next_stream("Item", "0000\\Item")?
+            else {
+                panic!("no stream");
+            };
+            stream.write(&[1; 4])?;
+            let jam = Err(Error::new(ErrorKind::PaperJam, ""));
+            drop(streams.send_message(&TransferParams::device_status(jam, 0, 4)));
+            Ok(Status::Ok)
+        })();
+        streams.finish(context, written)
+    });
+    assert_eq!(result.unwrap_err().kind(), ErrorKind::PaperJam);
+    let messages = [DataMessage::DataHeader, DataMessage::Data, END];
+    assert_eq!(application.messages(), messages);
 }
