@@ -109,7 +109,8 @@
 //! - **A cancel inside of a `Write` drops that data and all after it**; the transfer is a cancelled one
 //!   even when the driver asks nothing more.
 //! - **`TYMED_FILE` with more than one page is `E_INVALIDARG`**, before the device is touched; with `PAGES` 0
-//!   it is one page. The driver's own rules are less strict.
+//!   it is one page. So are both sides of a sheet: the back would be lost. The driver's own rules are less
+//!   strict.
 //! - **A file on its way into a stream is copied in pieces** of 256 KiB, not in one `Write` of the whole:
 //!   memory does not grow with the page. Its first `STATUS` after that says all bytes.
 //! - **A multipage file arrives as far as its pages are complete**, whatever ended the transfer, unless the

@@ -12,8 +12,8 @@ use ::transfer::{
 };
 use items::AppItem;
 use minidriver::{DriverModel, Minidriver};
-use wia::property::{WIA_IPA_FORMAT, WIA_IPS_PAGES};
-use wia::{Error, ErrorKind, Guid, Result, Status, TransferFlags, Tymed};
+use wia::property::{WIA_IPA_FORMAT, WIA_IPS_DOCUMENT_HANDLING_SELECT, WIA_IPS_PAGES};
+use wia::{DocumentHandlingSelect, Error, ErrorKind, Guid, Result, Status, TransferFlags, Tymed};
 
 use super::LocalTransfer;
 use crate::guard::guarded;
@@ -65,13 +65,23 @@ pub(super) fn into_data(transfer: &LocalTransfer, data: &Arc<DataSession>) -> Ac
 ///
 /// # Errors
 ///
-/// `InvalidArgument` for more than one page.
+/// `InvalidArgument` for more than one page, to which the back of a sheet belongs: it would be lost.
 pub(super) fn check_file(item: &AppItem, tymed: Tymed) -> Result<()> {
     let pages = item.opt_i32(WIA_IPS_PAGES).unwrap_or(0);
     if tymed == Tymed::File && pages > 1 {
         let name = item.property_name(WIA_IPS_PAGES);
         return Err(Error::invalid(format!(
             "{name}: {pages} is not valid for a file of TYMED_FILE; valid: 0 1, for one page"
+        )));
+    }
+    let select = item.opt_i32(WIA_IPS_DOCUMENT_HANDLING_SELECT).unwrap_or(0);
+    let duplex =
+        DocumentHandlingSelect::from_bits_retain(select).contains(DocumentHandlingSelect::DUPLEX);
+    if tymed == Tymed::File && duplex {
+        let name = item.property_name(WIA_IPS_DOCUMENT_HANDLING_SELECT);
+        return Err(Error::invalid(format!(
+            "{name}: {select:#x} (DUPLEX) is not valid for a file of TYMED_FILE, which holds one page; \
+             valid: one side, or TYMED_MULTIPAGE_FILE"
         )));
     }
     Ok(())

@@ -6,7 +6,10 @@ use std::io::SeekFrom;
 use quire_service::{Answer, DataTransferInfo, DriverModel, NextStream, TransferParams};
 use transfer::TransferContext;
 use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_JPEG, WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_TIFF};
-use wia::property::{WIA_IPA_FORMAT, WIA_IPA_ITEM_SIZE, WIA_IPA_TYMED, WIA_IPS_PAGES};
+use wia::property::{
+    WIA_IPA_FORMAT, WIA_IPA_ITEM_SIZE, WIA_IPA_TYMED, WIA_IPS_DOCUMENT_HANDLING_SELECT,
+    WIA_IPS_PAGES,
+};
 use wia::{ErrorKind, Result, Status, Tymed, ValidValues};
 
 use crate::scripted::{App, Driver, Rig, bmp, failure, memory_bmp, next, say, stream};
@@ -357,6 +360,18 @@ fn more_than_one_page_in_a_file_is_refused_before_the_device_is_touched() {
     let e = rig.file(&path, Tymed::File, &App::new()).unwrap_err();
     assert_eq!(e.kind(), ErrorKind::InvalidArgument);
     assert!(e.to_string().contains("WIA_IPS_PAGES: 2"), "{e}");
+    rig.driver.log.expect(&[]);
+    assert!(!path.exists());
+}
+
+#[test]
+fn two_sides_in_a_file_are_refused_before_the_device_is_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    let driver = Driver::new(DriverModel::Stream, |_, c| one_bitmap(c)).feeder(1);
+    let rig = driver.set(WIA_IPS_DOCUMENT_HANDLING_SELECT, 4).connect();
+    let e = rig.file(&path, Tymed::File, &App::new()).unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::InvalidArgument);
     rig.driver.log.expect(&[]);
     assert!(!path.exists());
 }
