@@ -106,8 +106,9 @@ impl Service {
     ///
     /// Nothing is waited for: the driver may have to find out first.
     pub fn disconnected(&self) {
-        self.core.tell(WIA_EVENT_DEVICE_DISCONNECTED);
+        // First: a driver that returns at once is judged by it.
         self.core.disconnect();
+        self.core.tell(WIA_EVENT_DEVICE_DISCONNECTED);
         if let Some(hurry) = lock(&self.core.running).as_ref() {
             hurry();
         }

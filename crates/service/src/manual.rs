@@ -71,6 +71,9 @@
 //! - **`PAGES` 0 ends with `S_OK`** when the feeder is empty; the older guide has `END_OF_MEDIA`.
 //!   Applications here take both.
 //!
+//! - **Paper that ends within a page of an older driver is a failure**: after whole pages an empty feeder
+//!   is an end, but the letter of the rule would call a lost half of a page a success.
+//!
 //! # Cancelling
 //!
 //! - **Two ways, not connected, in the older kinds**: `S_FALSE` from the callback, and an event to the

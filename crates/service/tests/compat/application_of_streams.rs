@@ -196,6 +196,32 @@ fn an_empty_feeder_after_a_page_ends_well_or_early() {
     }
 }
 
+/// What ends in the middle of a page has lost one: it is no end of the paper.
+#[test]
+fn paper_that_ends_within_a_page_is_a_failure() {
+    for (format, pages) in [
+        (WIA_IMG_FMT_BMP, 0),
+        (WIA_IMG_FMT_BMP, 3),
+        (WIA_IMG_FMT_JPEG, 0),
+    ] {
+        let calls = AtomicI32::new(0);
+        let script = move |_: &_, context: &mut TransferContext| {
+            let first = calls.fetch_add(1, Ordering::Relaxed) == 0;
+            match (format, first) {
+                (WIA_IMG_FMT_BMP, true) => return bitmap(context, 2),
+                (WIA_IMG_FMT_BMP, false) => drop(band(context, 0, &memory_bmp(2)[..48])?),
+                _ => write(context, b"file"),
+            }
+            if first { Ok(Status::Ok) } else { paper_empty() }
+        };
+        let driver = Driver::new(DriverModel::Legacy, script);
+        let rig = driver.feeder(pages).connect();
+        rig.write(format, Tymed::File);
+        let e = rig.download(&App::new()).unwrap_err();
+        assert_eq!(e.kind(), ErrorKind::PaperEmpty, "{format}");
+    }
+}
+
 #[test]
 fn an_empty_feeder_before_the_first_page_is_passed_on() {
     for pages in [0, 1, 3] {

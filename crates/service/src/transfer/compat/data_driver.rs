@@ -88,8 +88,8 @@ impl<'a> DataDriver<'a> {
             None => match self.next_stream()? {
                 Next::Cancelled => Ok(Status::Cancelled),
                 Next::Skipped if !self.is_feeder() => Ok(Status::Ok),
-                Next::Skipped => Ok(self.one(way, &options, None)?.0),
-                Next::Stream(stream) => Ok(self.one(way, &options, Some(stream))?.0),
+                Next::Skipped => self.one(way, &options, None).0,
+                Next::Stream(stream) => self.one(way, &options, Some(stream)).0,
             },
         }
     }
@@ -107,10 +107,11 @@ impl<'a> DataDriver<'a> {
                 Next::Stream(stream) => Some(stream),
             };
             let is_wanted = stream.is_some();
-            match self.one(way, options, stream) {
-                Ok((Status::Cancelled, _)) => return Ok(Status::Cancelled),
-                Ok((_, false)) => break,
-                Ok((status, true)) => {
+            let (result, has_data) = self.one(way, options, stream);
+            match result {
+                Ok(Status::Cancelled) => return Ok(Status::Cancelled),
+                Ok(_) if !has_data => break,
+                Ok(status) => {
                     done += 1;
                     written += u32::from(is_wanted);
                     if wanted == Some(done) {
@@ -120,7 +121,8 @@ impl<'a> DataDriver<'a> {
                         break;
                     }
                 }
-                Err(e) if e.kind() == ErrorKind::PaperEmpty && done > 0 => break,
+                // In the middle of a page it is no end, but a page that is not complete.
+                Err(e) if e.kind() == ErrorKind::PaperEmpty && done > 0 && !has_data => break,
                 Err(e) => return Err(e),
             }
         }
@@ -130,13 +132,25 @@ impl<'a> DataDriver<'a> {
         }
     }
 
-    /// One transfer of the driver, and whether an image came.
+    /// One transfer of the driver, and whether anything of an image came.
     fn one(
         &self,
         way: Way,
         options: &DocumentOptions,
         stream: Option<Box<dyn Stream>>,
-    ) -> Result<(Status, bool)> {
+    ) -> (Result<Status>, bool) {
+        let mut has_data = false;
+        let result = self.transfer(way, options, stream, &mut has_data);
+        (result, has_data)
+    }
+
+    fn transfer(
+        &self,
+        way: Way,
+        options: &DocumentOptions,
+        stream: Option<Box<dyn Stream>>,
+        has_data: &mut bool,
+    ) -> Result<Status> {
         // Its pages are complete for the application when they are in the stream.
         let own = DocumentOptions {
             progress: Arc::default(),
@@ -161,14 +175,17 @@ impl<'a> DataDriver<'a> {
             )),
             result => result,
         };
+        let written = context.file.as_ref().and_then(|f| f.metadata().ok());
+        let in_file = written.is_some_and(|m| m.len() > 0);
         if let Some(file) = context.file.take() {
             let mut stream = FileStream(file);
             let cut = ::transfer::abandon_page(&mut context, &mut stream);
             context.file = Some(stream.0);
             cut?;
         }
-        let status = to_stream.finish(&mut context, &options.progress, result)?;
-        Ok((status, to_stream.has_data()))
+        let result = to_stream.finish(&mut context, &options.progress, result);
+        *has_data = in_file || to_stream.has_data();
+        result
     }
 
     /// The service's buffer or file.
