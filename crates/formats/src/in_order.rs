@@ -1,6 +1,6 @@
 //! Bitmaps and RAW written in the order in which their lines lie, with the height put in at the end.
 //!
-//! For pages that pass through: unlike [`bmp::Writer`](crate::bmp::Writer) this needs no height in
+//! For pages that pass through: unlike [`bmp::Writer`] this needs no height in
 //! advance, because it takes the bottom line of a bitmap first.
 
 use std::io::SeekFrom;
