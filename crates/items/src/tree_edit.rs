@@ -216,22 +216,28 @@ impl AppItem {
     /// Follows changes of the driver's tree: items that left it are marked and removed, new ones are
     /// added and returned, parents first, for the driver to declare their properties.
     pub fn follow_driver_tree(&self) -> Vec<AppItem> {
+        let own = |item: &AppItem| lock(&item.0.links).driver.clone();
+        // What is gone goes first: something new may have its name.
+        for item in self.root().descendants() {
+            let Some(driver) = own(&item).filter(|d| d.flags().intersects(GONE)) else {
+                continue;
+            };
+            if item.flags().intersects(GONE) {
+                continue;
+            }
+            let reason = if driver.flags().contains(ItemFlags::DELETED) {
+                RemoveReason::Deleted
+            } else {
+                RemoveReason::Disconnected
+            };
+            item.remove(reason);
+        }
         let mut added = Vec::new();
         for item in self.root().descendants() {
             if item.flags().intersects(GONE) {
                 continue;
             }
-            let own = lock(&item.0.links).driver.clone();
-            let Some(driver) = own else { continue };
-            if driver.flags().intersects(GONE) {
-                let reason = if driver.flags().contains(ItemFlags::DELETED) {
-                    RemoveReason::Deleted
-                } else {
-                    RemoveReason::Disconnected
-                };
-                item.remove(reason);
-                continue;
-            }
+            let Some(driver) = own(&item) else { continue };
             for below in driver.children() {
                 item.follow_child(&below, &mut added);
             }

@@ -299,6 +299,27 @@ fn a_child_of_a_storage_folder_is_a_folder_or_a_file() {
     assert_eq!(storage.children(), [file, folder]);
 }
 
+/// A file goes, and a folder comes under its name.
+#[test]
+fn a_name_can_be_taken_over() {
+    let root = root();
+    let flags = ItemFlags::STORAGE | ItemFlags::FOLDER;
+    let category = WIA_CATEGORY_FOLDER;
+    let storage = DriverItem::new_child(&root, flags, "Storage", category, None).unwrap();
+    let file = ItemFlags::FILE | ItemFlags::TRANSFER;
+    let make = |flags, category| DriverItem::new_child(&storage, flags, "a", category, None);
+    let old = make(file, WIA_CATEGORY_FINISHED_FILE).unwrap();
+    let tree = AppItem::from_driver_tree(&root);
+    let known = tree.find_by_name(r"0000\Root\Storage\a").unwrap();
+    old.remove_from_folder(RemoveReason::Deleted).unwrap();
+    let new = make(flags, category).unwrap();
+    let added = tree.follow_driver_tree();
+    assert!(known.flags().contains(ItemFlags::DELETED));
+    assert_eq!(added.len(), 1);
+    assert_eq!(added[0].driver_item(), Some(new));
+    assert_eq!(tree.children()[0].children(), added);
+}
+
 #[test]
 fn who_may_be_deleted() {
     let driver = scanner();
