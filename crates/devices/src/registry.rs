@@ -26,7 +26,7 @@ pub struct DeviceInfo {
 }
 
 /// Schemes of the contract that have no driver in this version.
-const LATER: [&str; 4] = ["folder", "sane", "escl", "com"];
+const LATER: [&str; 3] = ["sane", "escl", "com"];
 
 /// Every device that is found, real ones first, the built-in ones last.
 pub fn list() -> Vec<DeviceInfo> {
@@ -74,13 +74,22 @@ fn driver_of(uri: &DeviceUri) -> Result<(Arc<dyn Minidriver>, DeviceOptions)> {
             let scanner = driver_virtual::VirtualScanner::new(options)?;
             Ok((Arc::new(scanner), service_options))
         }
+        "folder" => {
+            check_names(uri, &[])?;
+            let service_options = service_options(uri)?;
+            let options = driver_folder::Options::parse(uri.path())?;
+            let folder = driver_folder::FolderDevice::new(&options)?;
+            Ok((Arc::new(folder), service_options))
+        }
         later if LATER.contains(&later) => Err(Error::new(
             ErrorKind::NotImplemented,
             format!("device {uri}: {later}: devices are not in this version"),
         )),
         unknown => Err(Error::new(
             ErrorKind::NoDeviceAvailable,
-            format!("no device {uri}: nothing is known of {unknown}: (valid is virtual:)"),
+            format!(
+                "no device {uri}: nothing is known of {unknown}: (valid are virtual: and folder:)"
+            ),
         )),
     }
 }

@@ -184,3 +184,19 @@
 //! - **A page that is not complete is not turned**: it comes through as it is, and the transfer is no
 //!   success.
 //! - **Uploads are not filtered.** What the driver's own filter does, the driver leaves to it.
+//!
+//! # Storage
+//!
+//! - **A new file has the name of its item**, so a name that no file can have is refused when the item is made:
+//!   hidden ones, with a slash or a zero byte, longer than 255 bytes, or taken. Files whose name no item can
+//!   have (not UTF-8, with a backslash) are not shown.
+//! - **A new folder exists from the first upload into it**: to make an item changes nothing on the device.
+//! - **A link shows the file that it leads to, as long as that is in the directory**; it is not replaced by an
+//!   upload. Links to folders are not shown: they could lead round in circles.
+//! - **An item that was never uploaded does not replace a file** that came to have its name meanwhile.
+//! - **The last message of an upload, 100 %, comes before the file is in its place**: a cancel there is heard.
+//! - **A source that gives other than its `Stat` says fails the upload.** `WIA_IPA_UPLOAD_ITEM_SIZE` is an
+//!   announcement, and only the progress goes by it. Of a source whose size nobody knows the percentage stays 0
+//!   until the end: the requirement is 0 to 100, whatever the sample sends.
+//! - **A file that changes while it is downloaded fails the download**: what arrived was never its content.
+//! - **`WIA_IPA_ITEM_TIME` is in UTC.** A file of 2 GiB or more has `WIA_IPA_ITEM_SIZE` 0, which is "not known".
