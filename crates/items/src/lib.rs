@@ -25,8 +25,9 @@ pub use declare::{
     declare_folder, declare_root, declare_scanner_item,
 };
 pub use driver_item::{DriverContext, DriverItem, RemoveReason};
+pub use properties::is_called;
 pub use required::{check_flags, check_required, check_tree, required_properties};
-pub use store::Property;
+pub use store::{Property, wia_name};
 pub use stream::{property_stream, set_property_stream};
 pub use tree_edit::CreationFlags;
 pub use validation::*;

@@ -431,7 +431,7 @@ const DESCRIPTION: [PropertyId; 10] = [
 ];
 
 /// Whether `asked` is `full` or `full` without its prefix, in any case of letters.
-fn is_called(full: &str, asked: &str) -> bool {
+pub fn is_called(full: &str, asked: &str) -> bool {
     let prefixes = [
         "WIA_", "WIA_IPA_", "WIA_IPS_", "WIA_IPC_", "WIA_DPS_", "WIA_DPA_", "WIA_DPC_", "WIA_DIP_",
     ];

@@ -94,7 +94,7 @@ impl PropertyStore {
 
 /// WIA's name for a property of an item of this category. Some ids mean one thing on the root item
 /// and another on the items below it.
-pub(crate) fn wia_name(id: PropertyId, category: Guid) -> Option<&'static str> {
+pub fn wia_name(id: PropertyId, category: Guid) -> Option<&'static str> {
     let item = |name: &str| name.starts_with("WIA_IP");
     let at_root = category == WIA_CATEGORY_ROOT;
     let mut names = property::definitions(id).map(|d| d.name);

@@ -13,6 +13,7 @@ use wia::{Guid, Result};
 
 use crate::api::{Device, Item};
 use crate::application::Application;
+use crate::compat;
 use crate::gate::Gate;
 use crate::guard::guarded;
 use crate::item::LocalItem;
@@ -58,13 +59,35 @@ impl Service {
         }
     }
 
-    /// Opens the device for an application: asks the driver for its tree, copies it, and has every
-    /// item's properties declared.
+    /// Opens the device for an application of streams (`IWiaDevMgr2::CreateDevice`): asks the driver for
+    /// its tree, copies it, and has every item's properties declared. The root and one child of an older
+    /// driver become a root and an item for each source.
+    ///
+    /// # Errors
+    ///
+    /// `Busy` while a transfer runs; `InvalidDriverResponse` for an older driver whose tree is half a newer
+    /// one or lacks what an older one must have; else what the driver says.
+    pub fn connect(&self) -> Result<Arc<dyn Device>> {
+        let model = self.core.driver.model();
+        compat::for_newer_application(model, self.connect_untranslated()?, || {
+            self.connect_untranslated()
+        })
+    }
+
+    /// Opens the device for an application from before Windows Vista (`IWiaDevMgr::CreateDevice`), whose
+    /// tree is a root and one child: `WIA_DPS_DOCUMENT_HANDLING_SELECT` on the root says whether the child
+    /// is the flatbed or the feeder. The tree of an older driver is as it is, and so is one that has
+    /// neither a flatbed nor a feeder at its base.
     ///
     /// # Errors
     ///
     /// `Busy` while a transfer runs; else what the driver says.
-    pub fn connect(&self) -> Result<Arc<dyn Device>> {
+    pub fn connect_legacy(&self) -> Result<Arc<dyn Device>> {
+        Ok(compat::for_older_application(self.connect_untranslated()?))
+    }
+
+    /// Opens the device with the driver's own tree.
+    fn connect_untranslated(&self) -> Result<Arc<dyn Device>> {
         let core = &self.core;
         // From its first moment on the driver can report events.
         let events = EventPort::open(&core.id, &core.capabilities);

@@ -7,6 +7,7 @@
 
 mod api;
 mod application;
+mod compat;
 mod device;
 mod gate;
 mod guard;

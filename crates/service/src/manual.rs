@@ -127,6 +127,31 @@
 //! - **A bitmap that such a driver offers in bands comes in bands**, any other through a file, also when the
 //!   driver could do both.
 //!
+//! # Trees of two generations
+//!
+//! - **An application says which generation it is when it opens the device**, as with `IWiaDevMgr` and
+//!   `IWiaDevMgr2`. A driver's tree is older when it says so (`Minidriver::model`) and its one child has no
+//!   category; a tree with categories is a newer one, whatever its transfers are.
+//! - **Each source of an older driver has a copy of the driver's tree**, in the context of the source for good:
+//!   so the context is right for every call, and the sets of the sources are independent. For the driver it
+//!   is as if two applications had it open.
+//! - **The settings of a source outlive a change of the context**: an older application that comes back to
+//!   the flatbed finds what it has set there.
+//! - **The older child is called `Top`**, as older drivers call theirs; it has no category.
+//! - **A choice of the source is one of the two**, and the sides only go with the feeder. None of the sides is
+//!   the front alone, for drivers that have no word for it too.
+//! - **The root's values beside a choice are those of the new source**, in whatever order they come.
+//! - **The page sizes of a feeder are on the older root and child**, since the documents place them on
+//!   either; from an older driver the root's are taken first.
+//! - **`WIA_DPS_PAGES` is the feeder's in every context**, as the sizes are.
+//! - **`WIA_IPA_COLOR_PROFILE`, `WIA_IPA_PROP_STREAM_COMPAT_ID` and a driver's private properties pass**, though no
+//!   table has them. What else is in no table is obsolete, or known to one generation only, and is dropped.
+//! - **Missing sizes of an older feeder's smallest sheet are 1**, as a flatbed's always are.
+//! - **Required of an older driver** are the sizes of its beds, the optical resolution, `WIA_DPS_PAGES` of a
+//!   feeder, and of the child what every newer item must have and nobody can make up.
+//! - **Drivers without flatbed and feeder at the base keep their tree** also for an older application, and so
+//!   does an older driver with several items, none of which has a category: it is no scanner.
+//!
 //! # Headers and sizes
 //!
 //! - **Lines are padded to 4 bytes, but in TIFF to whole bytes**: TIFF has no other rows.

@@ -253,6 +253,13 @@ impl Error {
         self
     }
 
+    /// Puts the message into other words.
+    #[must_use]
+    pub fn reworded(mut self, reword: impl FnOnce(&str) -> String) -> Error {
+        self.message = reword(&self.message);
+        self
+    }
+
     /// Keeps the cause.
     #[must_use]
     pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Error {
