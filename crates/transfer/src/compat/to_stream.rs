@@ -137,6 +137,11 @@ impl ToStream {
         state.bytes > 0 || state.bitmap.end > 0
     }
 
+    /// Whether the driver has begun an image: data of it came, or progress was made.
+    pub fn has_begun(&self) -> bool {
+        self.has_data() || self.lock().percent > 0
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

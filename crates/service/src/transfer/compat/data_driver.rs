@@ -107,10 +107,10 @@ impl<'a> DataDriver<'a> {
                 Next::Stream(stream) => Some(stream),
             };
             let is_wanted = stream.is_some();
-            let (result, has_data) = self.one(way, options, stream);
+            let (result, image) = self.one(way, options, stream);
             match result {
                 Ok(Status::Cancelled) => return Ok(Status::Cancelled),
-                Ok(_) if !has_data => break,
+                Ok(_) if image != Image::Data => break,
                 Ok(status) => {
                     done += 1;
                     written += u32::from(is_wanted);
@@ -122,7 +122,9 @@ impl<'a> DataDriver<'a> {
                     }
                 }
                 // In the middle of a page it is no end, but a page that is not complete.
-                Err(e) if e.kind() == ErrorKind::PaperEmpty && done > 0 && !has_data => break,
+                Err(e) if e.kind() == ErrorKind::PaperEmpty && done > 0 && image == Image::None => {
+                    break;
+                }
                 Err(e) => return Err(e),
             }
         }
@@ -132,16 +134,16 @@ impl<'a> DataDriver<'a> {
         }
     }
 
-    /// One transfer of the driver, and whether anything of an image came.
+    /// One transfer of the driver, and what came of an image.
     fn one(
         &self,
         way: Way,
         options: &DocumentOptions,
         stream: Option<Box<dyn Stream>>,
-    ) -> (Result<Status>, bool) {
-        let mut has_data = false;
-        let result = self.transfer(way, options, stream, &mut has_data);
-        (result, has_data)
+    ) -> (Result<Status>, Image) {
+        let mut image = Image::None;
+        let result = self.transfer(way, options, stream, &mut image);
+        (result, image)
     }
 
     fn transfer(
@@ -149,7 +151,7 @@ impl<'a> DataDriver<'a> {
         way: Way,
         options: &DocumentOptions,
         stream: Option<Box<dyn Stream>>,
-        has_data: &mut bool,
+        image: &mut Image,
     ) -> Result<Status> {
         // Its pages are complete for the application when they are in the stream.
         let own = DocumentOptions {
@@ -184,7 +186,11 @@ impl<'a> DataDriver<'a> {
             cut?;
         }
         let result = to_stream.finish(&mut context, &options.progress, result);
-        *has_data = in_file || to_stream.has_data();
+        *image = match (in_file || to_stream.has_data(), to_stream.has_begun()) {
+            (true, _) => Image::Data,
+            (false, true) => Image::Begun,
+            (false, false) => Image::None,
+        };
         result
     }
 
@@ -273,6 +279,15 @@ impl<'a> DataDriver<'a> {
         let status = DocumentHandlingStatus::from_bits_retain(number(id));
         read.is_ok() && !status.contains(DocumentHandlingStatus::FEED_READY)
     }
+}
+
+/// What a transfer has given of an image.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Image {
+    None,
+    /// Progress, but nothing that was kept.
+    Begun,
+    Data,
 }
 
 /// The application's answer to a request for a stream.
