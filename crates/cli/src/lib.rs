@@ -13,7 +13,10 @@ mod lowargs;
 mod page_size;
 mod scan;
 mod show;
+mod signals;
 mod stdout;
+mod storage;
+mod upload;
 
 use std::ffi::OsString;
 
@@ -52,6 +55,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<u8, Failure> {
         Subcommand::Devices(args) => devices_command::run(&args),
         Subcommand::Show(args) => show::run(&args),
         Subcommand::Scan(args) => Ok(scan::run(&args)),
+        Subcommand::Upload(args) => upload::run(&args),
         Subcommand::Check(args) => check::run(&args),
         Subcommand::Other(words) => Err(other(&words)),
     }

@@ -32,6 +32,7 @@ pub(crate) enum Subcommand {
     Devices(DevicesArgs),
     Show(ShowArgs),
     Scan(Box<ScanArgs>),
+    Upload(UploadArgs),
     Check(CheckArgs),
     /// Anything else, with whatever follows: a command of a later version, or a mistake.
     #[command(external_subcommand)]
@@ -39,18 +40,50 @@ pub(crate) enum Subcommand {
 }
 
 /// The commands of the contract that this version does not have.
-pub(crate) const LATER_COMMANDS: [&str; 6] = [
-    "preview", "upload", "recover", "convert", "enhance", "serve",
-];
+pub(crate) const LATER_COMMANDS: [&str; 5] = ["preview", "recover", "convert", "enhance", "serve"];
 
 /// List what can be scanned from
 ///
 /// One line a device: the URI for -d, and what it is. The built-in virtual scanner comes last.
 #[derive(Debug, Args)]
 pub(crate) struct DevicesArgs {
+    /// Devices to watch, with --watch [default: all that are listed]
+    #[arg(value_name = "DEVICE")]
+    pub(crate) devices: Vec<String>,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// After the list, print what the devices report, one line an event, until Ctrl-C
+    ///
+    /// A line has the device, the event and the full name of the item that it is about. With --json the
+    /// list and each event are an object or array on a line of its own.
+    #[arg(long)]
+    pub(crate) watch: bool,
+}
+
+/// Send a file to a storage device
+///
+/// ITEM is the name of the new item, or of a file that is there with --replace; a full name, such as
+/// `0000\\Root\\Files\\Letters\\a.pdf`, puts it into a folder of the device. The old file stays until
+/// the new one is complete. Storage devices are folder:DIR, whose items are the files of a directory.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  quire upload folder:archive letter.tiff letter.tiff
+  quire upload --replace folder:archive letter.tiff better.tiff")]
+pub(crate) struct UploadArgs {
+    /// Storage device, such as folder:DIR
+    pub(crate) device: String,
+    /// Name or full name of the item
+    pub(crate) item: String,
+    /// The file to send
+    pub(crate) file: PathBuf,
+    /// Replace an item that is there
+    #[arg(long)]
+    pub(crate) replace: bool,
+    /// Draw no progress bar
+    #[arg(long)]
+    pub(crate) quiet: bool,
 }
 
 /// Show a device's items, or the properties of one
@@ -77,7 +110,8 @@ pub(crate) struct ShowArgs {
 ///
 /// One line a duty: pass, fail or n/a (the device has nothing that it concerns), its name, the section of
 /// WIA's rules, HWC for a hardware compatibility requirement, and what a good driver does. Pages are
-/// scanned many times over; a feeder should be full. The exit code is 1 when a duty fails.
+/// scanned many times over; a feeder should be full. To a storage device a file quire-check.txt is sent and
+/// deleted again. The exit code is 1 when a duty fails.
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
     /// Device, as `quire devices` prints it
@@ -311,8 +345,8 @@ Exit codes:
   message says how many and where.
 
 Not in this version:
-  The commands preview, upload, recover, convert, enhance, check and
-  serve, and real scanners: each exits 2.";
+  The commands preview, recover, convert, enhance and serve, and real
+  scanners: each exits 2.";
 
 const SCAN_AFTER: &str = "\
 Examples:

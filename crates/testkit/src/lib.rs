@@ -6,7 +6,7 @@
 //!
 //! Each transfer goes through the service, so that a driver which hangs or crashes fails the duty and no
 //! other. Not tried, because an application cannot bring it about: jams and double feeds, a device that is
-//! unplugged, a service that stops in mid-transfer; and not yet: uploads, folders, film.
+//! unplugged, a service that stops in mid-transfer; and not yet: folders as a whole, film.
 //!
 //! ```
 //! use std::sync::Arc;

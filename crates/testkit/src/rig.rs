@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use minidriver::Minidriver;
 use service::{Device, DeviceOptions, Item, Service};
-use wia::category::WIA_CATEGORY_FEEDER;
+use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FINISHED_FILE};
 use wia::event::WIA_EVENT_CANCEL_IO;
 use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
 use wia::property::{
@@ -167,6 +167,14 @@ impl Bench<'_> {
     /// As [`Bench::for_streams`].
     pub(crate) fn for_files(&self) -> Verdict<Vec<(Guid, Tymed)>> {
         Ok(one_of_each(&self.all_for_files()?))
+    }
+
+    /// Goes on only for what is scanned: a stored file is as it is.
+    pub(crate) fn scanned_only(&self) -> Verdict {
+        match self.open()?.item.category() == WIA_CATEGORY_FINISHED_FILE {
+            true => not_applicable("a stored file has the format that it has"),
+            false => Ok(()),
+        }
     }
 
     /// Goes on only for a feeder.

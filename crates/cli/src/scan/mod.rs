@@ -6,7 +6,6 @@ mod events;
 mod progress;
 mod prompt;
 mod report;
-mod signals;
 mod stderr;
 mod window;
 
@@ -16,11 +15,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use acquire::{Cancel, Outcome, Output};
+use signal_hook::consts::SIGHUP;
 
 use crate::failure::Failure;
 use crate::hiargs::ScanRequest;
 use crate::lowargs::ScanArgs;
-use crate::stdout;
+use crate::{signals, stdout, storage};
 use ending::Ending;
 use report::Report;
 
@@ -42,8 +42,14 @@ fn scan(args: &ScanArgs, report: &Arc<Report>, cancel: &Cancel) -> Result<Ending
     if goes_to_stdout(&request.settings.output) && stdout::is_closed() {
         return Err(stdout::closed());
     }
-    signals::cancel_on_signals(cancel, report)?;
+    cancel_on_signals(cancel, report)?;
     let device = devices::open(&request.device)?;
+    if storage::is_storage_only(&*device) {
+        return Err(Failure::invalid(&format!(
+            "device {}: it stores files and scans no pages; quire show lists them, quire upload stores one",
+            request.device
+        )));
+    }
     let plan = acquire::plan(&device, &request.settings)?;
     if args.check {
         match args.json {
@@ -62,6 +68,19 @@ fn scan(args: &ScanArgs, report: &Arc<Report>, cancel: &Cancel) -> Result<Ending
         &outcome,
         report.declined(),
     ))
+}
+
+/// Cancels on the first signal and exits at once on the second.
+fn cancel_on_signals(cancel: &Cancel, report: &Arc<Report>) -> Result<(), wia::Error> {
+    let (cancel, report) = (cancel.clone(), Arc::clone(report));
+    signals::on_signals(move |signal| {
+        // A person who insists does not want to wait for a device. Of a closed terminal the system and
+        // the shell tell, each once.
+        if cancel.is_cancelled() && signal != SIGHUP {
+            report.exit_at_once();
+        }
+        cancel.cancel();
+    })
 }
 
 fn goes_to_stdout(output: &Output) -> bool {

@@ -22,6 +22,7 @@ mod readme;
 mod scratch;
 mod sheets;
 mod stopping;
+mod storage;
 mod transfers;
 mod unread;
 mod usage;

@@ -251,7 +251,11 @@ fn a_partial_file_that_a_crash_left_is_never_overwritten() {
 }
 
 /// Runs a script in a mount namespace of its own, in which `small` is a file system of `size`.
-fn with_small_disk(scratch: &Scratch, size: &str, script: &str) -> crate::scratch::Ended {
+pub(crate) fn with_small_disk(
+    scratch: &Scratch,
+    size: &str,
+    script: &str,
+) -> crate::scratch::Ended {
     fs::create_dir(scratch.path("small")).unwrap();
     let script = format!("mount -t tmpfs -o size={size} none small && {{ {script}; }}");
     let mut command = Command::new("unshare");

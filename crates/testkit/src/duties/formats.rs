@@ -131,12 +131,14 @@ fn lists(bench: &Bench<'_>) -> Verdict {
 }
 
 fn bmp(bench: &Bench<'_>) -> Verdict {
+    bench.scanned_only()?;
     let offers = bench.offers([Tymed::File, Tymed::Callback])?;
     let offered = offers.contains(&(WIA_IMG_FMT_BMP, Tymed::File));
     ensure(offered, || "BMP with TYMED_FILE is not offered".to_owned())
 }
 
 fn default(bench: &Bench<'_>) -> Verdict {
+    bench.scanned_only()?;
     let rig = bench.open()?;
     let format = rig.read(WIA_IPA_FORMAT)?.and_then(|value| value.as_guid());
     let tymed = rig.number(WIA_IPA_TYMED)?;
@@ -168,6 +170,7 @@ fn preferred(bench: &Bench<'_>) -> Verdict {
 }
 
 fn extension(bench: &Bench<'_>) -> Verdict {
+    bench.scanned_only()?;
     let rig = bench.open()?;
     if rig.read(WIA_IPA_FILENAME_EXTENSION)?.is_none() {
         return not_applicable("the property is optional and missing");

@@ -9,6 +9,7 @@ mod memory;
 mod messages;
 mod properties;
 mod streams;
+mod uploads;
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -58,7 +59,7 @@ const fn duty(id: &'static str, section: &'static str, says: &'static str, run: 
 /// Every duty: those of the hardware compatibility requirements first.
 pub fn duties() -> &'static [Duty] {
     static ALL: LazyLock<Vec<Duty>> = LazyLock::new(|| {
-        let tables: [fn() -> Vec<Duty>; 9] = [
+        let tables: [fn() -> Vec<Duty>; 10] = [
             formats::duties,
             streams::duties,
             answers::duties,
@@ -67,6 +68,7 @@ pub fn duties() -> &'static [Duty] {
             feeder::duties,
             memory::duties,
             files::duties,
+            uploads::duties,
             properties::duties,
         ];
         let mut all: Vec<Duty> = tables.iter().flat_map(|table| table()).collect();

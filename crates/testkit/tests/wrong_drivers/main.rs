@@ -1,8 +1,13 @@
 //! Each duty is able to fail: a driver for each that does everything but this.
-#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the helpers of a test may fail it"
+)]
 
 mod data;
 mod driver;
+mod storage;
 mod streams;
 
 use std::collections::BTreeSet;
@@ -12,9 +17,10 @@ use minidriver::Minidriver;
 use quire_testkit::{Faces, Outcome, check_duty, duties};
 
 use driver::Wrong;
+use storage::WrongStorage;
 
 /// The duty that is not done, and how not.
-const DEFECTS: [(&str, &str); 82] = [
+const DEFECTS: [(&str, &str); 88] = [
     ("format.streams", "fails in RAW"),
     (
         "format.unsigned-tymed",
@@ -111,6 +117,12 @@ const DEFECTS: [(&str, &str); 82] = [
     ("file.buffer", "leaves its buffer behind"),
     ("file.cancel", "returns S_OK after a cancel"),
     ("file.failure", "returns S_OK after a failure"),
+    ("upload.stored", "turns around what it gets"),
+    ("upload.calls", "cuts the source"),
+    ("upload.percent", "says -1 percent"),
+    ("upload.empty", "crashes when there is nothing"),
+    ("upload.bad", "crashes when Read fails"),
+    ("upload.read-fails", "takes a failed Read for the end"),
     ("tree.flags", "has a flatbed that is a storage"),
     ("tree.order", "has the flatbed after the feeder"),
     ("tree.synchronize", "has no commands"),
@@ -139,7 +151,12 @@ fn each_duty_finds_its_wrong_driver() {
     let mut unseen = Vec::new();
     for (id, how) in DEFECTS {
         let duty = duties().iter().find(|duty| duty.id == id).unwrap();
-        let open = || -> wia::Result<Arc<dyn Minidriver>> { Ok(Arc::new(Wrong::new(id)?)) };
+        let open = || -> wia::Result<Arc<dyn Minidriver>> {
+            Ok(match id.starts_with("upload.") {
+                true => Arc::new(WrongStorage::new(id)),
+                false => Arc::new(Wrong::new(id)?),
+            })
+        };
         match check_duty(duty, &open, Faces::Both).unwrap().outcome {
             Outcome::Fail(why) => println!("{id}: a driver that {how}: {why}"),
             other => unseen.push(format!("{id}: a driver that {how}: {other:?}")),

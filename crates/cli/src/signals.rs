@@ -4,20 +4,17 @@ use std::fs;
 use std::sync::Arc;
 use std::thread;
 
-use acquire::Cancel;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::flag;
 use signal_hook::iterator::Signals;
 use wia::{Error, ErrorKind};
 
-use super::report::Report;
-
-/// Cancels on the first signal and exits at once on the second.
+/// Calls `each` with every signal that asks the program to end, on a thread of its own.
 ///
 /// # Errors
 ///
 /// When the system gives no thread or no signal handler.
-pub(crate) fn cancel_on_signals(cancel: &Cancel, report: &Arc<Report>) -> Result<(), Error> {
+pub(crate) fn on_signals(mut each: impl FnMut(i32) + Send + 'static) -> Result<(), Error> {
     let failed = |e| Error::new(ErrorKind::Unexpected, format!("signals: {e}"));
     let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(failed)?;
     if !is_ignored(SIGHUP) {
@@ -25,19 +22,9 @@ pub(crate) fn cancel_on_signals(cancel: &Cancel, report: &Arc<Report>) -> Result
     }
     // Handled in any way, it lets the write fail that goes beyond the limit.
     flag::register(SIGXFSZ, Arc::default()).map_err(failed)?;
-    let (cancel, report) = (cancel.clone(), Arc::clone(report));
     thread::Builder::new()
         .name("signals".to_owned())
-        .spawn(move || {
-            for signal in signals.forever() {
-                // A person who insists does not want to wait for a device. Of a closed terminal the
-                // system and the shell tell, each once.
-                if cancel.is_cancelled() && signal != SIGHUP {
-                    report.exit_at_once();
-                }
-                cancel.cancel();
-            }
-        })
+        .spawn(move || signals.forever().for_each(&mut each))
         .map_err(failed)?;
     Ok(())
 }
