@@ -20,7 +20,7 @@ fn a_folder_of_files() {
         let options = Options::parse(&path.display().to_string())?;
         Ok(Arc::new(FolderDevice::new(&options)?))
     };
-    let report = check(&open, Faces::Streams).unwrap();
+    let report = check(&open, Faces::Both).unwrap();
     assert_eq!(report.failed(), 0, "{report}");
     let rows = report.rows().iter();
     let uploads = rows.filter(|row| row.duty.id.starts_with("upload."));

@@ -119,6 +119,9 @@ fn no_data(bench: &Bench<'_>) -> Verdict {
 }
 
 fn status(bench: &Bench<'_>) -> Verdict {
+    if (bench.driver)()?.model() == minidriver::DriverModel::Stream {
+        return not_applicable("a driver of streams says it there");
+    }
     for (_, run) in runs(bench, None)? {
         let told = messages(&run.complete()?).any(|m| m == DataMessage::Status);
         ensure(told, || "no IT_MSG_STATUS came".to_owned())?;
