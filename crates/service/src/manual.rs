@@ -119,6 +119,8 @@
 //! - **A multipage file arrives as far as its pages are complete**, whatever ended the transfer, unless the
 //!   application itself answered that it wants no more: a finished page is not lost. A file of one image
 //!   arrives when it is complete.
+//! - **Percents are passed on as the driver says them.** In a file of several pages they begin anew with each
+//!   page, and no `NEW_PAGE` tells the application of streams why: of the pages it has nothing yet.
 //! - **A feeder that says that it is empty is not asked for another page**: the application would have given
 //!   a stream in vain. With two sides that is believed between sheets only. A feeder that does not tell
 //!   ends with a stream that stays empty.

@@ -3,14 +3,16 @@
 use std::fs;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use minidriver::{DriverModel, Minidriver as _};
 use service::{
     Answer, DataCallback, DataParams, DataTransferInfo, FileFate, Payload, StorageMedium,
 };
 use wia::{DataMessage, Result, Status, Tymed};
 
-use crate::recorder::{Call, Recorder};
+use crate::judged::Judged;
+use crate::recorder::{Call, Log, Recorder, Told};
 use crate::rig::{Rig, Verdict, cancel_io, fail};
-use crate::script::{Reply, failure, returned};
+use crate::script::{Reply, failure};
 
 /// One band as the application got it.
 #[derive(Clone, Copy, Debug)]
@@ -24,13 +26,11 @@ pub(crate) struct BandSeen {
 /// How a transfer of an older kind went.
 pub(crate) struct DataRun {
     pub(crate) result: Result<Status>,
-    /// What the driver itself returned.
-    pub(crate) driver: Result<Status>,
+    pub(crate) judged: Judged,
     /// The images, put together by their offsets; one for a file.
     pub(crate) images: Vec<Vec<u8>>,
     pub(crate) bands: Vec<BandSeen>,
     pub(crate) new_pages: usize,
-    pub(crate) calls: Vec<Call>,
 }
 
 impl DataRun {
@@ -65,6 +65,7 @@ struct App {
     script: Script,
     /// Offsets go on through all pages.
     one_document: bool,
+    heard: Log,
     seen: Mutex<Seen>,
     driver: Arc<Recorder>,
 }
@@ -77,6 +78,26 @@ impl App {
 
 impl DataCallback for App {
     fn banded_data_callback(&self, params: &DataParams<'_>) -> Result<Answer> {
+        let answer = self.answer(params);
+        // These are the service's.
+        let own = [DataMessage::DataHeader, DataMessage::Termination];
+        if !own.contains(&params.message) {
+            self.heard.note(Call::Data {
+                message: params.message,
+                status: params.status,
+                percent: params.percent,
+                length: params.length,
+                // The service lets no larger band through.
+                buffer: params.length,
+                told: Told::answer(&answer),
+            });
+        }
+        answer
+    }
+}
+
+impl App {
+    fn answer(&self, params: &DataParams<'_>) -> Result<Answer> {
         {
             let seen = &mut *self.seen();
             match (params.message, params.payload) {
@@ -119,25 +140,22 @@ impl Rig {
         Arc::new(App {
             script,
             one_document,
+            heard: Log::default(),
             seen: Mutex::default(),
             driver: Arc::clone(&self.driver),
         })
     }
 
     fn ended(&self, app: &App, result: Result<Status>) -> Verdict<DataRun> {
-        let calls = self.driver.take();
-        let driver = match (&result, returned(&calls)) {
-            (Err(e), Err(_)) => return fail(format!("the driver did not return: {e}")),
-            (_, driver) => driver?,
-        };
+        let layer = self.driver.model() == DriverModel::Stream;
+        let judged = Judged::of(&self.driver, layer.then_some(&app.heard), &result)?;
         let seen = std::mem::take(&mut *app.seen());
         Ok(DataRun {
             result,
-            driver,
+            judged,
             images: seen.images,
             bands: seen.bands,
             new_pages: seen.new_pages,
-            calls,
         })
     }
 

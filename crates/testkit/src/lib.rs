@@ -4,6 +4,10 @@
 //! cancels, fails, gives odd streams and odd buffers, and looks from both sides: at what the application
 //! gets, and at each call of the driver. [`duties`] is the list; the [`Report`] prints as a table.
 //!
+//! A driver of streams is tried by an application of bands and files too, and the other way round. The
+//! compatibility layer is between them then, and driver and layer are looked at as one: the calls that reach
+//! the application, and the transfer's result. What the layer makes up for is no failure.
+//!
 //! Each transfer goes through the service, so that a driver which hangs or crashes fails the duty and no
 //! other. Not tried, because an application cannot bring it about: jams and double feeds, a device that is
 //! unplugged, a service that stops in mid-transfer; and not yet: folders as a whole, film.
@@ -25,6 +29,7 @@
 mod bands;
 mod document;
 mod duties;
+mod judged;
 mod recorder;
 mod report;
 mod rig;

@@ -31,10 +31,19 @@ impl Told {
         matches!(self, Told::Cancel | Told::Failure)
     }
 
-    fn answer(answer: &Result<Answer>) -> Told {
+    pub(crate) fn answer(answer: &Result<Answer>) -> Told {
         match answer {
             Ok(Answer::Continue) => Told::GoOn,
             Ok(Answer::Cancel) => Told::Cancel,
+            Err(_) => Told::Failure,
+        }
+    }
+
+    fn next(answer: &Result<NextStream>) -> Told {
+        match answer {
+            Ok(NextStream::Stream(_)) => Told::GoOn,
+            Ok(NextStream::Cancel) => Told::Cancel,
+            Ok(_) => Told::NoStream,
             Err(_) => Told::Failure,
         }
     }
@@ -79,16 +88,42 @@ pub(crate) enum Call {
     },
 }
 
+/// Calls in their order.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<Call>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<Call>>>);
 
 impl Log {
     fn calls(&self) -> MutexGuard<'_, Vec<Call>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn note(&self, call: Call) {
+    pub(crate) fn note(&self, call: Call) {
         self.calls().push(call);
+    }
+
+    /// The calls since this was asked last.
+    pub(crate) fn take(&self) -> Vec<Call> {
+        std::mem::take(&mut *self.calls())
+    }
+
+    /// Notes a request for a stream, and listens to the stream.
+    pub(crate) fn next_stream(
+        &self,
+        names: [&str; 2],
+        answer: Result<NextStream>,
+    ) -> Result<NextStream> {
+        self.note(Call::NextStream {
+            names: names.map(str::to_owned),
+            told: Told::next(&answer),
+        });
+        Ok(match answer? {
+            NextStream::Stream(inner) => NextStream::Stream(Box::new(HeardStream {
+                inner,
+                log: self.clone(),
+                position: 0,
+            })),
+            other => other,
+        })
     }
 }
 
@@ -108,7 +143,7 @@ impl Recorder {
 
     /// The calls since this was asked last.
     pub(crate) fn take(&self) -> Vec<Call> {
-        std::mem::take(&mut *self.log.calls())
+        self.log.take()
     }
 }
 
@@ -224,24 +259,7 @@ struct Heard {
 impl MinidrvTransferCallback for Heard {
     fn get_next_stream(&self, item_name: &str, full_item_name: &str) -> Result<NextStream> {
         let answer = self.inner.get_next_stream(item_name, full_item_name);
-        let told = match &answer {
-            Ok(NextStream::Stream(_)) => Told::GoOn,
-            Ok(NextStream::Cancel) => Told::Cancel,
-            Ok(_) => Told::NoStream,
-            Err(_) => Told::Failure,
-        };
-        self.log.note(Call::NextStream {
-            names: [item_name.to_owned(), full_item_name.to_owned()],
-            told,
-        });
-        answer.map(|answer| match answer {
-            NextStream::Stream(inner) => NextStream::Stream(Box::new(HeardStream {
-                inner,
-                log: self.log.clone(),
-                position: 0,
-            })),
-            other => other,
-        })
+        self.log.next_stream([item_name, full_item_name], answer)
     }
 
     fn send_message(&self, params: &TransferParams) -> Result<Answer> {

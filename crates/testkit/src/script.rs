@@ -3,14 +3,16 @@
 use std::io::SeekFrom;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use minidriver::{DriverModel, Minidriver as _};
 use service::{
     Answer, AppErrorHandler, NextStream, StatusReport, Stream, Transfer, TransferCallback,
     TransferParams,
 };
 use wia::{Error, ErrorKind, Result, Status, TransferFlags, TransferMessage};
 
-use crate::recorder::{Call, Recorder, Told};
-use crate::rig::{Rig, Stop, Verdict, cancel_io, fail};
+use crate::judged::Judged;
+use crate::recorder::{Call, Log, Recorder, Told};
+use crate::rig::{Rig, Verdict, cancel_io, fail};
 
 /// What the application fails with, to be known again.
 pub(crate) const FAILURE: ErrorKind = ErrorKind::MediumFull;
@@ -69,10 +71,8 @@ pub(crate) struct Script {
 /// How a transfer went.
 pub(crate) struct StreamRun {
     pub(crate) result: Result<Status>,
-    /// What the driver itself returned.
-    pub(crate) driver: Result<Status>,
+    pub(crate) judged: Judged,
     pub(crate) streams: Vec<Vec<u8>>,
-    pub(crate) calls: Vec<Call>,
     /// What the stream held at each `NEW_PAGE`.
     pub(crate) at_new_page: Vec<Vec<u8>>,
     /// A byte that was not taken is missing.
@@ -96,42 +96,8 @@ impl StreamRun {
             Call::Write { bytes, .. } => *bytes,
             _ => 0,
         };
-        self.calls.iter().map(bytes).sum()
+        self.judged.calls.iter().map(bytes).sum()
     }
-}
-
-/// Calls that the driver made after it was told to stop, other than the release of its stream.
-pub(crate) fn after_the_end(calls: &[Call]) -> Vec<&Call> {
-    let ends = |call: &Call| match call {
-        Call::NextStream { told, .. } | Call::Message { told, .. } | Call::Data { told, .. } => {
-            told.ends()
-        }
-        _ => false,
-    };
-    let after = calls.iter().position(ends).map_or(calls.len(), |at| at + 1);
-    calls[after..]
-        .iter()
-        .filter(|call| !matches!(call, Call::Released | Call::Returned { .. }))
-        .collect()
-}
-
-/// Whether the driver was told so at least once.
-pub(crate) fn was_told(calls: &[Call], wanted: Told) -> bool {
-    calls.iter().any(|call| match call {
-        Call::NextStream { told, .. } | Call::Message { told, .. } | Call::Data { told, .. } => {
-            *told == wanted
-        }
-        _ => false,
-    })
-}
-
-/// What the driver returned.
-pub(crate) fn returned(calls: &[Call]) -> Verdict<Result<Status>> {
-    let end = calls.iter().rev().find_map(|call| match call {
-        Call::Returned { result, .. } => Some(result.clone()),
-        _ => None,
-    });
-    end.ok_or_else(|| Stop::Fail("the driver did not return".to_owned()))
 }
 
 impl Rig {
@@ -139,28 +105,26 @@ impl Rig {
     pub(crate) fn download(&self, script: Script) -> Verdict<StreamRun> {
         let transfer = self.item.transfer()?;
         let seen = Arc::new(Mutex::new(Seen::default()));
+        let heard = Log::default();
         let app = Arc::new(App {
             script,
+            heard: heard.clone(),
             seen: Arc::clone(&seen),
             transfer: Arc::clone(&transfer),
             driver: Arc::clone(&self.driver),
         });
         drop(self.driver.take());
         let result = transfer.download(TransferFlags::empty(), app);
-        let calls = self.driver.take();
-        let driver = match (&result, returned(&calls)) {
-            (Err(e), Err(_)) => return fail(format!("the driver did not return: {e}")),
-            (_, driver) => driver?,
-        };
+        let layer = self.driver.model() == DriverModel::Legacy;
+        let judged = Judged::of(&self.driver, layer.then_some(&heard), &result)?;
         let mut seen = lock(&seen);
         let streams = seen.streams.iter().map(|s| lock(s).bytes.clone()).collect();
         let has_hole = seen.streams.iter().any(|s| lock(s).hole.is_some());
         Ok(StreamRun {
             has_hole,
             result,
-            driver,
+            judged,
             streams,
-            calls,
             at_new_page: std::mem::take(&mut seen.at_new_page),
         })
     }
@@ -192,6 +156,7 @@ struct Store {
 
 struct App {
     script: Script,
+    heard: Log,
     seen: Arc<Mutex<Seen>>,
     transfer: Arc<dyn Transfer>,
     driver: Arc<Recorder>,
@@ -207,6 +172,30 @@ pub(crate) fn failure() -> Error {
 
 impl TransferCallback for App {
     fn transfer_callback(&self, params: &TransferParams) -> Result<Answer> {
+        let answer = self.answer(params);
+        // The ends are the service's.
+        let ends = [TransferMessage::EndOfStream, TransferMessage::EndOfTransfer];
+        if !ends.contains(&params.message) {
+            self.heard.note(Call::Message {
+                params: params.clone(),
+                told: Told::answer(&answer),
+            });
+        }
+        answer
+    }
+
+    fn get_next_stream(&self, item_name: &str, full_item_name: &str) -> Result<NextStream> {
+        { &self.heard }.next_stream([item_name, full_item_name], self.next())
+    }
+
+    fn error_handler(&self) -> Option<&dyn AppErrorHandler> {
+        self.script.device_status?;
+        Some(self)
+    }
+}
+
+impl App {
+    fn answer(&self, params: &TransferParams) -> Result<Answer> {
         let reply = {
             let mut seen = lock(&self.seen);
             if let Some(stream) = seen.streams.last().cloned() {
@@ -244,7 +233,7 @@ impl TransferCallback for App {
         Ok(Answer::Continue)
     }
 
-    fn get_next_stream(&self, _: &str, _: &str) -> Result<NextStream> {
+    fn next(&self) -> Result<NextStream> {
         let mut seen = lock(&self.seen);
         let planned = self.script.next.get(seen.requests);
         let next = planned.copied().unwrap_or(self.script.then);
@@ -268,11 +257,6 @@ impl TransferCallback for App {
             fault: self.script.fault,
             counts: Arc::clone(&seen.counts),
         })))
-    }
-
-    fn error_handler(&self) -> Option<&dyn AppErrorHandler> {
-        self.script.device_status?;
-        Some(self)
     }
 }
 

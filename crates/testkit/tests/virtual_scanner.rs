@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use driver_virtual::{Options, VirtualScanner};
-use minidriver::Minidriver;
+use minidriver::{DriverModel, Minidriver};
 use quire_testkit::{Faces, Outcome, Report, check};
 
 fn report(faces: Faces, change: fn(&mut Options)) -> Report {
@@ -82,6 +82,19 @@ fn an_older_driver() {
         rows.filter(|row| row.duty.id.starts_with("memory.") || row.duty.id.starts_with("file."));
     assert!(older.clone().all(|row| row.outcome == Outcome::Pass));
     assert_eq!(older.count(), 22);
+}
+
+#[test]
+fn bands_and_files_through_the_compatibility_layer() {
+    let report = report(Faces::Both, |options| options.model = DriverModel::Legacy);
+    let expected = ["status.cancel", "status.failure", "message.new-page"];
+    assert_eq!(left_out(&report), expected);
+}
+
+#[test]
+fn streams_through_the_compatibility_layer() {
+    let report = report(Faces::Both, |options| options.model = DriverModel::Stream);
+    assert_eq!(left_out(&report), [""; 0]);
 }
 
 #[test]

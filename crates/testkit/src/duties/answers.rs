@@ -5,7 +5,7 @@ use wia::{Status, TransferMessage, Tymed};
 use super::{Duty, duty, hwc};
 use crate::recorder::{Call, Told};
 use crate::rig::{Bench, Verdict, ensure, fail, not_applicable};
-use crate::script::{FAILURE, Next, Reply, Script, StreamRun, after_the_end, was_told};
+use crate::script::{FAILURE, Next, Reply, Script, StreamRun};
 
 pub(super) fn duties() -> Vec<Duty> {
     vec![
@@ -103,10 +103,10 @@ fn to_message(n: usize, reply: Reply) -> Script {
 /// Fails unless the driver returned S_FALSE each time.
 fn cancelled(runs: &[StreamRun]) -> Verdict {
     for run in runs {
-        ensure(was_told(&run.calls, Told::Cancel), || {
+        ensure(run.judged.was_told(Told::Cancel), || {
             "it did not come so far".to_owned()
         })?;
-        match &run.driver {
+        match &run.judged.result {
             Ok(Status::Cancelled) => {}
             Ok(other) => return fail(format!("the driver returned {other}")),
             Err(e) => return fail(format!("the driver failed: {e}")),
@@ -118,7 +118,7 @@ fn cancelled(runs: &[StreamRun]) -> Verdict {
 /// Fails unless the driver returned the application's failure each time.
 fn same_failure(runs: &[StreamRun]) -> Verdict {
     for run in runs {
-        match &run.driver {
+        match &run.judged.result {
             Err(e) if e.kind() == FAILURE => {}
             Err(e) => return fail(format!("the driver failed otherwise: {e}")),
             Ok(status) => return fail(format!("the driver returned {status}")),
@@ -130,7 +130,7 @@ fn same_failure(runs: &[StreamRun]) -> Verdict {
 /// Fails unless the driver failed each time.
 fn any_failure(runs: &[StreamRun]) -> Verdict {
     for run in runs {
-        if let Ok(status) = run.driver {
+        if let Ok(status) = run.judged.result {
             return fail(format!("the driver returned {status}"));
         }
     }
@@ -154,14 +154,13 @@ fn to_device_status(bench: &Bench<'_>, reply: Reply) -> Verdict<Vec<StreamRun>> 
     let mut runs = answered(bench, &script)?;
     runs.retain(|run| {
         let of_device = |call: &Call| matches!(call, Call::Message { params, .. } if params.message == TransferMessage::DeviceStatus);
-        run.calls.iter().any(of_device)
+        run.judged.calls.iter().any(of_device)
     });
     if runs.is_empty() {
         return not_applicable("its device reports nothing");
     }
     for run in &runs {
-        let late = after_the_end(&run.calls);
-        ensure(late.is_empty(), || format!("it went on with {late:?}"))?;
+        run.judged.silent()?;
     }
     Ok(runs)
 }
@@ -218,7 +217,7 @@ fn skip_one(bench: &Bench<'_>) -> Verdict {
 
 fn skip_all(bench: &Bench<'_>) -> Verdict {
     for run in answered(bench, &to_all(Next::Skip))? {
-        match &run.driver {
+        match &run.judged.result {
             // The samples return it when the last item was skipped.
             Ok(Status::Ok | Status::SkipItem) => {}
             Ok(other) => return fail(format!("the driver returned {other}")),
@@ -248,9 +247,7 @@ fn silence(bench: &Bench<'_>) -> Verdict {
     ];
     for script in &scripts {
         for run in answered(bench, script)? {
-            if let Some(call) = after_the_end(&run.calls).first() {
-                return fail(format!("it was told to stop and called {call:?}"));
-            }
+            run.judged.silent()?;
         }
     }
     Ok(())

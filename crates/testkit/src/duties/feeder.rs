@@ -52,7 +52,7 @@ fn scan(bench: &Bench<'_>, pages: i32) -> Verdict<(Rig, StreamRun)> {
 }
 
 fn returned(run: &StreamRun, expected: Status) -> Verdict {
-    match &run.driver {
+    match &run.judged.result {
         Ok(status) if *status == expected => Ok(()),
         Ok(status) => fail(format!("the driver returned {status}")),
         Err(e) => fail(format!("the driver failed: {e}")),
@@ -84,7 +84,7 @@ fn empty(bench: &Bench<'_>) -> Verdict {
     run.complete()?;
     for pages in [0, 1] {
         rig.write(WIA_IPS_PAGES, pages)?;
-        match rig.download(Script::default())?.driver {
+        match rig.download(Script::default())?.judged.result {
             Err(e) if e.kind() == ErrorKind::PaperEmpty => {}
             Err(e) => return fail(format!("the driver failed otherwise: {e}")),
             Ok(status) => return fail(format!("the driver returned {status}")),
@@ -98,7 +98,7 @@ fn ready(bench: &Bench<'_>) -> Verdict {
     let rig = bench.open()?;
     if !rig.feed_ready()? {
         let run = rig.download(Script::default())?;
-        let empty = matches!(&run.driver, Err(e) if e.kind() == ErrorKind::PaperEmpty);
+        let empty = matches!(&run.judged.result, Err(e) if e.kind() == ErrorKind::PaperEmpty);
         return ensure(empty, || "it is not set, but there is paper".to_owned());
     }
     let (rig, run) = scan(bench, 0)?;

@@ -8,7 +8,7 @@ use crate::bands::{DataRun, Script};
 use crate::document;
 use crate::recorder::Call;
 use crate::rig::{Bench, Rig, Stop, Verdict, ensure, fail, not_applicable};
-use crate::script::{FAILURE, Reply, after_the_end};
+use crate::script::{FAILURE, Reply};
 
 pub(super) fn duties() -> Vec<Duty> {
     vec![
@@ -104,7 +104,7 @@ fn no_callback(bench: &Bench<'_>) -> Verdict {
 }
 
 fn messages(run: &DataRun) -> impl Iterator<Item = DataMessage> {
-    run.calls.iter().filter_map(|call| match call {
+    run.judged.calls.iter().filter_map(|call| match call {
         Call::Data { message, .. } => Some(*message),
         _ => None,
     })
@@ -119,9 +119,6 @@ fn no_data(bench: &Bench<'_>) -> Verdict {
 }
 
 fn status(bench: &Bench<'_>) -> Verdict {
-    if (bench.driver)()?.model() == minidriver::DriverModel::Stream {
-        return not_applicable("a driver of streams says it there");
-    }
     for (_, run) in runs(bench, None)? {
         let told = messages(&run.complete()?).any(|m| m == DataMessage::Status);
         ensure(told, || "no IT_MSG_STATUS came".to_owned())?;
@@ -155,7 +152,7 @@ fn buffer(bench: &Bench<'_>) -> Verdict {
             continue;
         }
         tried = true;
-        for call in rig.file(kind.1, true, None)?.complete()?.calls {
+        for call in rig.file(kind.1, true, None)?.complete()?.judged.calls {
             if let Call::Returned { buffer, .. } = call {
                 ensure(buffer == 0, || format!("{buffer} bytes were left"))?;
             }
@@ -169,8 +166,8 @@ fn buffer(bench: &Bench<'_>) -> Verdict {
 
 fn cancel(bench: &Bench<'_>) -> Verdict {
     for (_, run) in runs(bench, Some((DataMessage::Status, Reply::Cancel)))? {
-        match &run.driver {
-            Ok(Status::Cancelled) => silent(&run)?,
+        match &run.judged.result {
+            Ok(Status::Cancelled) => run.judged.silent()?,
             Ok(other) => return fail(format!("the driver returned {other}")),
             Err(e) => return fail(format!("the driver failed: {e}")),
         }
@@ -180,18 +177,11 @@ fn cancel(bench: &Bench<'_>) -> Verdict {
 
 fn failure(bench: &Bench<'_>) -> Verdict {
     for (_, run) in runs(bench, Some((DataMessage::Status, Reply::Fail)))? {
-        match &run.driver {
-            Err(e) if e.kind() == FAILURE => silent(&run)?,
+        match &run.judged.result {
+            Err(e) if e.kind() == FAILURE => run.judged.silent()?,
             Err(e) => return fail(format!("the driver failed otherwise: {e}")),
             Ok(status) => return fail(format!("the driver returned {status}")),
         }
     }
     Ok(())
-}
-
-fn silent(run: &DataRun) -> Verdict {
-    match after_the_end(&run.calls).first() {
-        Some(call) => fail(format!("it was told to stop and called {call:?}")),
-        None => Ok(()),
-    }
 }

@@ -9,7 +9,7 @@ use crate::bands::{BandSeen, DataRun, Script};
 use crate::document::{self, bitmap_shape};
 use crate::recorder::Call;
 use crate::rig::{Bench, Rig, Stop, Verdict, ensure, fail, not_applicable};
-use crate::script::{FAILURE, Reply, after_the_end};
+use crate::script::{FAILURE, Reply};
 
 pub(super) fn duties() -> Vec<Duty> {
     vec![
@@ -180,7 +180,12 @@ fn bands(bench: &Bench<'_>) -> Verdict {
     for kind in bench.for_bands()? {
         // A band that is too large fails the transfer, which is no matter here.
         let rig = bench.ready(kind)?;
-        for call in scan(&rig, kind.1, (0, false), None)?.calls {
+        let mut run = scan(&rig, kind.1, (0, false), None)?;
+        if run.judged.behind.is_some() {
+            // One of the layer's does not come as far as to be heard.
+            run = run.complete()?;
+        }
+        for call in run.judged.calls {
             if let Call::Data {
                 message: DataMessage::Data,
                 length,
@@ -254,7 +259,7 @@ fn new_page(bench: &Bench<'_>) -> Verdict {
 
 fn messages(bench: &Bench<'_>) -> Verdict {
     for (_, _, run) in runs(bench)? {
-        for call in run.calls {
+        for call in run.judged.calls {
             let Call::Data {
                 message: message @ (DataMessage::Data | DataMessage::Status),
                 status,
@@ -280,7 +285,7 @@ fn service_only(bench: &Bench<'_>) -> Verdict {
     for kind in bench.for_bands()? {
         // Such a message fails the transfer, which is no matter here.
         let rig = bench.ready(kind)?;
-        for call in scan(&rig, kind.1, (0, false), None)?.calls {
+        for call in scan(&rig, kind.1, (0, false), None)?.judged.calls {
             if let Call::Data { message, .. } = call {
                 let ends = [DataMessage::DataHeader, DataMessage::Termination];
                 ensure(!ends.contains(&message), || {
@@ -292,15 +297,8 @@ fn service_only(bench: &Bench<'_>) -> Verdict {
     Ok(())
 }
 
-fn silent(run: &DataRun) -> Verdict {
-    match after_the_end(&run.calls).first() {
-        Some(call) => fail(format!("it was told to stop and called {call:?}")),
-        None => Ok(()),
-    }
-}
-
 fn returned_cancel(run: &DataRun) -> Verdict {
-    match &run.driver {
+    match &run.judged.result {
         Ok(Status::Cancelled) => Ok(()),
         Ok(other) => fail(format!("the driver returned {other}")),
         Err(e) => fail(format!("the driver failed: {e}")),
@@ -313,7 +311,7 @@ fn cancel(bench: &Bench<'_>) -> Verdict {
         let script = Some((DataMessage::Data, Reply::Cancel));
         let run = scan(&rig, kind.1, (0, false), script)?;
         returned_cancel(&run)?;
-        silent(&run)?;
+        run.judged.silent()?;
     }
     Ok(())
 }
@@ -323,12 +321,12 @@ fn failure(bench: &Bench<'_>) -> Verdict {
         let rig = bench.ready(kind)?;
         let script = Some((DataMessage::Data, Reply::Fail));
         let run = scan(&rig, kind.1, (0, false), script)?;
-        match &run.driver {
+        match &run.judged.result {
             Err(e) if e.kind() == FAILURE => {}
             Err(e) => return fail(format!("the driver failed otherwise: {e}")),
             Ok(status) => return fail(format!("the driver returned {status}")),
         }
-        silent(&run)?;
+        run.judged.silent()?;
     }
     Ok(())
 }
@@ -367,7 +365,7 @@ fn empty(bench: &Bench<'_>) -> Verdict {
         let rig = bench.ready(kind)?;
         rig.write(WIA_IPS_PAGES, 0)?;
         scan(&rig, kind.1, (0, false), None)?.complete()?;
-        match scan(&rig, kind.1, (0, false), None)?.driver {
+        match scan(&rig, kind.1, (0, false), None)?.judged.result {
             Err(e) if e.kind() == ErrorKind::PaperEmpty => {}
             Err(e) => return fail(format!("the driver failed otherwise: {e}")),
             Ok(status) => return fail(format!("the driver returned {status}")),

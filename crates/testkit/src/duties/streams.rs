@@ -126,7 +126,7 @@ fn one_for_all(bench: &Bench<'_>) -> Verdict {
 /// Streams that the driver holds before each request for one and at its return.
 fn held(run: &StreamRun) -> (usize, usize) {
     let (mut open, mut at_request) = (0_usize, 0);
-    for call in &run.calls {
+    for call in &run.judged.calls {
         match call {
             Call::NextStream { told, .. } => {
                 at_request = at_request.max(open);
@@ -201,14 +201,14 @@ fn fails(bench: &Bench<'_>, is: fn(&Call) -> bool, fault: fn(usize) -> Fault) ->
     let mut tried = false;
     for kind in bench.for_streams()? {
         let run = whole(bench, kind, Script::default())?;
-        for at in some(run.calls.iter().filter(|call| is(call)).count()) {
+        for at in some(run.judged.calls.iter().filter(|call| is(call)).count()) {
             tried = true;
             let script = Script {
                 fault: Some(fault(at)),
                 ..Script::default()
             };
             let run = bench.ready(kind)?.download(script)?;
-            match run.driver {
+            match run.judged.result {
                 Err(e) if e.kind() == FAILURE => {}
                 Err(e) => return fail(format!("call {at} failed otherwise: {e}")),
                 Ok(status) => {
@@ -245,7 +245,7 @@ fn short_write(bench: &Bench<'_>) -> Verdict {
                 ..Script::default()
             };
             let run = bench.ready(kind)?.download(script)?;
-            let lost = run.driver.is_ok() && run.has_hole;
+            let lost = run.judged.result.is_ok() && run.has_hole;
             ensure(!lost, || {
                 "a byte is missing, and the driver returned success".to_owned()
             })?;
@@ -257,7 +257,7 @@ fn short_write(bench: &Bench<'_>) -> Verdict {
 fn calls(bench: &Bench<'_>) -> Verdict {
     for kind in bench.for_streams()? {
         let run = whole(bench, kind, Script::default())?;
-        let foreign = run.calls.iter().find_map(|call| match call {
+        let foreign = run.judged.calls.iter().find_map(|call| match call {
             Call::Foreign(name) => Some(*name),
             _ => None,
         });
@@ -272,7 +272,7 @@ fn names(bench: &Bench<'_>) -> Verdict {
     for kind in bench.for_streams()? {
         let rig = bench.ready(kind)?;
         let expected = [rig.item.name(), rig.item.full_name()];
-        for call in rig.download(Script::default())?.complete()?.calls {
+        for call in rig.download(Script::default())?.complete()?.judged.calls {
             if let Call::NextStream { names, .. } = call {
                 ensure(names == expected, || format!("{names:?} for {expected:?}"))?;
             }

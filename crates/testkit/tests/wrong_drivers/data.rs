@@ -36,6 +36,10 @@ impl WrongData {
             | ("file.cancel", Ok(Answer::Cancel), false)
             | ("memory.failure", Err(_), true)
             | ("file.failure", Err(_), false) => self.shared.result(Ok(Status::Ok)),
+            ("cancel.sooner", Ok(Answer::Cancel), _) => {
+                self.shared.result(Ok(Status::Cancelled));
+                return Ok(Answer::Continue);
+            }
             _ => {}
         }
         answer
@@ -67,6 +71,13 @@ impl MinidrvCallback for WrongData {
                 let _ = send(DataMessage::Termination, percent, 0, 0)?;
             }
             "memory.messages" if percent == 100 => return send(message, 101, offset, length),
+            "message.silence" => {
+                let answer = send(message, percent, offset, length);
+                if !matches!(answer, Ok(Answer::Continue)) {
+                    drop(send(DataMessage::Status, percent, 0, 0));
+                }
+                return answer;
+            }
             "memory.offsets" if data && offset > 0 => {
                 return send(message, percent, offset + 4, length);
             }

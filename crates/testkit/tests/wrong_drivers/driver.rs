@@ -58,8 +58,9 @@ pub(crate) fn failed(kind: ErrorKind) -> Error {
 }
 
 impl Wrong {
-    pub(crate) fn new(defect: &'static str) -> Result<Wrong> {
+    pub(crate) fn new(defect: &'static str, model: DriverModel) -> Result<Wrong> {
         let mut options = Options::parse("", &[("sheets".into(), "3".into())])?;
+        options.model = model;
         if defect.starts_with("status.") {
             options.warm_up = Duration::from_millis(1);
         }

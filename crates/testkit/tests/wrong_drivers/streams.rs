@@ -98,6 +98,7 @@ impl MinidrvTransferCallback for WrongStreams {
             "message.bytes" => params.transferred_bytes += 1,
             "message.first" if status && first => return Ok(Answer::Continue),
             "message.last" if status && last => return Ok(Answer::Continue),
+            "file.status" if status => return Ok(Answer::Continue),
             "message.new-page" if !status => return Ok(Answer::Continue),
             "message.no-new-page" if last => {
                 let bytes = params.transferred_bytes;
