@@ -10,6 +10,7 @@ mod codecs;
 mod filler;
 mod first_byte;
 mod instructions;
+mod layer;
 mod machine;
 mod memory;
 mod process;
@@ -76,6 +77,8 @@ enum Which {
     Cancel,
     /// A stream transfer against writing directly, in instructions
     Stream,
+    /// A memory transfer through the compatibility layer against one without, in instructions
+    Layer,
     /// All of these
     All,
 }
@@ -91,6 +94,7 @@ impl Which {
             Which::Bands => vec![bands::run],
             Which::Cancel => vec![cancels::run],
             Which::Stream => vec![streams::run],
+            Which::Layer => vec![layer::run],
             Which::All => vec![
                 tiff::run,
                 memory::run,
@@ -99,6 +103,7 @@ impl Which {
                 bands::run,
                 cancels::run,
                 streams::run,
+                layer::run,
             ],
         }
     }
@@ -108,7 +113,9 @@ impl Which {
 type Benchmark = fn(&Bench) -> io::Result<Vec<Table>>;
 
 fn main() -> ExitCode {
-    let other = bands::application_if_asked().or_else(streams::side_if_asked);
+    let other = bands::application_if_asked()
+        .or_else(streams::side_if_asked)
+        .or_else(layer::side_if_asked);
     let result = match other {
         Some(result) => result,
         None => run(&Args::parse()),
