@@ -71,7 +71,12 @@ fn driver_of(uri: &DeviceUri) -> Result<(Arc<dyn Minidriver>, DeviceOptions)> {
             check_names(uri, &driver_virtual::Options::PARAMETERS)?;
             let service_options = service_options(uri)?;
             let options = driver_virtual::Options::parse(uri.path(), &driver_params(uri))?;
+            let older = options.older_tree;
             let scanner = driver_virtual::VirtualScanner::new(options)?;
+            if older {
+                let scanner = driver_virtual::OlderScanner::new(scanner)?;
+                return Ok((Arc::new(scanner), service_options));
+            }
             Ok((Arc::new(scanner), service_options))
         }
         "folder" => {

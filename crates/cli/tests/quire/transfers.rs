@@ -146,3 +146,27 @@ fn a_full_device_is_told_by_every_kind() {
         }
     }
 }
+
+/// The root and one child of an older driver give what the items of a flatbed and a feeder give.
+#[test]
+fn an_older_tree_gives_the_same_document() {
+    let of = |device: &str, line: &str| {
+        let scratch = Scratch::new();
+        let mut command = scratch.command(&format!("scan --no-prompt -d {device} {line}"));
+        command.env("SOURCE_DATE_EPOCH", "1700000000");
+        let ended = start(command).end();
+        assert_eq!(ended.code, Some(0), "{device} {line}: {}", ended.stderr);
+        fs::read(scratch.path("a.tiff")).unwrap()
+    };
+    for line in [
+        "-s flatbed --page a4 -r 75 -o a.tiff",
+        "-s feeder -r 75 -o a.tiff",
+        "-s feeder -n 1 -r 75 -m gray -c none -o a.tiff",
+        "-s duplex -r 75 -m bw -c g4 -o a.tiff",
+        "-s duplex -r 75 -o a.tiff",
+    ] {
+        let items = of("virtual:?sheets=2", line);
+        let older = of("virtual:?sheets=2&model=legacy&tree=legacy", line);
+        assert!(items == older, "{line}: other bytes");
+    }
+}

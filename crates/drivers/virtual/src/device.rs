@@ -74,6 +74,11 @@ impl VirtualScanner {
         &self.options
     }
 
+    /// The tree.
+    pub(crate) fn root(&self) -> &DriverItem {
+        &self.root
+    }
+
     fn rules(&self, item: &AppItem) -> Option<&ScannerRules> {
         match Source::of(item.category())? {
             Source::Flatbed => self.flatbed.as_ref(),

@@ -32,6 +32,7 @@ mod faults;
 mod feed;
 mod job;
 mod model;
+mod older;
 mod options;
 mod page;
 mod paper;
@@ -46,4 +47,5 @@ pub use model::{
     Depth, Dpi, FaultsModel, Millimetres, Mode, Model, PagesPerMinute, Quirks, Resolutions,
     SheetCount, SheetsModel, SourceModel, TimingModel, WarmUp,
 };
+pub use older::OlderScanner;
 pub use options::{Options, Sheets, SourceOptions};

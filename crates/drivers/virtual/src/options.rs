@@ -41,6 +41,8 @@ pub struct Options {
     pub quirks: Quirks,
     /// Which transfers its driver knows.
     pub model: DriverModel,
+    /// Whether the tree is that of an older driver ([`OlderScanner`](crate::OlderScanner)).
+    pub older_tree: bool,
 }
 
 /// One source of images.
@@ -112,18 +114,20 @@ impl Default for Options {
             faults: FaultPlan::default(),
             quirks: Quirks::default(),
             model: DriverModel::Both,
+            older_tree: false,
         }
     }
 }
 
 impl Options {
     /// The names of all parameters of a device URI: the scanner's own, then the faults.
-    pub const PARAMETERS: [&str; 11] = [
+    pub const PARAMETERS: [&str; 12] = [
         "sheets",
         "seed",
         "ppm",
         "lateheight",
         "model",
+        "tree",
         "jam",
         "double",
         "cover",
@@ -137,7 +141,8 @@ impl Options {
     /// in `.toml`. A parameter goes before the model file.
     ///
     /// [Parameters](Options::PARAMETERS): `sheets` (how many the feeder holds), `seed`, `ppm`,
-    /// `lateheight` (0 or 1), `model` (`stream`, `legacy` or `both`), and a list for each [`FaultKind`].
+    /// `lateheight` (0 or 1), `model` (`stream`, `legacy` or `both`), `tree` (`items`, or
+    /// `legacy` for a root with one child, with `model=legacy`), and a list for each [`FaultKind`].
     ///
     /// # Errors
     ///
@@ -151,6 +156,9 @@ impl Options {
                 return Err(Error::invalid(format!("{name} is given twice")));
             }
             options.set(name, value)?;
+        }
+        if options.older_tree && options.model != DriverModel::Legacy {
+            return Err(Error::invalid("tree=legacy: valid only with model=legacy"));
         }
         Ok(options)
     }
@@ -251,6 +259,7 @@ impl Options {
             faults,
             quirks: model.quirks,
             model: usual.model,
+            older_tree: usual.older_tree,
         })
     }
 
@@ -281,6 +290,17 @@ impl Options {
                     Error::invalid(format!("model={value}: valid are stream, legacy, both"))
                 })?;
                 self.model = model;
+            }
+            "tree" => {
+                self.older_tree = match value {
+                    "legacy" => true,
+                    "items" => false,
+                    _ => {
+                        return Err(Error::invalid(format!(
+                            "tree={value}: valid are items, legacy"
+                        )));
+                    }
+                };
             }
             _ => match FaultKind::ALL.into_iter().find(|kind| kind.name() == name) {
                 Some(kind) => self.faults.set(kind, value)?,

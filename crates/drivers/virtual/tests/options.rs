@@ -69,6 +69,18 @@ fn every_parameter_is_heard() {
 }
 
 #[test]
+fn an_older_tree_is_an_older_driver_s() {
+    let both = options("", "tree=legacy&model=legacy").unwrap();
+    assert!(both.older_tree);
+    assert!(!options("", "tree=items").unwrap().older_tree);
+    for model in ["", "&model=stream", "&model=both"] {
+        let refused = refused("", &format!("tree=legacy{model}"));
+        assert_eq!(refused, "tree=legacy: valid only with model=legacy");
+    }
+    assert_eq!(refused("", "tree=oak"), "tree=oak: valid are items, legacy");
+}
+
+#[test]
 fn the_list_of_parameters_is_complete() {
     for name in Options::PARAMETERS {
         assert!(refused("", &format!("{name}=?")).starts_with(&format!("{name}=?: ")));
@@ -104,7 +116,7 @@ fn bad_parameters_are_named_with_what_is_valid() {
     assert!(refused("", "jam=first").starts_with("jam=first: valid is a list of sheets"));
     assert_eq!(
         refused("", "speed=3"),
-        "the virtual scanner has no parameter speed; valid are sheets, seed, ppm, lateheight, model, jam, \
+        "the virtual scanner has no parameter speed; valid are sheets, seed, ppm, lateheight, model, tree, jam, \
          double, cover, out, disconnect, stall"
     );
     assert_eq!(refused("", "ppm=3&ppm=3"), "ppm is given twice");
