@@ -68,8 +68,13 @@ pub(crate) fn image_filters(settings: &[FilterSetting]) -> Vec<Arc<dyn ImageFilt
     if settings.is_empty() {
         return Vec::new();
     }
+    vec![one_filter(settings)]
+}
+
+/// The same as one filter, which may have nothing to do.
+pub(crate) fn one_filter(settings: &[FilterSetting]) -> Arc<dyn ImageFilter> {
     let filters = settings.iter().map(|setting| setting.filter()).collect();
-    vec![Arc::new(Filters::new(filters))]
+    Arc::new(Filters::new(filters))
 }
 
 /// Whether the filters together make width and height change places.

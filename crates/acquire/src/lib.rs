@@ -15,6 +15,7 @@ mod naming;
 mod older;
 mod partial;
 mod plan;
+mod preview;
 mod raw_pages;
 mod report;
 mod run;
@@ -28,7 +29,8 @@ pub use event::{Event, Observer, Outcome};
 pub use filtering::FilterSetting;
 pub use formats::DocumentFormat;
 pub use plan::{Change, Plan, TransferKind, plan};
-pub use service::{Reply, Window};
+pub use preview::{plan_preview, regions};
+pub use service::{Preview, Reply, Window};
 pub use settings::{
     AreaMm, Compression, Mode, Output, PageSetting, Settings, Source, TransferMode,
 };

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use formats::DocumentFormat;
 use raster::PixelType;
-use service::{Device, Item};
+use service::{Device, Item, Preview};
 use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FILM, WIA_CATEGORY_FLATBED};
 use wia::constant::{
     WIA_DATA_COLOR, WIA_DATA_GRAYSCALE, WIA_DATA_RAW_RGB, WIA_DATA_THRESHOLD, WIA_PAGE_AUTO,
@@ -25,6 +25,7 @@ use crate::filtering::{self, FilterSetting};
 use crate::naming::Place;
 use crate::report::Sides;
 use crate::settings::{Compression, Mode, Settings, Source, TransferMode};
+pub(crate) use geometry::bed_mm;
 use wishes::Wishes;
 
 /// How the pages travel from the driver.
@@ -103,6 +104,15 @@ pub struct Plan {
     pub(crate) scans: u32,
     /// A transfer for each side of the feeder's sheets, for a file holds one image.
     pub(crate) side_by_side: bool,
+    /// What scans in the place of a transfer of the item's own.
+    pub(crate) preview: Option<Arc<dyn Preview>>,
+}
+
+impl Plan {
+    /// The preview component of a plan that was made by [`plan_preview`](crate::plan_preview).
+    pub fn preview(&self) -> Option<Arc<dyn Preview>> {
+        self.preview.clone()
+    }
 }
 
 /// Makes a plan: chooses item, format and transfer, writes the properties of this application's own
@@ -208,6 +218,7 @@ pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
         sides,
         scans,
         side_by_side,
+        preview: None,
         item,
         root,
     })
@@ -251,7 +262,7 @@ fn pixel_from(datatype: i32, depth: i32) -> Result<PixelType> {
     })
 }
 
-fn choose_item(root: &Arc<dyn Item>, source: Source) -> Result<Arc<dyn Item>> {
+pub(crate) fn choose_item(root: &Arc<dyn Item>, source: Source) -> Result<Arc<dyn Item>> {
     let children = root.children();
     let find = |category: Guid| children.iter().find(|i| i.category() == category).cloned();
     let missing = |what: &str| Error::invalid(format!("source {what}: the device has none"));
@@ -316,7 +327,7 @@ fn choose_transfer(
 }
 
 /// An integer property; `None` when the item does not have it.
-fn read_i32(item: &dyn Item, id: PropertyId) -> Result<Option<i32>> {
+pub(crate) fn read_i32(item: &dyn Item, id: PropertyId) -> Result<Option<i32>> {
     let values = item.read(&[id])?;
     Ok(values.into_iter().next().flatten().and_then(|v| v.as_i32()))
 }

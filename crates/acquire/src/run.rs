@@ -95,7 +95,7 @@ impl Plan {
             progress: Arc::clone(&progress),
             ..DocumentOptions::default()
         };
-        let transfer = self.item.transfer()?;
+        let transfer = self.new_transfer()?;
         transfer.set_document(options);
         let Some(target) = self.regular_file() else {
             let sink = Box::new(self.in_order(cancel)?);
@@ -187,7 +187,7 @@ impl Plan {
                 }
             }
             let told = scan == 1 || !self.side_by_side;
-            result = self.item.transfer().and_then(|transfer| {
+            result = self.new_transfer().and_then(|transfer| {
                 let transport = self.transport(transfer.as_ref(), reporter, cancel, told);
                 transport.run(callback.clone(), None)
             });
@@ -260,6 +260,13 @@ impl Plan {
                 let pipe = Pipe::new(self.in_order(cancel)?);
                 Ok((Pages::Each(Target::InOrder(Some(pipe))), None))
             }
+        }
+    }
+
+    fn new_transfer(&self) -> Result<Arc<dyn Transfer>> {
+        match &self.preview {
+            Some(preview) => Ok(preview.transfer()),
+            None => self.item.transfer(),
         }
     }
 

@@ -46,7 +46,10 @@ impl Transport<'_> {
                 });
             }
             match self.plan.mode {
-                TransferMode::Stream => self.transfer.download(TransferFlags::empty(), callback),
+                TransferMode::Stream => match &self.plan.preview {
+                    Some(preview) => preview.get_new_preview(callback),
+                    None => self.transfer.download(TransferFlags::empty(), callback),
+                },
                 TransferMode::Memory => self.bands(callback),
                 TransferMode::File => self.file(callback, file),
             }

@@ -56,6 +56,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<u8, Failure> {
         Subcommand::Show(args) => show::run(&args),
         Subcommand::Scan(args) => Ok(scan::run(&args)),
         Subcommand::Upload(args) => upload::run(&args),
+        Subcommand::Preview(args) => Ok(scan::run_preview(&args)),
         Subcommand::Check(args) => check::run(&args),
         Subcommand::Other(words) => Err(other(&words)),
     }

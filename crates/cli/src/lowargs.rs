@@ -33,6 +33,7 @@ pub(crate) enum Subcommand {
     Show(ShowArgs),
     Scan(Box<ScanArgs>),
     Upload(UploadArgs),
+    Preview(PreviewArgs),
     Check(CheckArgs),
     /// Anything else, with whatever follows: a command of a later version, or a mistake.
     #[command(external_subcommand)]
@@ -40,7 +41,7 @@ pub(crate) enum Subcommand {
 }
 
 /// The commands of the contract that this version does not have.
-pub(crate) const LATER_COMMANDS: [&str; 5] = ["preview", "recover", "convert", "enhance", "serve"];
+pub(crate) const LATER_COMMANDS: [&str; 4] = ["recover", "convert", "enhance", "serve"];
 
 /// List what can be scanned from
 ///
@@ -245,6 +246,57 @@ pub(crate) struct ScanArgs {
     pub(crate) no_prompt: bool,
 }
 
+/// Take a low-resolution look at the glass
+///
+/// Scans the flatbed once, coarsely, into the file that -o names, and lists the regions that it finds there,
+/// such as photographs that lie apart: one line each, number and X,Y,W,H in millimetres, which is what
+/// `quire scan -a` takes. Nothing is listed for an empty glass.
+#[derive(Debug, Args)]
+#[command(after_long_help = PREVIEW_AFTER)]
+pub(crate) struct PreviewArgs {
+    /// Device, as `quire devices` prints it [default: the only real one]
+    #[arg(short, long, value_name = "URI")]
+    pub(crate) device: Option<String>,
+
+    /// Dots an inch [default: 75, or the nearest that the device has]
+    #[arg(short, long, value_name = "DPI", allow_negative_numbers = true)]
+    pub(crate) resolution: Option<u32>,
+
+    /// What a pixel tells
+    #[arg(short, long, value_name = "NAME", default_value = "color")]
+    pub(crate) mode: ModeName,
+
+    /// Part of the glass, in millimetres from its top left [default: all of it]
+    #[arg(short, long, value_name = "X,Y,W,H", allow_hyphen_values = true)]
+    pub(crate) area: Option<String>,
+
+    /// Where the picture goes; the ending chooses the format
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: PathBuf,
+
+    /// Format, where the ending of the output does not tell
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) format: Option<FormatName>,
+
+    /// Quality of JPEG data, 1 to 100
+    #[arg(short, long, value_name = "Q", default_value = "75", value_parser = value_parser!(u8).range(1..=100))]
+    pub(crate) quality: u8,
+
+    /// Run an image filter: brightness, contrast or rotation
+    ///
+    /// As for `quire scan`. The regions are those of the glass, however the picture is turned.
+    #[arg(long, value_name = "NAME[=V]")]
+    pub(crate) filter: Vec<String>,
+
+    /// Print the regions as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Tell nothing but errors and regions
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SourceName {
     /// The feeder if it holds paper, else the flatbed
@@ -345,8 +397,16 @@ Exit codes:
   message says how many and where.
 
 Not in this version:
-  The commands preview, recover, convert, enhance and serve, and real
+  The commands recover, convert, enhance and serve, and real
   scanners: each exits 2.";
+
+const PREVIEW_AFTER: &str = "\
+Examples:
+  quire preview -d virtual: -o look.png
+  quire preview -d virtual:photos -m gray -o look.jpg --json
+
+Exit codes:
+  See quire --help or quire(1).";
 
 const SCAN_AFTER: &str = "\
 Examples:

@@ -9,6 +9,8 @@
 //!   page that is next begins. So does everything while the page's size is not to be trusted
 //!   (`WIA_PAGE_AUTO`), and a bitmap that is not written in order.
 //! * What cannot be read, and what there is nothing to do for, passes byte for byte.
+//!
+//! [`Rectangles`] is the segmentation filter of this house.
 #![forbid(unsafe_code)]
 
 mod document;
@@ -17,9 +19,11 @@ mod point;
 mod preview;
 mod rotation;
 mod rows;
+mod segmentation;
 mod stream;
 
 pub use image_filter::Filters;
 pub use point::{Brightness, Contrast};
 pub use rotation::Rotation;
 pub use rows::{Filter, Page, RowFilter, RowSink};
+pub use segmentation::Rectangles;

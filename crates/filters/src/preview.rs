@@ -24,11 +24,8 @@ pub(crate) fn filter(
 ) -> Result<Answer> {
     let callback = filters.callback()?;
     let name = child.full_name();
-    if child
-        .flags()
-        .intersects(ItemFlags::ROOT | ItemFlags::FOLDER)
-        || is_stored(child)
-    {
+    // A flatbed with regions has FOLDER, too.
+    if child.flags().contains(ItemFlags::ROOT) || is_stored(child) {
         return Err(Error::invalid(format!("{name}: no item of a preview")));
     }
     let area = area(child, extents)?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use items::{AppItem, DriverItem};
-use transfer::{ErrorHandler, ImageFilter, TransferContext};
+use transfer::{ErrorHandler, ImageFilter, SegmentationFilter, TransferContext};
 use wia::{Error, ErrorKind, Guid, PropertyId, Result, Status, TransferFlags, Tymed};
 
 /// One format that an item can be transferred in (`WIA_FORMAT_INFO`).
@@ -199,6 +199,12 @@ pub trait Minidriver: Send + Sync + 'static {
     /// The driver's own image filter (the extension "ImageProcessingFilter"), a new one each time. Every
     /// stream transfer from the device goes through it; the application need not know of it.
     fn image_filter(&self) -> Option<Arc<dyn ImageFilter>> {
+        None
+    }
+
+    /// The driver's own segmentation filter (the extension "SegmentationFilter"). An item that has
+    /// `WIA_IPS_SEGMENTATION` with `WIA_USE_SEGMENTATION_FILTER` gets the built-in one without it.
+    fn segmentation_filter(&self) -> Option<Arc<dyn SegmentationFilter>> {
         None
     }
 

@@ -160,6 +160,76 @@ pub trait Item: Send + Sync {
     ///
     /// `InvalidArgument` for an item without data.
     fn transfer(&self) -> Result<Arc<dyn Transfer>>;
+
+    /// The preview component for this item (`IWiaItem2::GetPreviewComponent`). `filter` stands in for a
+    /// driver that has no image filter.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument` for an item without data; `NotImplemented` where there is no preview.
+    fn preview(&self, filter: Option<Arc<dyn ImageFilter>>) -> Result<Arc<dyn Preview>> {
+        drop(filter);
+        Err(Error::new(
+            ErrorKind::NotImplemented,
+            format!("{}: it has no preview", self.full_name()),
+        ))
+    }
+}
+
+bitflags::bitflags! {
+    /// How a preview is updated (`IWiaPreview::UpdatePreview`).
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct UpdateFlags: u32 {
+        /// The whole image, in whatever format, and nothing is cut (`WiaPreviewReturnOriginalImage`).
+        const RETURN_ORIGINAL_IMAGE = 1;
+    }
+}
+
+/// The preview component of an item (`IWiaPreview`): one scan, which is kept as the driver gave it, and
+/// any number of looks at it with other settings. One call at a time: another one is answered `Busy`.
+pub trait Preview: Send + Sync {
+    /// The transfer of [`get_new_preview`](Preview::get_new_preview): for what is to be said before
+    /// ([`Transfer::set_document`]) and to cancel it. Its own filters are not asked.
+    fn transfer(&self) -> Arc<dyn Transfer>;
+
+    /// Scans the item with its present settings and gives the filtered image
+    /// (`IWiaPreview::GetNewPreview`). `WIA_IPS_PREVIEW` is 1 meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// `NotImplemented` when there is no image filter; those of [`Transfer::download`]. There is no
+    /// preview then.
+    fn get_new_preview(&self, callback: Arc<dyn TransferCallback>) -> Result<Status>;
+
+    /// Filters what was scanned again, with the settings of `child`, and gives its rectangle
+    /// (`IWiaPreview::UpdatePreview`). The callback hears the same as from a download. Nothing is scanned.
+    ///
+    /// # Errors
+    ///
+    /// `Unexpected` without a preview; `InvalidArgument` for an item that is neither the preview's nor a
+    /// child of it, whose `WIA_IPA_FORMAT`, `WIA_IPS_XRES` or `WIA_IPS_YRES` is not the preview's, or
+    /// whose rectangle does not lie in the preview (for the original: is not the preview's); what the
+    /// filter and the callback say.
+    fn update_preview(
+        &self,
+        child: &dyn Item,
+        flags: UpdateFlags,
+        callback: Arc<dyn TransferCallback>,
+    ) -> Result<Status>;
+
+    /// Finds regions in what was scanned and makes a child of the item for each
+    /// (`IWiaPreview::DetectRegions`). Those of an earlier call are deleted before, and the item gets
+    /// back the settings that it had for the preview. Where the driver makes the children by itself
+    /// (`WIA_DONT_USE_SEGMENTATION_FILTER`) they are given as they are.
+    ///
+    /// # Errors
+    ///
+    /// `Unexpected` without a preview; `NotImplemented` for an item that has no regions;
+    /// `InputUnsupported` for a format that cannot be read; what the driver says.
+    fn detect_regions(&self) -> Result<Vec<Arc<dyn Item>>>;
+
+    /// Drops what was scanned (`IWiaPreview::Clear`).
+    fn clear(&self);
 }
 
 /// A transfer (`IWiaTransfer`).

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use ::transfer::ImageFilter;
 use items::{AppItem, CreationFlags};
 use minidriver::FormatInfo;
 use wia::{Error, ErrorKind, Guid, ItemFlags, PropertyId, PropertyInfo, PropertyValue, Result};
 
-use crate::api::{Item, Transfer};
+use crate::api::{Item, Preview, Transfer};
 use crate::application::Application;
 use crate::device::Core;
+use crate::preview::LocalPreview;
 use crate::transfer::LocalTransfer;
 
 /// # Errors
@@ -170,6 +172,13 @@ impl Item for LocalItem {
     fn formats(&self) -> Result<Vec<FormatInfo>> {
         let formats = self.request(|| self.core.driver().wia_format_info(&self.item))?;
         Ok(self.application.view.formats(formats))
+    }
+
+    fn preview(&self, filter: Option<Arc<dyn ImageFilter>>) -> Result<Arc<dyn Preview>> {
+        check_connected(&self.item)?;
+        let (core, application) = (Arc::clone(&self.core), Arc::clone(&self.application));
+        let preview = LocalPreview::new(core, application, self.item.clone(), filter)?;
+        Ok(Arc::new(preview))
     }
 
     fn transfer(&self) -> Result<Arc<dyn Transfer>> {

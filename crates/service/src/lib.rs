@@ -15,6 +15,7 @@ mod item;
 mod legacy_view;
 pub mod manual;
 mod notice;
+mod preview;
 mod transfer;
 
 pub use ::transfer::filter::Chain;
@@ -23,7 +24,7 @@ pub use ::transfer::{
     DocumentProgress, ExtendedTransferInfo, ImageFilter, NextStream, Payload, Reply, StatusReport,
     StorageMedium, Stream, TransferCallback, TransferParams, Window, ask_for_help, write_all,
 };
-pub use api::{Device, FileFate, Item, Transfer};
+pub use api::{Device, FileFate, Item, Preview, Transfer, UpdateFlags};
 pub use device::{DeviceOptions, Service};
 pub use items::CreationFlags;
 pub use minidriver::service_library::Event;

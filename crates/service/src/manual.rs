@@ -227,3 +227,23 @@
 //!   until the end: the requirement is 0 to 100, whatever the sample sends.
 //! - **A file that changes while it is downloaded fails the download**: what arrived was never its content.
 //! - **`WIA_IPA_ITEM_TIME` is in UTC.** A file of 2 GiB or more has `WIA_IPA_ITEM_SIZE` 0, which is "not known".
+//!
+//! # Previews and regions
+//!
+//! - **`UpdatePreview` calls `FilterPreviewImage`**, as the driver's documentation says, and the filter's
+//!   `GetNextStream` and stream (the application's documentation) for the original image, which is not cut.
+//! - **An update ends as a download does**, with `END_OF_STREAM` if a stream was given and
+//!   `END_OF_TRANSFER`: the filter sends neither for a preview.
+//! - **A driver without an image filter can be given the application's**; with none there is no preview.
+//! - **A flatbed with regions has the flag of a folder** and is still an image of its own: only roots,
+//!   stored folders and stored files are refused by `FilterPreviewImage`.
+//! - **The preview property is the item's, else the root's.** A scan with it leaves the virtual scanner's
+//!   sheet on the glass, and so does one of a region; only a scan of the flatbed itself takes the next.
+//! - **Regions are looked for in the filtered image**, which an application would hand over, so that
+//!   `WIA_IPS_ROTATION` is undone once, whoever has rotated it.
+//! - **Children of an earlier run** are those that this component's last run made, under their names. What
+//!   the application made by itself stays.
+//! - **Without `WIA_IPS_SEGMENTATION` and without a filter of the driver's** an item has no regions.
+//! - **In folder acquisition the feeder says how many sides and which**, `Front` and `Back` how each is
+//!   scanned; each side is a stream of its own, so that they have no multipage formats.
+//! - **Regions of a flatbed without any** are a success without a stream.

@@ -16,6 +16,7 @@ mod error_handler;
 pub mod filter;
 mod image_information;
 mod page_writer;
+mod segmentation;
 mod session;
 mod stream;
 
@@ -39,5 +40,6 @@ pub use page_writer::{
     FileStream, PageBuffer, abandon_page, begin_page, end_page, rows, write_buf_to_file,
     write_page_buf_to_file, write_page_buf_to_stream, write_page_buf_to_stream_as,
 };
+pub use segmentation::{REGION_FLAGS, SegmentationFilter, SegmentedItem};
 pub use session::Session;
 pub use stream::{Stream, StreamSink, write_all};

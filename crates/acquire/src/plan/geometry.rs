@@ -89,7 +89,7 @@ pub(super) fn extents(item: &dyn Item) -> Result<(u32, u32)> {
     Ok((one(WIA_IPS_XEXTENT)?, one(WIA_IPS_YEXTENT)?))
 }
 
-fn bed_mm(item: &dyn Item) -> Result<(f64, f64)> {
+pub(crate) fn bed_mm(item: &dyn Item) -> Result<(f64, f64)> {
     let one = |id: PropertyId| -> Result<f64> {
         let thousandths = read_i32(item, id)?.unwrap_or(0);
         Ok(f64::from(thousandths) * MM_PER_INCH / 1000.0)

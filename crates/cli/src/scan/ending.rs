@@ -113,6 +113,15 @@ impl Ending {
         }
     }
 
+    /// The same, but what followed the scan failed.
+    pub(crate) fn but(self, failure: &Failure) -> Ending {
+        Ending {
+            code: failure.exit_code(),
+            message: Some(failure.message().to_owned()),
+            ..self
+        }
+    }
+
     /// The `end` event.
     pub(crate) fn event(&self) -> EventLine<'_> {
         EventLine::End {

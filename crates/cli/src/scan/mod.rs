@@ -3,6 +3,7 @@
 mod check;
 mod ending;
 mod events;
+mod preview;
 mod progress;
 mod prompt;
 mod report;
@@ -22,6 +23,7 @@ use crate::hiargs::ScanRequest;
 use crate::lowargs::ScanArgs;
 use crate::{signals, stdout, storage};
 use ending::Ending;
+pub(crate) use preview::run as run_preview;
 use report::Report;
 
 /// Runs the subcommand. Whatever happens is told here, so that there is one end and it is told last.

@@ -17,6 +17,7 @@ mod options;
 mod outputs;
 mod pages;
 mod patterns;
+mod preview;
 mod prompt;
 mod readme;
 mod scratch;

@@ -7,6 +7,7 @@ use items::AppItem;
 use transfer::{DataStreams, MinidrvTransferCallback, NextStream, Stream, TransferContext};
 use wia::{Error, ErrorKind, Result, Status, TransferFlags};
 
+use crate::children::acquire_children;
 use crate::counted_stream::{ByteCount, CountedStream};
 use crate::draw::{Pace, draw};
 use crate::feed::Feed;
@@ -18,6 +19,7 @@ use crate::paper::Paper;
 use crate::pool::{Drawer, Handover, Page, Reader, Step};
 
 /// What a transfer needs of its device.
+#[derive(Clone, Copy)]
 pub(crate) struct Machine<'a> {
     pub(crate) paper: &'a Paper,
     pub(crate) pace: Pace,
@@ -45,6 +47,9 @@ pub(crate) fn acquire(
         return Err(Error::invalid("nothing can be uploaded to a scanner"));
     }
     if flags.contains(TransferFlags::DOWNLOAD) {
+        if flags.contains(TransferFlags::ACQUIRE_CHILDREN) {
+            return acquire_children(machine, item, context);
+        }
         return download(machine, &Job::new(item, context)?, item, context);
     }
     let (bands, place) = match context.memory_transfer {
@@ -69,7 +74,8 @@ pub(crate) fn acquire(
     streams.finish(context, result)
 }
 
-fn download(
+/// One transfer of an item into streams.
+pub(crate) fn download(
     machine: &Machine<'_>,
     job: &Job,
     item: &AppItem,

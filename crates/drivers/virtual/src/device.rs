@@ -6,13 +6,20 @@ use items::{AppItem, DeviceInfo, DriverItem, RootInfo, ScannerRules};
 use minidriver::service_library::queue_event;
 use minidriver::{Capability, CapabilityKind, DriverModel, FormatInfo, Minidriver};
 use transfer::TransferContext;
-use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FLATBED, WIA_CATEGORY_ROOT};
+use wia::category::{
+    WIA_CATEGORY_FEEDER, WIA_CATEGORY_FEEDER_BACK, WIA_CATEGORY_FEEDER_FRONT, WIA_CATEGORY_FLATBED,
+    WIA_CATEGORY_ROOT,
+};
 use wia::command::WIA_CMD_SYNCHRONIZE;
+use wia::constant::{WIA_TRANSFER_CHILDREN_SINGLE_SCAN, WIA_USE_SEGMENTATION_FILTER};
 use wia::event::{WIA_EVENT_CANCEL_IO, WIA_EVENT_DEVICE_CONNECTED, WIA_EVENT_DEVICE_DISCONNECTED};
-use wia::property::{WIA_DIP_DEV_ID, WIA_DPS_DOCUMENT_HANDLING_STATUS};
+use wia::property::{
+    WIA_DIP_DEV_ID, WIA_DPS_DOCUMENT_HANDLING_STATUS, WIA_IPS_SEGMENTATION,
+    WIA_IPS_TRANSFER_CAPABILITIES,
+};
 use wia::{
-    DocumentHandlingCapabilities, Error, ErrorKind, Guid, ItemFlags, PropertyId, Result, Status,
-    TransferFlags,
+    Access, DocumentHandlingCapabilities, DocumentHandlingSelect, Error, ErrorKind, Guid,
+    ItemFlags, PropertyId, PropertyInfo, Result, Status, TransferFlags, ValidValues,
 };
 
 use crate::acquire::{Machine, acquire};
@@ -21,11 +28,12 @@ use crate::job::Source;
 use crate::options::Options;
 use crate::paper::Paper;
 use crate::pool::Handover;
-use crate::properties::rules;
+use crate::properties::{rules, side_rules};
 
 /// A scanner made of software: a flatbed and a duplex feeder, or what a model file describes.
 ///
-/// The tree has the items `Root`, `Flatbed` and `Feeder`. The same options give the same bytes. The
+/// The tree has the items `Root`, `Flatbed`, on which applications make regions, and `Feeder`, with
+/// `Front` and `Back` where it scans both sides. The same options give the same bytes. The
 /// feeder is full at first; sheets leave it as they are fed, and `WIA_CMD_SYNCHRONIZE` fills it
 /// again.
 #[derive(Debug)]
@@ -34,6 +42,8 @@ pub struct VirtualScanner {
     paper: Paper,
     flatbed: Option<ScannerRules>,
     feeder: Option<ScannerRules>,
+    /// Of the front and the back of a duplex feeder.
+    sides: Option<[ScannerRules; 2]>,
     root: DriverItem,
     /// The device's identity in events.
     device_id: Mutex<String>,
@@ -58,11 +68,20 @@ impl VirtualScanner {
         };
         let flatbed = rules_of(Source::Flatbed, &options.flatbed);
         let feeder = rules_of(Source::Feeder, &options.feeder);
+        let duplex = options.feeder.as_ref().is_some_and(|f| f.duplex);
+        let sides = feeder.as_ref().filter(|_| duplex).map(|rules| {
+            let sides = [
+                DocumentHandlingSelect::FRONT_ONLY,
+                DocumentHandlingSelect::BACK_ONLY,
+            ];
+            sides.map(|side| side_rules(rules, side))
+        });
         Ok(VirtualScanner {
-            root: tree(flatbed.is_some(), feeder.is_some())?,
+            root: tree(flatbed.is_some(), feeder.is_some(), sides.is_some())?,
             paper,
             flatbed,
             feeder,
+            sides,
             options,
             device_id: Mutex::default(),
             running: Mutex::default(),
@@ -80,9 +99,16 @@ impl VirtualScanner {
     }
 
     fn rules(&self, item: &AppItem) -> Option<&ScannerRules> {
-        match Source::of(item.category())? {
-            Source::Flatbed => self.flatbed.as_ref(),
-            Source::Feeder => self.feeder.as_ref(),
+        let [front, back] = match &self.sides {
+            Some([front, back]) => [Some(front), Some(back)],
+            None => [None, None],
+        };
+        match item.category() {
+            WIA_CATEGORY_FLATBED => self.flatbed.as_ref(),
+            WIA_CATEGORY_FEEDER => self.feeder.as_ref(),
+            WIA_CATEGORY_FEEDER_FRONT => front,
+            WIA_CATEGORY_FEEDER_BACK => back,
+            _ => None,
         }
     }
 
@@ -149,7 +175,7 @@ impl VirtualScanner {
     }
 }
 
-fn tree(flatbed: bool, feeder: bool) -> Result<DriverItem> {
+fn tree(flatbed: bool, feeder: bool, sides: bool) -> Result<DriverItem> {
     let root = DriverItem::new(
         ItemFlags::ROOT | ItemFlags::FOLDER | ItemFlags::DEVICE,
         "Root",
@@ -161,12 +187,37 @@ fn tree(flatbed: bool, feeder: bool) -> Result<DriverItem> {
         | ItemFlags::IMAGE
         | ItemFlags::FILE;
     if flatbed {
-        DriverItem::new_child(&root, source, "Flatbed", WIA_CATEGORY_FLATBED, None)?;
+        let flags = source | ItemFlags::FOLDER;
+        DriverItem::new_child(&root, flags, "Flatbed", WIA_CATEGORY_FLATBED, None)?;
     }
     if feeder {
-        DriverItem::new_child(&root, source, "Feeder", WIA_CATEGORY_FEEDER, None)?;
+        let mut flags = source;
+        flags.set(ItemFlags::FOLDER, sides);
+        let feeder = DriverItem::new_child(&root, flags, "Feeder", WIA_CATEGORY_FEEDER, None)?;
+        if sides {
+            // The data comes off the feeder.
+            let side = source - ItemFlags::TRANSFER;
+            DriverItem::new_child(&feeder, side, "Front", WIA_CATEGORY_FEEDER_FRONT, None)?;
+            DriverItem::new_child(&feeder, side, "Back", WIA_CATEGORY_FEEDER_BACK, None)?;
+        }
     }
     Ok(root)
+}
+
+/// What an item with others below it has besides.
+fn declare_children(item: &AppItem) {
+    if !item.flags().contains(ItemFlags::FOLDER) {
+        return;
+    }
+    let info = || PropertyInfo {
+        access: Access::READ,
+        valid: ValidValues::None,
+    };
+    let all = WIA_TRANSFER_CHILDREN_SINGLE_SCAN;
+    item.declare(WIA_IPS_TRANSFER_CAPABILITIES, all, info());
+    if item.category() == WIA_CATEGORY_FLATBED {
+        item.declare(WIA_IPS_SEGMENTATION, WIA_USE_SEGMENTATION_FILTER, info());
+    }
 }
 
 /// A transfer that a cancel can reach.
@@ -199,7 +250,11 @@ impl Minidriver for VirtualScanner {
     fn init_item_properties(&self, item: &AppItem) -> Result<()> {
         self.paper.check_online()?;
         match self.rules(item) {
-            Some(rules) => items::declare_scanner_item(item, rules),
+            Some(rules) => {
+                items::declare_scanner_item(item, rules)?;
+                declare_children(item);
+                Ok(())
+            }
             None => {
                 self.declare_root(item);
                 item.write(WIA_DPS_DOCUMENT_HANDLING_STATUS, self.status())
@@ -263,6 +318,19 @@ impl Minidriver for VirtualScanner {
         Ok(pairs
             .map(|(format, tymed)| FormatInfo { format, tymed })
             .collect())
+    }
+
+    fn delete_item(&self, item: &AppItem) -> Result<()> {
+        let region =
+            item.category() == WIA_CATEGORY_FLATBED && item.flags().contains(ItemFlags::GENERATED);
+        if region {
+            // There is nothing of it in the device.
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::AccessDenied,
+            format!("{}: a part of the scanner stays", item.full_name()),
+        ))
     }
 
     fn lock_device(&self) -> Result<()> {

@@ -3,16 +3,18 @@
 use raster::geometry::thousandths_to_pixels;
 use raster::{Area, PixelType};
 use transfer::TransferContext;
-use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FLATBED};
-use wia::constant::WIA_PAGE_AUTO;
+use wia::category::{
+    WIA_CATEGORY_FEEDER, WIA_CATEGORY_FEEDER_BACK, WIA_CATEGORY_FEEDER_FRONT, WIA_CATEGORY_FLATBED,
+};
+use wia::constant::{WIA_PAGE_AUTO, WIA_PREVIEW_SCAN};
 use wia::format::{
     WIA_IMG_FMT_BMP, WIA_IMG_FMT_JPEG, WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF,
 };
 use wia::property::{
     WIA_IPA_DATATYPE, WIA_IPA_DEPTH, WIA_IPS_BRIGHTNESS, WIA_IPS_CONTRAST,
     WIA_IPS_DOCUMENT_HANDLING_SELECT, WIA_IPS_MAX_HORIZONTAL_SIZE, WIA_IPS_MAX_VERTICAL_SIZE,
-    WIA_IPS_PAGE_SIZE, WIA_IPS_PAGES, WIA_IPS_THRESHOLD, WIA_IPS_XEXTENT, WIA_IPS_XPOS,
-    WIA_IPS_XRES, WIA_IPS_YEXTENT, WIA_IPS_YPOS, WIA_IPS_YRES,
+    WIA_IPS_PAGE_SIZE, WIA_IPS_PAGES, WIA_IPS_PREVIEW, WIA_IPS_THRESHOLD, WIA_IPS_XEXTENT,
+    WIA_IPS_XPOS, WIA_IPS_XRES, WIA_IPS_YEXTENT, WIA_IPS_YPOS, WIA_IPS_YRES,
 };
 use wia::{Compression, DataType, DocumentHandlingSelect, Error, Guid, PropertyId, Result, Tymed};
 
@@ -32,7 +34,9 @@ impl Source {
     pub(crate) fn of(category: Guid) -> Option<Source> {
         match category {
             WIA_CATEGORY_FLATBED => Some(Source::Flatbed),
-            WIA_CATEGORY_FEEDER => Some(Source::Feeder),
+            WIA_CATEGORY_FEEDER | WIA_CATEGORY_FEEDER_FRONT | WIA_CATEGORY_FEEDER_BACK => {
+                Some(Source::Feeder)
+            }
             _ => None,
         }
     }
@@ -69,6 +73,8 @@ pub(crate) struct Job {
     pub(crate) multipage: bool,
     /// Whether each side of a sheet takes a transfer of its own.
     pub(crate) side_by_side: bool,
+    /// Whether the next scan of the glass sees the same sheet: after a preview, and after a region.
+    pub(crate) sheet_stays: bool,
     /// Without an area where each sheet has its own size.
     area: Option<Area>,
     /// The pixels of the bed, which cuts off what is larger.
@@ -114,6 +120,8 @@ impl Job {
             brightness: item.opt_i32(WIA_IPS_BRIGHTNESS).unwrap_or(0),
             contrast: item.opt_i32(WIA_IPS_CONTRAST).unwrap_or(0),
         };
+        let preview = item.opt_i32(WIA_IPS_PREVIEW) == Some(WIA_PREVIEW_SCAN);
+        let region = { item.parent() }.is_some_and(|p| p.category() == item.category());
         let (sides, pages) = match source {
             Source::Flatbed => (Sides::Front, Some(1)),
             Source::Feeder => {
@@ -128,6 +136,7 @@ impl Job {
             format,
             multipage: context.tymed == Tymed::MultipageFile,
             side_by_side: false,
+            sheet_stays: preview || region,
             area,
             bed,
             request,
@@ -154,6 +163,13 @@ impl Job {
         Ok(self)
     }
 
+    /// One side of a sheet of which both are scanned, the front first.
+    pub(crate) fn take_one_of_both(&mut self) {
+        self.pages = Some(1);
+        self.sides = Sides::Both;
+        self.side_by_side = true;
+    }
+
     /// What is to be seen of a side.
     ///
     /// # Errors
@@ -175,7 +191,7 @@ impl Job {
     }
 }
 
-fn unsigned(item: &AppItem, id: PropertyId) -> Result<u32> {
+pub(crate) fn unsigned(item: &AppItem, id: PropertyId) -> Result<u32> {
     let value = item.read_i32(id)?;
     u32::try_from(value).map_err(|_| {
         let name = item.property_name(id);
@@ -242,7 +258,8 @@ fn page_format(context: &TransferContext, pixel: PixelType) -> Result<PageFormat
     Ok(format)
 }
 
-fn sides(item: &AppItem) -> Result<Sides> {
+/// Which sides the feeder is asked for.
+pub(crate) fn sides(item: &AppItem) -> Result<Sides> {
     let bits = item.opt_i32(WIA_IPS_DOCUMENT_HANDLING_SELECT).unwrap_or(0);
     let select = DocumentHandlingSelect::from_bits_retain(bits);
     let one = DocumentHandlingSelect::FRONT_ONLY | DocumentHandlingSelect::BACK_ONLY;

@@ -24,6 +24,7 @@
 #![forbid(unsafe_code)]
 
 mod acquire;
+mod children;
 mod counted_stream;
 mod device;
 mod discover;

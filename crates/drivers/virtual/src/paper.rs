@@ -192,6 +192,14 @@ impl Paper {
         }
     }
 
+    /// A call that begins with a front: the back that nobody wanted goes through with its sheet.
+    pub(crate) fn finish_sheet(&self) {
+        let mut state = self.lock();
+        if state.half {
+            state.feed_one(Sides::Both);
+        }
+    }
+
     /// The sides that a transfer scans, from the paper as it is now. Nothing is fed by this.
     pub(crate) fn targets(&self, job: &Job) -> Targets {
         let state = self.lock().clone();
@@ -212,6 +220,7 @@ impl Paper {
     pub(crate) fn feed(&self, job: &Job, sheet: u32) {
         let mut state = self.lock();
         match job.source {
+            Source::Flatbed if job.sheet_stays => {}
             Source::Flatbed => state.glass = state.glass.max(sheet),
             Source::Feeder if job.side_by_side && sheet > state.fed && !state.half => {
                 state.half = true;

@@ -119,6 +119,15 @@ impl Handover {
         self.changed.notify_all();
     }
 
+    /// Gets ready for another transfer of the same call. What was cancelled stays so.
+    pub(crate) fn again(&self) {
+        let mut state = self.lock();
+        *state = State {
+            cancelled: state.cancelled,
+            ..State::default()
+        };
+    }
+
     fn wait_while(&self, waiting: impl Fn(&mut State) -> bool) -> MutexGuard<'_, State> {
         self.changed
             .wait_while(self.lock(), waiting)

@@ -113,6 +113,20 @@ pub(crate) fn rules(
     }
 }
 
+/// The rules of one side of a duplex feeder: one stream a page, and no choice of sides.
+pub(crate) fn side_rules(feeder: &ScannerRules, side: DocumentHandlingSelect) -> ScannerRules {
+    let mut rules = feeder.clone();
+    for format in &mut rules.formats {
+        format.tymeds.retain(|tymed| *tymed == Tymed::File);
+    }
+    rules.formats.retain(|format| !format.tymeds.is_empty());
+    rules.feeder = Some(FeederRules {
+        select: side,
+        ..FeederRules::simplex()
+    });
+    rules
+}
+
 /// Width and height of the bed in 1/1000 inch.
 fn bed(source: Source, options: &SourceOptions, largest: Option<PaperSize>) -> (i32, i32) {
     let usual_height = match source {

@@ -64,7 +64,13 @@ fn the_tree_obeys_the_rules_of_its_categories() {
         .collect();
     assert_eq!(
         names,
-        ["0000\\Root", "0000\\Root\\Flatbed", "0000\\Root\\Feeder"]
+        [
+            "0000\\Root",
+            "0000\\Root\\Flatbed",
+            "0000\\Root\\Feeder",
+            "0000\\Root\\Feeder\\Front",
+            "0000\\Root\\Feeder\\Back",
+        ]
     );
     assert_eq!(rig.flatbed().category(), WIA_CATEGORY_FLATBED);
     assert_eq!(rig.feeder().category(), WIA_CATEGORY_FEEDER);

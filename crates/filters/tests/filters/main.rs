@@ -9,3 +9,4 @@ mod bytes;
 mod parts;
 mod pixels;
 mod preview;
+mod segmentation;

@@ -23,7 +23,7 @@ pub(crate) const FLATBED: &str = "0000\\Root\\Flatbed";
 pub(crate) fn tree(properties: &[(wia::PropertyId, PropertyValue)]) -> AppItem {
     let flags = ItemFlags::ROOT | ItemFlags::FOLDER | ItemFlags::DEVICE;
     let root = DriverItem::new(flags, "Root", "0000\\Root", WIA_CATEGORY_ROOT).unwrap();
-    let flags = ItemFlags::IMAGE | ItemFlags::FILE | ItemFlags::TRANSFER;
+    let flags = ItemFlags::IMAGE | ItemFlags::FILE | ItemFlags::TRANSFER | ItemFlags::FOLDER;
     let flatbed = DriverItem::new(flags, "Flatbed", FLATBED, WIA_CATEGORY_FLATBED).unwrap();
     flatbed.add_to_folder(&root).unwrap();
     let tree = AppItem::from_driver_tree(&root);

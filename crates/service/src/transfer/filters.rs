@@ -17,6 +17,9 @@ impl LocalTransfer {
 
     /// The filters in order, new ones of the driver's.
     pub(super) fn all_filters(&self) -> Vec<Arc<dyn ImageFilter>> {
+        if let Some(only) = lock(&self.only).as_ref() {
+            return only.clone();
+        }
         let driver = self.core.driver();
         // A driver that crashes here has no filter; it will crash elsewhere.
         let own = guarded(|| Ok(driver.image_filter())).unwrap_or_default();

@@ -37,6 +37,8 @@ pub(crate) struct LocalTransfer {
     item: AppItem,
     options: Mutex<DocumentOptions>,
     filters: Mutex<Vec<Arc<dyn ImageFilter>>>,
+    /// What stands in the place of all filters, the driver's too.
+    only: Mutex<Option<Vec<Arc<dyn ImageFilter>>>>,
     running: Mutex<Option<Running>>,
 }
 
@@ -69,8 +71,14 @@ impl LocalTransfer {
             item,
             options: Mutex::default(),
             filters: Mutex::default(),
+            only: Mutex::default(),
             running: Mutex::new(None),
         })
+    }
+
+    /// Has these filters and no others, not even the driver's, or again the usual ones.
+    pub(crate) fn use_only(&self, filters: Option<Vec<Arc<dyn ImageFilter>>>) {
+        *lock(&self.only) = filters;
     }
 
     fn begin(&self, running: Running) -> Hurry {
@@ -232,6 +240,6 @@ impl Returned {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -357,7 +357,7 @@ impl Script {
     }
 
     /// The driver has returned: all streams are released, and nothing more may come.
-    fn returned(&self) {
+    pub fn returned(&self) {
         *self.has_returned.lock().unwrap() = true;
         for stream in self.streams.lock().unwrap().iter() {
             assert!(stream.is_released(), "a stream is kept after the return");
