@@ -65,7 +65,7 @@ fn parameters_are_checked() {
         "virtual:?seed=1&colour=red",
         ErrorKind::InvalidArgument,
         "device virtual:?seed=1&colour=red: there is no parameter colour; valid are sheets, seed, ppm, \
-         lateheight, model, jam, double, cover, out, disconnect, stall, deadline",
+         lateheight, model, tree, jam, double, cover, out, disconnect, stall, deadline",
     );
     check("virtual:?sheets=many", ErrorKind::InvalidArgument, "sheets");
 }
