@@ -39,8 +39,10 @@ fn groff_formats_every_man_page_without_a_warning() {
         [
             "quire-check.1",
             "quire-devices.1",
+            "quire-preview.1",
             "quire-scan.1",
             "quire-show.1",
+            "quire-upload.1",
             "quire.1"
         ]
     );
