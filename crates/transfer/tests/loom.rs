@@ -77,10 +77,17 @@ fn a_cancel_is_told_for_good_or_comes_too_late() {
         let mut told = false;
         for _ in 0..2 {
             let late = asked.load(Ordering::SeqCst);
-            let answer = status(&session);
+            // A driver that was told may ask for a stream still, and send nothing.
+            let cancel = match told {
+                true => matches!(
+                    session.get_next_stream("a", "0000\\a").unwrap(),
+                    NextStream::Cancel
+                ),
+                false => status(&session) == Answer::Cancel,
+            };
             // Never taken back, and never missed once the cancel was made.
-            assert!(answer == Answer::Cancel || !(told || late));
-            told |= answer == Answer::Cancel;
+            assert!(cancel || !(told || late));
+            told |= cancel;
         }
         let result = session.finish(Ok(Status::Ok)).unwrap();
         assert_eq!(result == Status::Cancelled, told);
