@@ -74,6 +74,25 @@ pub(crate) enum Refusal {
     Failure(Error),
 }
 
+impl Refusal {
+    /// The refusal that an answer is, if it is one.
+    pub(crate) fn of(answer: &Result<Answer>) -> Option<Refusal> {
+        match answer {
+            Ok(Answer::Continue) => None,
+            Ok(Answer::Cancel) => Some(Refusal::Cancel),
+            Err(e) => Some(Refusal::Failure(e.clone())),
+        }
+    }
+
+    /// What every later call is answered with.
+    pub(crate) fn answer(&self) -> Result<Answer> {
+        match self {
+            Refusal::Cancel => Ok(Answer::Cancel),
+            Refusal::Failure(e) => Err(e.clone()),
+        }
+    }
+}
+
 impl Session {
     /// A session for one transfer into the streams of `callback`.
     pub fn new(callback: Arc<dyn TransferCallback>) -> Arc<Session> {

@@ -111,19 +111,12 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 impl State {
     /// Keeps an answer that ends the transfer.
     fn note(&mut self, answer: Result<Answer>) -> Result<Answer> {
-        match &answer {
-            Ok(Answer::Continue) => {}
-            Ok(Answer::Cancel) => self.refusal = Some(Refusal::Cancel),
-            Err(e) => self.refusal = Some(Refusal::Failure(e.clone())),
-        }
+        self.refusal = Refusal::of(&answer).or(self.refusal.take());
         answer
     }
 
     fn refused(&self) -> Option<Result<Answer>> {
-        self.refusal.as_ref().map(|refusal| match refusal {
-            Refusal::Cancel => Ok(Answer::Cancel),
-            Refusal::Failure(e) => Err(e.clone()),
-        })
+        self.refusal.as_ref().map(Refusal::answer)
     }
 
     fn is_bitmap(&self) -> bool {

@@ -394,11 +394,7 @@ impl ServiceSide {
         match self.reader.next(timeout) {
             Next::Message(message, buffer) => {
                 let answer = self.forward(&message, buffer.as_deref());
-                let refusal = match answer {
-                    Ok(Answer::Continue) => None,
-                    Ok(Answer::Cancel) => Some(Refusal::Cancel),
-                    Err(e) => Some(Refusal::Failure(e)),
-                };
+                let refusal = Refusal::of(&answer);
                 self.refusal = self.refusal.take().or(refusal.clone());
                 self.reader.answer(buffer, refusal);
                 Heard::Message
