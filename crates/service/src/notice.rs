@@ -1,18 +1,22 @@
 //! Events for a driver while its transfer runs.
 
+use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use minidriver::Minidriver;
-use wia::{Guid, Result};
+use wia::{Error, ErrorKind, Guid, Result};
 
 use crate::guard::guarded;
 
 /// Tells the driver of events of one transfer (`drvNotifyPnpEvent`), and never of one when the transfer
 /// is over: the next transfer would take it for its own.
+///
+/// Its thread is there from the transfer's beginning and sleeps: a new one would have to wait for a
+/// processor while the driver is at work.
 pub(crate) struct Notice {
-    driver: Arc<dyn Minidriver>,
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
+    events: Sender<Guid>,
 }
 
 struct State {
@@ -23,41 +27,34 @@ struct State {
 
 impl Notice {
     /// For a transfer that begins.
-    pub(crate) fn new(driver: Arc<dyn Minidriver>) -> Arc<Notice> {
-        Arc::new(Notice {
-            driver,
-            state: Mutex::new(State {
-                over: false,
-                outcome: Ok(()),
-            }),
-        })
-    }
-
-    /// Sends the driver an event from a thread of its own: nobody waits for what it does with it, but
-    /// the end of the transfer.
-    pub(crate) fn send(self: &Arc<Notice>, event: Guid) {
-        let me = Arc::clone(self);
-        let spawned = thread::Builder::new()
+    ///
+    /// # Errors
+    ///
+    /// `OutOfMemory` when there is no thread.
+    pub(crate) fn new(driver: Arc<dyn Minidriver>) -> Result<Arc<Notice>> {
+        let state = Arc::new(Mutex::new(State {
+            over: false,
+            outcome: Ok(()),
+        }));
+        let (events, hears) = mpsc::channel();
+        let told = Arc::clone(&state);
+        // It ends with the last of those who can send.
+        let run = move || {
+            hears
+                .iter()
+                .for_each(|event| tell(driver.as_ref(), &told, event));
+        };
+        thread::Builder::new()
             .name("notify".into())
-            .spawn(move || me.tell(event));
-        if spawned.is_err() {
-            // Better late than never: without a thread it is told from here.
-            self.tell(event);
-        }
+            .spawn(run)
+            .map_err(|e| Error::from_io(e, ErrorKind::OutOfMemory).context("starting a thread"))?;
+        Ok(Arc::new(Notice { state, events }))
     }
 
-    fn tell(&self, event: Guid) {
-        let mut state = self.lock();
-        if state.over {
-            return;
-        }
-        let told = guarded(|| {
-            self.driver.notify_pnp_event(event);
-            Ok(())
-        });
-        if state.outcome.is_ok() {
-            state.outcome = told;
-        }
+    /// Sends the driver an event: nobody waits for what it does with it, but the end of the transfer.
+    pub(crate) fn send(&self, event: Guid) {
+        // The thread hears for as long as this lives.
+        let _ = self.events.send(event);
     }
 
     /// The driver has returned. Waits until it has heard what it is being told.
@@ -66,12 +63,26 @@ impl Notice {
     ///
     /// `ExceptionInDriver` when it crashed while it was told.
     pub(crate) fn end(&self) -> Result<()> {
-        let mut state = self.lock();
+        let mut state = lock(&self.state);
         state.over = true;
         state.outcome.clone()
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+fn tell(driver: &dyn Minidriver, state: &Mutex<State>, event: Guid) {
+    let mut state = lock(state);
+    if state.over {
+        return;
     }
+    let told = guarded(|| {
+        driver.notify_pnp_event(event);
+        Ok(())
+    });
+    if state.outcome.is_ok() {
+        state.outcome = told;
+    }
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -51,12 +51,18 @@ pub(super) fn run(
     token: TransferToken,
     session: &Arc<DataSession>,
     service: &mut ServiceSide,
-    context: TransferContext,
+    mut context: TransferContext,
 ) -> (Result<Status>, Option<TransferContext>) {
     let returned: Arc<Mutex<Option<(TransferContext, Returned)>>> = Arc::default();
     let cancelled: Arc<Mutex<bool>> = Arc::default();
     let (asked, waking) = (Arc::clone(&cancelled), Arc::clone(session));
-    let notice = Notice::new(Arc::clone(transfer.core.driver()));
+    let notice = match Notice::new(Arc::clone(transfer.core.driver())) {
+        Ok(notice) => notice,
+        Err(e) => {
+            context.data_callback = None;
+            return (Err(e), Some(context));
+        }
+    };
     let begun = transfer.begin(Running {
         notice: Arc::clone(&notice),
         // The two ways to cancel of the older kinds are not connected: the callbacks' answers are

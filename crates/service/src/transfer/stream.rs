@@ -112,7 +112,10 @@ fn run(
     let (cancelled, canceller) = (wake.clone(), Arc::clone(&session));
     let (refused, held) = (wake.clone(), Arc::clone(&chain));
     session.when_refused(move || drop(refused.send(Wake::Cancelled)));
-    let notice = Notice::new(Arc::clone(core.driver()));
+    let notice = match Notice::new(Arc::clone(core.driver())) {
+        Ok(notice) => notice,
+        Err(e) => return session.finish(Err(e)),
+    };
     let begun = transfer.begin(Running {
         notice: Arc::clone(&notice),
         refuse: Some(Box::new(move || {
