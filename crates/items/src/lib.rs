@@ -28,7 +28,7 @@ pub use driver_item::{DriverContext, DriverItem, RemoveReason};
 pub use properties::is_called;
 pub use required::{check_flags, check_required, check_tree, required_properties};
 pub use store::{Property, wia_name};
-pub use stream::{property_stream, set_property_stream};
+pub use stream::{property_stream, property_stream_as, saved_values, set_property_stream};
 pub use tree_edit::CreationFlags;
 pub use validation::*;
 pub use write::{MAX_VALUE_BYTES, write_multiple};

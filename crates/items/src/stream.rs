@@ -26,13 +26,22 @@ const VERSION: u16 = 1;
 /// Strings and vectors that are longer than an application may write, which only a driver can have
 /// put there, are left out.
 pub fn property_stream(item: &AppItem) -> Vec<u8> {
+    property_stream_as(item, &|_, value| value)
+}
+
+/// [`property_stream`] with the values as an application sees them that is not of the driver's generation.
+pub fn property_stream_as(
+    item: &AppItem,
+    seen: &dyn Fn(PropertyId, PropertyValue) -> PropertyValue,
+) -> Vec<u8> {
     let mut body = Vec::new();
     let mut count: u16 = 0;
     for p in item.properties() {
         if !p.info.access.contains(Access::WRITE) || count == u16::MAX {
             continue;
         }
-        let bytes = encode(&p.value);
+        let value = seen(p.id, p.value);
+        let bytes = encode(&value);
         let Ok(length) = u32::try_from(bytes.len()) else {
             continue;
         };
@@ -40,7 +49,7 @@ pub fn property_stream(item: &AppItem) -> Vec<u8> {
             continue;
         }
         body.extend(p.id.0.to_le_bytes());
-        body.extend(p.value.value_type().vartype().to_le_bytes());
+        body.extend(value.value_type().vartype().to_le_bytes());
         body.extend([0, 0]);
         body.extend(length.to_le_bytes());
         body.extend(bytes);
@@ -71,6 +80,16 @@ pub fn set_property_stream(
     bytes: &[u8],
     validate: &mut dyn FnMut(&AppItem, &[PropertyId]) -> Result<()>,
 ) -> Result<()> {
+    write_multiple(item, &saved_values(item, bytes)?, validate)
+}
+
+/// What [`set_property_stream`] would write: the saved values of those properties that the item has and
+/// that can be written now.
+///
+/// # Errors
+///
+/// `InvalidArgument` as [`set_property_stream`].
+pub fn saved_values(item: &AppItem, bytes: &[u8]) -> Result<Vec<(PropertyId, PropertyValue)>> {
     let saved = decode_stream(bytes)?;
     if saved.id != stream_id(item) {
         return Err(Error::invalid(format!(
@@ -85,7 +104,7 @@ pub fn set_property_stream(
     };
     let mut values = saved.values;
     values.retain(|(id, _)| writable(*id));
-    write_multiple(item, &values, validate)
+    Ok(values)
 }
 
 fn stream_id(item: &AppItem) -> Guid {

@@ -156,17 +156,12 @@ impl Item for LocalItem {
     }
 
     fn property_stream(&self) -> Vec<u8> {
-        items::property_stream(&self.item)
+        let view = &self.application.view;
+        items::property_stream_as(&self.item, &|id, value| view.seen(&self.item, id, value))
     }
 
     fn set_property_stream(&self, bytes: &[u8]) -> Result<()> {
-        self.request(|| {
-            items::set_property_stream(&self.item, bytes, &mut |item, changed| {
-                self.validate(item, changed)
-            })?;
-            self.application.view.forget(&self.item);
-            Ok(())
-        })
+        self.write(&items::saved_values(&self.item, bytes)?)
     }
 
     fn formats(&self) -> Result<Vec<FormatInfo>> {

@@ -58,12 +58,21 @@ impl LegacyView {
 
     /// The value as the application sees it.
     pub(crate) fn read(&self, item: &AppItem, id: PropertyId) -> Option<PropertyValue> {
-        let value = item.read(id)?;
+        Some(self.seen(item, id, item.read(id)?))
+    }
+
+    /// A value of the item's as the application sees it.
+    pub(crate) fn seen(
+        &self,
+        item: &AppItem,
+        id: PropertyId,
+        value: PropertyValue,
+    ) -> PropertyValue {
         if !self.is_banded(item) {
-            return Some(value);
+            return value;
         }
         let bitmap = item.opt_guid(WIA_IPA_FORMAT) == Some(WIA_IMG_FMT_BMP);
-        Some(match (id, value.as_i32(), value.as_guid()) {
+        match (id, value.as_i32(), value.as_guid()) {
             (WIA_IPA_TYMED, ..) => Tymed::Callback.value().into(),
             (WIA_IPA_FORMAT, _, Some(format)) => in_bands(format).into(),
             (WIA_IPA_ITEM_SIZE, Some(size), _) if bitmap && size > FILE_HEADER => {
@@ -72,7 +81,7 @@ impl LegacyView {
             // The driver's is a page.
             (WIA_IPA_BUFFER_SIZE, Some(size), _) if size > 0 => size.min(USUAL_BUFFER).into(),
             _ => value,
-        })
+        }
     }
 
     /// Access and valid values as the application sees them.
@@ -148,11 +157,6 @@ impl LegacyView {
             self.banded().remove(&name);
         }
         Ok(())
-    }
-
-    /// The item's settings were replaced by those of the driver's kinds.
-    pub(crate) fn forget(&self, item: &AppItem) {
-        self.banded().remove(item.full_name());
     }
 }
 

@@ -98,6 +98,15 @@ impl StreamRun {
         };
         self.judged.calls.iter().map(bytes).sum()
     }
+
+    /// Whether the driver wrote all there was at once, so that nothing could come in between.
+    pub(crate) fn is_one_write(&self) -> bool {
+        let writes = self.judged.calls.iter();
+        writes
+            .filter(|call| matches!(call, Call::Write { .. }))
+            .count()
+            <= 1
+    }
 }
 
 impl Rig {

@@ -1,20 +1,20 @@
 //! The folder device does every duty that concerns storage.
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 use std::fs;
 use std::sync::Arc;
 
 use driver_folder::{FolderDevice, Options};
 use minidriver::Minidriver;
-use quire_testkit::{Faces, Outcome, check};
+use quire_testkit::{Faces, Outcome, Report, check};
 
-#[test]
-fn a_folder_of_files() {
+/// The suite on a folder whose files have this many bytes.
+fn checked(size: usize) -> Report {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path();
     fs::create_dir(path.join("Sub")).unwrap();
-    // So long that a cancel can come in the middle.
     for name in ["note.txt", "large", "Sub/inner"] {
-        fs::write(path.join(name), vec![7; 700_000]).unwrap();
+        fs::write(path.join(name), vec![7; size]).unwrap();
     }
     let open = || -> wia::Result<Arc<dyn Minidriver>> {
         let options = Options::parse(&path.display().to_string())?;
@@ -30,4 +30,32 @@ fn a_folder_of_files() {
     assert!(report.passed() > 40, "{report}");
     // What was uploaded is gone.
     assert_eq!(fs::read_dir(path).unwrap().count(), 3);
+    report
+}
+
+/// In the middle of which a cancel can come, and which come at once.
+const IN_THE_MIDDLE: [&str; 2] = ["cancel.sooner", "memory.event"];
+
+fn outcomes(report: &Report) -> Vec<&Outcome> {
+    let rows = report.rows().iter();
+    rows.filter(|row| IN_THE_MIDDLE.contains(&row.duty.id))
+        .map(|row| &row.outcome)
+        .collect()
+}
+
+#[test]
+fn a_folder_of_large_files() {
+    let report = checked(700_000);
+    assert_eq!(outcomes(&report), [&Outcome::Pass, &Outcome::Pass]);
+}
+
+#[test]
+fn a_folder_of_small_files_whose_transfers_have_no_middle() {
+    let report = checked(2_000);
+    assert!(
+        outcomes(&report)
+            .iter()
+            .all(|outcome| matches!(outcome, Outcome::NotApplicable(_))),
+        "{report}"
+    );
 }

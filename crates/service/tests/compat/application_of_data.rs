@@ -72,6 +72,22 @@ fn the_item_shows_what_the_application_has_chosen() {
 }
 
 #[test]
+fn saved_settings_keep_the_choice_of_bands() {
+    let rig = banded(one_bitmap);
+    let bands = rig.item.property_stream();
+    rig.write(WIA_IMG_FMT_BMP, Tymed::File);
+    let file = rig.item.property_stream();
+    let chosen = || {
+        let format = rig.item.read(&[WIA_IPA_FORMAT]).unwrap().pop().flatten();
+        (rig.number(WIA_IPA_TYMED), format.unwrap().as_guid())
+    };
+    rig.item.set_property_stream(&bands).unwrap();
+    assert_eq!(chosen(), (128, Some(WIA_IMG_FMT_MEMORYBMP)));
+    rig.item.set_property_stream(&file).unwrap();
+    assert_eq!(chosen(), (2, Some(WIA_IMG_FMT_BMP)));
+}
+
+#[test]
 fn bmp_in_bands_and_multipage_bands_are_refused() {
     let rig = banded(one_bitmap);
     let e = rig.item.write(&[(WIA_IPA_FORMAT, WIA_IMG_FMT_BMP.into())]);
