@@ -114,5 +114,11 @@ fn from_stream_driver(
         let result = guarded(|| driver.acquire_item_data(item, TransferFlags::DOWNLOAD, context));
         members.check(context).and(result)
     });
-    to_data.finish(context, result)
+    // What the layer has put back is not to undo what a filter writes.
+    drop(settings);
+    to_data.finish(context, result, &mut |values| {
+        items::write_multiple(item, values, &mut |item, changed| {
+            driver.validate_item_properties(item, changed)
+        })
+    })
 }

@@ -197,11 +197,11 @@ fn the_first_stream_is_the_header_and_each_other_a_new_page() {
     assert_eq!(rig.bands(&app), Ok(Status::Ok));
     app.log.expect(&[
         "DATA_HEADER 56 bytes, page 0",
-        "DATA 0% 0+40",
-        "DATA 0% 40+16",
+        "DATA 0% 0+40 status 4",
+        "DATA 0% 40+16 status 4",
         "NEW_PAGE 0 bytes, page 1",
-        "DATA 0% 0+40",
-        "DATA 0% 40+16",
+        "DATA 0% 0+40 status 4",
+        "DATA 0% 40+16 status 4",
         "TERMINATION",
     ]);
     assert_eq!(app.images(), [memory_bmp(2), memory_bmp(2)]);
@@ -250,9 +250,9 @@ fn what_is_written_again_comes_at_its_place_but_not_the_file_header() {
     assert_eq!(rig.bands(&app), Ok(Status::Ok));
     app.log.expect(&[
         "DATA_HEADER 56 bytes, page 0",
-        "DATA 0% 0+40",
-        "DATA 0% 40+16",
-        "DATA 0% 8+4",
+        "DATA 0% 0+40 status 4",
+        "DATA 0% 40+16 status 4",
+        "DATA 0% 8+4 status 4",
         "TERMINATION",
     ]);
     assert_eq!(app.images(), [memory_bmp(2)]);
@@ -274,7 +274,7 @@ fn other_formats_come_whole_and_carry_the_last_percent() {
     app.log.expect(&[
         "DATA_HEADER 70 bytes, page 0",
         "STATUS 40% 4",
-        "DATA 40% 0+3",
+        "DATA 40% 0+3 status 4",
         "TERMINATION",
     ]);
 }
@@ -317,7 +317,7 @@ fn a_cancel_inside_a_write_is_told_with_the_next_call() {
     assert_eq!(rig.bands(&app), Ok(Status::Cancelled));
     app.log.expect(&[
         "DATA_HEADER 56 bytes, page 0",
-        "DATA 0% 0+40",
+        "DATA 0% 0+40 status 4",
         "TERMINATION",
     ]);
 }

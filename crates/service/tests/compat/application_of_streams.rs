@@ -1,15 +1,16 @@
 //! An application of streams on a driver of bands and files
 //! (`img/mapping-for-a-vista-application-and-legacy-driver.md`).
 
+use std::io::SeekFrom;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use quire_service::{Answer, DriverModel, NextStream};
+use quire_service::{Answer, DriverModel, NextStream, Stream};
 use transfer::TransferContext;
 use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_JPEG, WIA_IMG_FMT_TIFF};
 use wia::property::{WIA_IPA_TYMED, WIA_IPS_PAGES};
-use wia::{DataMessage, Error, ErrorKind, Result, Status, Tymed};
+use wia::{DataMessage, Error, ErrorKind, Result, Status, TransferFlags, Tymed};
 
-use crate::scripted::{App, Driver, Rig, band, bmp, failure, memory_bmp, tell, write};
+use crate::scripted::{App, Driver, Log, Rig, band, bmp, failure, memory_bmp, tell, write};
 
 const ACQUIRE: &str = "acquire 0 WiaImgFmt_MEMORYBMP TYMED_CALLBACK";
 
@@ -117,6 +118,143 @@ fn another_format_comes_through_a_file() {
     ]);
     let acquire = "acquire 0 WiaImgFmt_JPEG TYMED_FILE -1";
     rig.driver.log.expect(&["lock", "write", acquire, "unlock"]);
+}
+
+/// A whole bitmap with its file header, in a file.
+#[test]
+fn a_bitmap_that_is_not_offered_in_bands_comes_through_a_file() {
+    let driver = Driver::new(DriverModel::Legacy, |_, context| {
+        write(context, &bmp()[..40]);
+        write(context, &bmp()[40..]);
+        Ok(Status::Ok)
+    });
+    let rig = driver.formats(&[(WIA_IMG_FMT_BMP, Tymed::File)]).connect();
+    let app = App::new();
+    assert_eq!(rig.download(&app), Ok(Status::Ok));
+    assert_eq!(app.images(), [bmp()]);
+    let acquire = "acquire 0 WiaImgFmt_BMP TYMED_FILE -1";
+    rig.driver.log.expect(&["lock", "write", acquire, "unlock"]);
+}
+
+#[test]
+fn a_feeder_of_another_format_gives_a_file_a_page() {
+    let pages = AtomicI32::new(0);
+    let driver = Driver::new(DriverModel::Legacy, move |_, context| {
+        let page = pages.fetch_add(1, Ordering::Relaxed);
+        if page == 2 {
+            return paper_empty();
+        }
+        write(context, format!("page {page}").as_bytes());
+        Ok(Status::Ok)
+    });
+    let rig = driver.feeder(0).connect();
+    rig.write(WIA_IMG_FMT_JPEG, Tymed::File);
+    let app = App::new();
+    assert_eq!(rig.download(&app), Ok(Status::Ok));
+    assert_eq!(app.images()[..2], [b"page 0", b"page 1"]);
+    let acquire = "acquire 0 WiaImgFmt_JPEG TYMED_FILE 1";
+    assert_eq!(rig.driver.log.count(acquire), 3);
+}
+
+#[test]
+fn a_folder_of_an_older_driver_is_walked_by_the_layer() {
+    let driver = Driver::new(DriverModel::Legacy, |item, context| {
+        assert!(context.callback.is_none() && context.data_callback.is_some());
+        assert!(["One", "Two"].contains(&item.name()));
+        bitmap(context, 2)
+    });
+    let rig = driver.folder().connect();
+    let app = App::new();
+    let flags = TransferFlags::ACQUIRE_CHILDREN;
+    assert_eq!(rig.transfer.download(flags, app.clone()), Ok(Status::Ok));
+    assert_eq!(app.images(), [bmp(), bmp()]);
+    let lines = app.log.lines();
+    let asked: Vec<_> = lines.iter().filter(|l| l.starts_with("NEXT")).collect();
+    let names = [
+        "NEXT One 0000\\Root\\Source\\One",
+        "NEXT Two 0000\\Root\\Source\\Two",
+    ];
+    assert_eq!(asked, names);
+    assert_eq!(app.log.count("END_OF_STREAM"), 2);
+    assert_eq!(app.log.count("END_OF_TRANSFER"), 1);
+    // One transfer of the device, and a call for each item.
+    let acquire = &format!("{ACQUIRE} -1");
+    let calls = ["lock", "write", acquire, "write", acquire, "unlock"];
+    rig.driver.log.expect(&calls);
+}
+
+/// A stream that writes down its calls.
+struct Overheard(Log, u64);
+
+impl Stream for Overheard {
+    fn write(&mut self, data: &[u8]) -> Result<usize> {
+        self.0.add(format!("Write {}", data.len()));
+        self.1 += data.len() as u64;
+        Ok(data.len())
+    }
+
+    fn seek(&mut self, to: SeekFrom) -> Result<u64> {
+        self.0.add(format!("Seek {to:?}"));
+        if let SeekFrom::Start(at) = to {
+            self.1 = at;
+        }
+        Ok(self.1)
+    }
+
+    fn set_size(&mut self, _: u64) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// The file header goes out as soon as the height is known, the bands at 14 bytes behind their offset.
+#[test]
+fn each_band_is_a_seek_a_write_and_a_status() {
+    let rig = flatbed(|c| bitmap(c, 2));
+    let app = App::new();
+    let stream = Box::new(Overheard(app.log.clone(), 0));
+    app.give(NextStream::Stream(stream));
+    assert_eq!(rig.download(&app), Ok(Status::Ok));
+    app.log.expect(&[
+        "NEXT Source 0000\\Root\\Source",
+        "Seek End(0)",
+        "Seek Start(0)",
+        "Write 14",
+        "Seek Start(14)",
+        "Write 40",
+        "STATUS 10% 54",
+        "Seek Start(54)",
+        "Write 16",
+        "STATUS 10% 70",
+        "Seek End(0)",
+        "END_OF_STREAM 10% 70",
+        "END_OF_TRANSFER 10% 70",
+    ]);
+}
+
+/// With a height of 0 the bands come first; header and height are written when all is there.
+#[test]
+fn an_unknown_height_waits_until_the_end_and_is_then_written_with_the_file_header() {
+    let rig = flatbed(|c| bitmap(c, 0));
+    let app = App::new();
+    app.give(NextStream::Stream(Box::new(Overheard(app.log.clone(), 0))));
+    assert_eq!(rig.download(&app), Ok(Status::Ok));
+    app.log.expect(&[
+        "NEXT Source 0000\\Root\\Source",
+        "Seek End(0)",
+        "Seek Start(14)",
+        "Write 40",
+        "STATUS 10% 54",
+        "Seek Start(54)",
+        "Write 16",
+        "STATUS 10% 70",
+        "Seek Start(22)",
+        "Write 4",
+        "Seek Start(0)",
+        "Write 14",
+        "Seek End(0)",
+        "END_OF_STREAM 10% 70",
+        "END_OF_TRANSFER 10% 70",
+    ]);
 }
 
 #[test]

@@ -7,4 +7,6 @@
 
 mod application_of_data;
 mod application_of_streams;
+mod filters;
+mod messages;
 mod scripted;

@@ -8,11 +8,13 @@ use std::sync::{Arc, Mutex};
 use items::{AppItem, DriverItem};
 use minidriver::{DriverModel, FormatInfo, Minidriver};
 use quire_service::{
-    Answer, DataCallback, DataParams, DataTransferInfo, FileFate, Item, NextStream, Payload,
-    Service, StorageMedium, Stream, Transfer, TransferCallback, TransferParams,
+    Answer, DataCallback, DataParams, DataTransferInfo, FileFate, ImageFilter, Item, NextStream,
+    Payload, Service, StorageMedium, Stream, Transfer, TransferCallback, TransferParams,
 };
 use transfer::TransferContext;
-use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FLATBED, WIA_CATEGORY_ROOT};
+use wia::category::{
+    WIA_CATEGORY_FEEDER, WIA_CATEGORY_FLATBED, WIA_CATEGORY_FOLDER, WIA_CATEGORY_ROOT,
+};
 use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_JPEG, WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_TIFF};
 use wia::property::{
     WIA_DPS_DOCUMENT_HANDLING_CAPABILITIES, WIA_DPS_DOCUMENT_HANDLING_STATUS, WIA_IPA_BUFFER_SIZE,
@@ -53,9 +55,13 @@ impl Log {
         self.0.lock().unwrap().push(line.into());
     }
 
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+
     #[track_caller]
     pub(crate) fn expect(&self, lines: &[&str]) {
-        assert_eq!(*self.0.lock().unwrap(), lines);
+        assert_eq!(self.lines(), lines);
     }
 
     pub(crate) fn count(&self, start: &str) -> usize {
@@ -73,6 +79,9 @@ pub(crate) struct Driver {
     model: DriverModel,
     category: Guid,
     properties: Vec<(PropertyId, PropertyValue)>,
+    formats: Option<Vec<(Guid, Tymed)>>,
+    folder: bool,
+    filter: Option<Arc<dyn ImageFilter>>,
     script: Script,
 }
 
@@ -97,8 +106,29 @@ impl Driver {
                 (WIA_IPA_ITEM_SIZE, 70.into()),
                 (WIA_IPA_BUFFER_SIZE, 64.into()),
             ],
+            formats: None,
+            folder: false,
+            filter: None,
             script: Box::new(script),
         }
+    }
+
+    /// Other formats than the usual ones.
+    pub(crate) fn formats(mut self, formats: &[(Guid, Tymed)]) -> Driver {
+        self.formats = Some(formats.to_vec());
+        self
+    }
+
+    /// The source is a folder with two items of data.
+    pub(crate) fn folder(mut self) -> Driver {
+        self.folder = true;
+        self
+    }
+
+    /// The driver's own image filter.
+    pub(crate) fn filter(mut self, filter: Arc<dyn ImageFilter>) -> Driver {
+        self.filter = Some(filter);
+        self
     }
 
     pub(crate) fn set(mut self, id: PropertyId, value: impl Into<PropertyValue>) -> Driver {
@@ -137,7 +167,15 @@ impl Minidriver for Driver {
             | ItemFlags::FILE
             | ItemFlags::TRANSFER
             | ItemFlags::PROGRAMMABLE_DATA_SOURCE;
-        DriverItem::new_child(&root, flags, "Source", self.category, None)?;
+        if !self.folder {
+            DriverItem::new_child(&root, flags, "Source", self.category, None)?;
+            return Ok(root);
+        }
+        let (folder, category) = (ItemFlags::FOLDER, WIA_CATEGORY_FOLDER);
+        let folder = DriverItem::new_child(&root, folder, "Source", category, None)?;
+        for name in ["One", "Two"] {
+            DriverItem::new_child(&folder, flags, name, self.category, None)?;
+        }
         Ok(root)
     }
 
@@ -195,6 +233,9 @@ impl Minidriver for Driver {
 
     fn wia_format_info(&self, _: &AppItem) -> Result<Vec<FormatInfo>> {
         let info = |(format, tymed)| FormatInfo { format, tymed };
+        if let Some(formats) = &self.formats {
+            return Ok(formats.iter().copied().map(info).collect());
+        }
         let mut pairs = vec![
             (WIA_IMG_FMT_BMP, Tymed::File),
             (WIA_IMG_FMT_JPEG, Tymed::File),
@@ -204,6 +245,10 @@ impl Minidriver for Driver {
             pairs.push((WIA_IMG_FMT_MEMORYBMP, Tymed::Callback));
         }
         Ok(pairs.into_iter().map(info).collect())
+    }
+
+    fn image_filter(&self) -> Option<Arc<dyn ImageFilter>> {
+        self.filter.clone()
     }
 
     fn notify_pnp_event(&self, _: Guid) {}
@@ -284,6 +329,11 @@ impl App {
         })
     }
 
+    /// What the next request for a stream is answered with.
+    pub(crate) fn give(&self, next: NextStream) {
+        self.next.lock().unwrap().push(Ok(next));
+    }
+
     pub(crate) fn images(&self) -> Vec<Vec<u8>> {
         self.images.lock().unwrap().clone()
     }
@@ -320,12 +370,9 @@ impl DataCallback for App {
             Payload::Header(h) => format!("{name} {} bytes, page {}", h.buffer_size, h.page_count),
             Payload::Band(band) => {
                 put(&mut images, params.offset as usize, band);
-                format!(
-                    "{name} {}% {}+{}",
-                    params.percent,
-                    params.offset,
-                    band.len()
-                )
+                let (percent, at, length) = (params.percent, params.offset, band.len());
+                let status = params.status.bits();
+                format!("{name} {percent}% {at}+{length} status {status}")
             }
             Payload::None if params.message == DataMessage::Status => {
                 format!("{name} {}% {}", params.percent, params.status.bits())

@@ -13,7 +13,7 @@ use crate::callback::{Answer, NextStream, TransferCallback, TransferParams};
 use crate::context::TransferContext;
 use crate::data::lines::Lines;
 use crate::data::{DataSession, MinidrvCallback};
-use crate::filter::{self, ImageFilter};
+use crate::filter::{self, ImageFilter, WriteMultiple};
 use crate::session::{Refusal, Session};
 use crate::stream::Stream;
 
@@ -84,13 +84,24 @@ impl ToData {
         }
     }
 
-    /// Ends the driver's transfer, puts everything back, and gives the result.
+    /// Ends the driver's transfer, puts everything back, and gives the result. After a transfer that went
+    /// well the filters write properties back through `write`.
     ///
     /// # Errors
     ///
     /// As [`Session::finish`]; a filter's failure.
-    pub fn finish(self, context: &mut TransferContext, driver: Result<Status>) -> Result<Status> {
-        let result = self.chain.finish(self.driver.session.finish(driver));
+    pub fn finish(
+        self,
+        context: &mut TransferContext,
+        driver: Result<Status>,
+        write: &mut WriteMultiple<'_>,
+    ) -> Result<Status> {
+        let result = self.driver.session.finish(driver);
+        let refused = lock(&self.state).refusal.is_some();
+        if !refused && matches!(result, Ok(Status::Ok | Status::EndOfMedia)) {
+            self.chain.apply_properties(write);
+        }
+        let result = self.chain.finish(result);
         let mut state = lock(&self.state);
         let record = context.record.take();
         *context = std::mem::take(&mut state.context);
