@@ -6,6 +6,7 @@
 )]
 
 mod bytes;
+mod contract;
 mod parts;
 mod pixels;
 mod preview;
