@@ -98,6 +98,25 @@ fn the_drivers_extension_is_asked_after_the_application() {
 }
 
 #[test]
+fn the_handlers_of_an_upload_are_those_of_a_download() {
+    for (says, expected) in [
+        (Ok(Status::NotHandled), Ok(Status::Ok)),
+        (Ok(Status::Cancelled), Ok(Status::Cancelled)),
+        (jam().map(|_| Status::Ok), jam().map(|_| Status::Ok)),
+    ] {
+        let app = Arc::new(Attentive::new(move || says.clone()));
+        let mut driver = reporting(jam());
+        driver.handler = Some(Arc::new(Extension(app.app.log.clone())));
+        let transfer = connect(driver).item.transfer().unwrap();
+        let result = transfer.upload(Box::new(Void), app.clone());
+        assert_eq!(result, expected);
+        assert_eq!(app.app.log.lines()[0], format!("app {FEEDER} 7%"));
+        let asked = app.app.log.lines().contains(&format!("driver {FEEDER}"));
+        assert_eq!(asked, expected == Ok(Status::Ok));
+    }
+}
+
+#[test]
 fn a_failure_that_nobody_handles_is_what_the_download_returns() {
     let private = Error::new(ErrorKind::Fail, "").with_code(Hresult(0x8021_F00D));
     for failure in [jam().unwrap_err(), private] {

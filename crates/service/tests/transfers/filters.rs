@@ -9,11 +9,12 @@ use transfer::filter::WriteMultiple;
 use wia::property::{WIA_IPS_XRES, WIA_IPS_YRES};
 use wia::{Error, ErrorKind, PropertyId, Result, Status, TransferFlags, TransferMessage};
 
-use crate::scripted::{App, FEEDER, ScriptedDriver, connect, stream};
+use crate::scripted::{App, FEEDER, Log, ScriptedDriver, Void, connect, stream};
 
 /// Writes a letter before everything that it is given.
 struct Letter {
     letter: u8,
+    log: Log,
     /// What `apply_properties` writes.
     writes: Option<PropertyId>,
     fails: bool,
@@ -24,6 +25,7 @@ struct Letter {
 fn letter(letter: u8) -> Letter {
     Letter {
         letter,
+        log: Log::default(),
         writes: None,
         fails: false,
         item: Mutex::default(),
@@ -76,12 +78,15 @@ impl ImageFilter for Letter {
     }
 
     fn initialize_filter(&self, item: &AppItem, to: Arc<dyn TransferCallback>) -> Result<()> {
+        self.log.add(format!("InitializeFilter {}", item.name()));
         *self.item.lock().unwrap() = Some(item.clone());
         *self.callback.lock().unwrap() = Some(to);
         Ok(())
     }
 
     fn set_new_callback(&self, callback: Option<Arc<dyn TransferCallback>>) -> Result<()> {
+        let new = callback.as_ref().map_or("NULL", |_| "another");
+        self.log.add(format!("SetNewCallback {new}"));
         *self.callback.lock().unwrap() = callback;
         Ok(())
     }
@@ -96,6 +101,7 @@ impl ImageFilter for Letter {
     }
 
     fn apply_properties(&self, write: &mut WriteMultiple<'_>) -> Result<()> {
+        self.log.add("ApplyProperties");
         match self.writes {
             Some(id) => write(&[(id, 77.into())]),
             None => Ok(()),
@@ -141,6 +147,69 @@ fn the_application_need_not_know_of_the_drivers_filter() {
     let app = Arc::new(App::new());
     assert_eq!(device.download(&app).unwrap(), Status::Ok);
     assert_eq!(app.made(0).bytes(), b"dpage");
+}
+
+#[test]
+fn whatever_the_application_sets_the_drivers_filter_runs() {
+    for own in [vec![], vec![Arc::new(letter(b'1')) as Arc<dyn ImageFilter>]] {
+        let mut driver = one_page();
+        driver.filter = Some(Arc::new(letter(b'd')));
+        let device = connect(driver);
+        let transfer = device.item.transfer().unwrap();
+        let before = "1".repeat(own.len());
+        transfer.set_filters(own).unwrap();
+        let app = Arc::new(App::new());
+        let result = transfer.download(TransferFlags::empty(), app.clone());
+        assert_eq!(result.unwrap(), Status::Ok);
+        assert_eq!(app.made(0).bytes(), format!("{before}dpage").as_bytes());
+    }
+}
+
+/// The filter and the driver write into one log.
+fn one_log() -> ScriptedDriver {
+    let mut driver = one_page();
+    driver.filter = Some(Arc::new(Letter {
+        log: driver.log.clone(),
+        ..letter(b'd')
+    }));
+    driver
+}
+
+#[test]
+fn initialize_filter_comes_before_the_driver_and_set_new_callback_null_is_the_end() {
+    let device = connect(one_log());
+    assert_eq!(device.download(&Arc::new(App::new())).unwrap(), Status::Ok);
+    let acquire = format!("acquire {FEEDER} {:?}", TransferFlags::DOWNLOAD);
+    device.driver.log.expect(&[
+        "InitializeFilter Feeder",
+        "lock",
+        &acquire,
+        "unlock",
+        "ApplyProperties",
+        "SetNewCallback NULL",
+    ]);
+}
+
+#[test]
+fn initialize_filter_gets_the_folder_of_which_items_are_transferred() {
+    let device = connect(one_log());
+    let transfer = device.device.root().transfer().unwrap();
+    let app = Arc::new(App::new());
+    let flags = TransferFlags::ACQUIRE_CHILDREN;
+    let result = transfer.download(flags, app.clone());
+    assert_eq!(result.unwrap(), Status::Ok);
+    assert_eq!(device.driver.log.lines()[0], "InitializeFilter Root");
+    assert_eq!(app.made(0).bytes(), b"dpage");
+}
+
+#[test]
+fn an_upload_is_not_filtered() {
+    let device = connect(one_log());
+    let transfer = device.item.transfer().unwrap();
+    let result = transfer.upload(Box::new(Void), Arc::new(App::new()));
+    assert_eq!(result.unwrap(), Status::Ok);
+    let acquire = format!("acquire {FEEDER} {:?}", TransferFlags::UPLOAD);
+    device.driver.log.expect(&["lock", &acquire, "unlock"]);
 }
 
 #[test]

@@ -11,5 +11,6 @@ mod cancel;
 mod default_handler;
 mod error_handlers;
 mod failures;
+mod handler_table;
 mod model;
 mod random;
