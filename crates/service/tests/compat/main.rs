@@ -7,6 +7,6 @@
 
 mod application_of_data;
 mod application_of_streams;
-mod filters;
+mod drivers_filter;
 mod messages;
 mod scripted;
