@@ -318,6 +318,8 @@ impl Plan {
             },
             quality: self.quality,
             metadata: self.metadata(),
+            profile: None,
+            workers: 1,
             expected_bytes: self.document_bytes,
         }
     }
@@ -329,6 +331,7 @@ impl Plan {
         };
         Metadata {
             title: String::new(),
+            author: String::new(),
             software: concat!("Quire ", env!("CARGO_PKG_VERSION")).to_owned(),
             make: text(WIA_DIP_VEND_DESC),
             model: text(WIA_DIP_DEV_DESC),

@@ -33,8 +33,21 @@ pub struct Abilities {
     pub needs_seek: NeedsSeek,
     /// The pixels that it can hold.
     pub pixels: &'static [PixelType],
+    /// What a document is after each page.
+    pub after_page: AfterPage,
     /// Whether this program can write it.
     pub written: bool,
+}
+
+/// What a document under construction is when a page has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterPage {
+    /// Complete: it holds one image.
+    Complete,
+    /// A valid document of the pages so far.
+    Valid,
+    /// No document yet; one can be made of what the file holds.
+    Recoverable,
 }
 
 /// When a format overwrites earlier bytes.
@@ -48,6 +61,7 @@ pub enum NeedsSeek {
     Always,
 }
 
+use AfterPage::{Complete, Recoverable, Valid};
 use PixelType::{Bw1, Gray4, Gray8, Gray16, Rgb8, Rgb16};
 
 const ALL_PIXELS: &[PixelType] = &[Bw1, Gray4, Gray8, Gray16, Rgb8, Rgb16];
@@ -61,13 +75,13 @@ struct Entry {
 
 #[rustfmt::skip]
 const TABLE: [Entry; 7] = [
-    entry(DocumentFormat::Tiff, "TIFF", &["tiff", "tif"], true, false, NeedsSeek::Always, ALL_PIXELS, true),
-    entry(DocumentFormat::Png, "PNG", &["png"], false, false, NeedsSeek::UnknownHeight, ALL_PIXELS, true),
-    entry(DocumentFormat::Jpeg, "JPEG", &["jpg", "jpeg"], false, false, NeedsSeek::UnknownHeight, &[Gray8, Rgb8], true),
-    entry(DocumentFormat::Bmp, "BMP", &["bmp", "dib"], false, true, NeedsSeek::Always, &[Bw1, Gray4, Gray8, Rgb8], true),
-    entry(DocumentFormat::Raw, "RAW", &["raw"], false, false, NeedsSeek::UnknownHeight, ALL_PIXELS, true),
-    entry(DocumentFormat::Pdf, "PDF", &["pdf"], true, false, NeedsSeek::Never, &[Bw1, Gray8, Rgb8], false),
-    entry(DocumentFormat::Pdfa, "PDF/A", &[], true, false, NeedsSeek::Never, &[Bw1, Gray8, Rgb8], false),
+    entry(DocumentFormat::Tiff, "TIFF", &["tiff", "tif"], true, false, NeedsSeek::Always, ALL_PIXELS, Valid, true),
+    entry(DocumentFormat::Png, "PNG", &["png"], false, false, NeedsSeek::UnknownHeight, ALL_PIXELS, Complete, true),
+    entry(DocumentFormat::Jpeg, "JPEG", &["jpg", "jpeg"], false, false, NeedsSeek::UnknownHeight, &[Gray8, Rgb8], Complete, true),
+    entry(DocumentFormat::Bmp, "BMP", &["bmp", "dib"], false, true, NeedsSeek::Always, &[Bw1, Gray4, Gray8, Rgb8], Complete, true),
+    entry(DocumentFormat::Raw, "RAW", &["raw"], false, false, NeedsSeek::UnknownHeight, ALL_PIXELS, Complete, true),
+    entry(DocumentFormat::Pdf, "PDF", &["pdf"], true, false, NeedsSeek::Never, &[Bw1, Gray8, Rgb8], Recoverable, false),
+    entry(DocumentFormat::Pdfa, "PDF/A", &[], true, false, NeedsSeek::Never, &[Bw1, Gray8, Rgb8], Recoverable, false),
 ];
 
 #[expect(clippy::too_many_arguments, reason = "a row of the table")]
@@ -79,6 +93,7 @@ const fn entry(
     needs_height: bool,
     needs_seek: NeedsSeek,
     pixels: &'static [PixelType],
+    after_page: AfterPage,
     written: bool,
 ) -> Entry {
     Entry {
@@ -90,6 +105,7 @@ const fn entry(
             needs_height,
             needs_seek,
             pixels,
+            after_page,
             written,
         },
     }

@@ -2,29 +2,35 @@
 
 use wia::{Error, ErrorKind, Result};
 
-use crate::{DocumentFormat, DocumentWriter, Metadata, Sink, bmp, jpeg, png, raw, tiff};
+use crate::{DocumentFormat, DocumentWriter, Metadata, Profile, Sink, bmp, jpeg, png, raw, tiff};
 
 /// How a document is to be written. What a format has no use for is not looked at.
 #[derive(Clone, Debug)]
 pub struct WriterOptions {
     /// How the strips of a TIFF are compressed.
     pub compression: tiff::Compression,
-    /// JPEG quality, 1 to 100; for JPEG, and TIFF with JPEG compression.
+    /// JPEG quality, 1 to 100; for JPEG, and TIFF and PDF with JPEG compression.
     pub quality: u8,
-    /// What the document says about itself; for TIFF and PNG.
+    /// What the document says about itself; for TIFF, PDF and PNG.
     pub metadata: Metadata,
+    /// The colour profile of pages with as many channels as it has; not of bilevel pages.
+    pub profile: Option<Profile>,
+    /// Threads that compress; 1 for none beside the caller's.
+    pub workers: usize,
     /// Bytes of the whole document when known in advance; for TIFF, which is BigTIFF from the start
     /// when they are too many.
     pub expected_bytes: Option<u64>,
 }
 
 impl Default for WriterOptions {
-    /// No compression, quality 85, no metadata.
+    /// No compression, quality 85, no metadata, no profile, one thread.
     fn default() -> WriterOptions {
         WriterOptions {
             compression: tiff::Compression::None,
             quality: 85,
             metadata: Metadata::default(),
+            profile: None,
+            workers: 1,
             expected_bytes: None,
         }
     }

@@ -1,13 +1,17 @@
 //! What every document writer can do.
 
 use raster::{Band, PageLayout};
-use wia::Result;
+use wia::{Error, ErrorKind, Result};
+
+use crate::stored::{ChunkSource, StoredPage};
 
 /// What a document says about itself. Empty strings are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metadata {
     /// Title of the document.
     pub title: String,
+    /// Who made it.
+    pub author: String,
     /// The program that made it.
     pub software: String,
     /// Maker of the device.
@@ -30,9 +34,9 @@ pub struct PageDone {
 /// A document under construction.
 ///
 /// `begin_page`, `rows` any number of times, `end_page`, for each page; then `finish`. After
-/// `end_page` of a multipage format the document is valid as it stands. After an error inside a
-/// page, `abandon_page` takes back what the page has written; then another page may begin or the
-/// document be finished.
+/// `end_page` of a multipage format the document is valid as it stands, or can be made so from what
+/// the sink holds ([`crate::AfterPage`]). After an error inside a page, `abandon_page` takes back what
+/// the page has written; then another page may begin or the document be finished.
 pub trait DocumentWriter {
     /// Starts a page.
     ///
@@ -57,6 +61,20 @@ pub trait DocumentWriter {
     /// `InvalidArgument` for a page without a row, or with fewer rows than the stated height; else
     /// what the sink says.
     fn end_page(&mut self) -> Result<PageDone>;
+
+    /// Adds a whole page as another document stores it, without decoding it.
+    ///
+    /// # Errors
+    ///
+    /// `NotImplemented`, with nothing written, for pages that the format cannot take like that: their
+    /// rows are the way then. Else as [`DocumentWriter::end_page`], and what `chunks` says.
+    fn stored_page(&mut self, page: &StoredPage, chunks: &mut dyn ChunkSource) -> Result<PageDone> {
+        let _ = (page, chunks);
+        Err(Error::new(
+            ErrorKind::NotImplemented,
+            "the format takes no stored pages",
+        ))
+    }
 
     /// Takes back the unfinished page, if there is one.
     ///

@@ -49,6 +49,7 @@ fn written(page: &PageLayout, rows: &[u8], options: Options) -> Vec<u8> {
 #[test]
 fn resolution_and_texts() {
     let metadata = Metadata {
+        author: String::new(),
         title: "Übersicht\0 page".into(),
         software: "Quire — 1".into(),
         make: "Acme".into(),

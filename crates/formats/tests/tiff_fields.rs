@@ -18,6 +18,7 @@ const RATIONAL: u16 = 5;
 
 fn metadata() -> Metadata {
     Metadata {
+        author: String::new(),
         title: "Letters, 1905–1907".to_owned(),
         software: "Quire 0.1".to_owned(),
         make: "ACME".to_owned(),

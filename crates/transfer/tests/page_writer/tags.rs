@@ -149,6 +149,7 @@ fn document(kind: Kind, case: &str) -> Vec<u8> {
         Kind::WithoutRecord => context(kind),
         Kind::Recorded => recorded(DocumentOptions {
             metadata: formats::Metadata {
+                author: String::new(),
                 title: "Letters".into(),
                 software: "Quire".into(),
                 make: "Acme".into(),
