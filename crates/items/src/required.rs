@@ -5,7 +5,7 @@ use wia::category::{
     WIA_CATEGORY_FEEDER_FRONT, WIA_CATEGORY_FILM, WIA_CATEGORY_FINISHED_FILE, WIA_CATEGORY_FLATBED,
     WIA_CATEGORY_FOLDER, WIA_CATEGORY_ROOT, flag_rules,
 };
-use wia::constant::WIA_DATA_THRESHOLD;
+use wia::constant::{WIA_DATA_THRESHOLD, WIA_USE_SEGMENTATION_FILTER};
 use wia::format::WIA_IMG_FMT_RAW;
 use wia::property::*;
 use wia::{Guid, ItemFlags, PropertyId, PropertyValue, ValidValues};
@@ -115,7 +115,7 @@ pub fn required_properties(category: Guid, region: bool) -> Vec<PropertyId> {
 
 /// The required properties that an item lacks, those among them that follow from what it offers:
 /// `WIA_IPA_RAW_BITS_PER_CHANNEL` with the RAW format, `WIA_IPS_THRESHOLD` with black and white by a
-/// threshold.
+/// threshold, `WIA_IPS_SUPPORTS_CHILD_ITEM_CREATION`, which must be true, with the segmentation filter.
 pub fn check_required(item: &AppItem) -> Vec<PropertyId> {
     let category = item.category();
     let region = item.parent().is_some_and(|p| p.category() == category);
@@ -129,6 +129,12 @@ pub fn check_required(item: &AppItem) -> Vec<PropertyId> {
         required.push(WIA_IPS_THRESHOLD);
     }
     required.retain(|id| !item.has(*id));
+    // A segmentation filter makes an item of each region.
+    let creation = WIA_IPS_SUPPORTS_CHILD_ITEM_CREATION;
+    let segmented = item.opt_i32(WIA_IPS_SEGMENTATION) == Some(WIA_USE_SEGMENTATION_FILTER);
+    if segmented && !region && item.opt_i32(creation).unwrap_or(0) == 0 {
+        required.push(creation);
+    }
     required
 }
 

@@ -13,9 +13,10 @@ use quire_items::{
 };
 use scanner::{SOURCE, declare, item, rules_of, tree, write};
 use wia::category::{WIA_CATEGORY_FLATBED, by_name};
+use wia::constant::{WIA_DONT_USE_SEGMENTATION_FILTER, WIA_USE_SEGMENTATION_FILTER};
 use wia::format::WIA_IMG_FMT_PNG;
 use wia::property::*;
-use wia::{DataType, ErrorKind, ItemFlags, PropertyId, Tymed};
+use wia::{Access, DataType, ErrorKind, ItemFlags, PropertyId, PropertyInfo, Tymed, ValidValues};
 
 #[test]
 fn required_sets_are_the_documented_ones() {
@@ -110,6 +111,36 @@ fn what_is_missing_is_named() {
         assert_eq!(check_tree(&tree).len(), 1);
         declare(&flatbed).unwrap();
         assert!(check_required(&flatbed).is_empty());
+    }
+}
+
+#[test]
+fn an_item_with_the_segmentation_filter_must_support_the_creation_of_children() {
+    for (segmentation, creation, missing) in [
+        (WIA_USE_SEGMENTATION_FILTER, None, true),
+        (WIA_USE_SEGMENTATION_FILTER, Some(0), true),
+        (WIA_USE_SEGMENTATION_FILTER, Some(1), false),
+        (WIA_DONT_USE_SEGMENTATION_FILTER, None, false),
+    ] {
+        let (_tree, flatbed) = item("flatbed");
+        let info = || PropertyInfo {
+            access: Access::READ,
+            valid: ValidValues::None,
+        };
+        flatbed.declare(WIA_IPS_SEGMENTATION, segmentation, info());
+        flatbed.remove_property(WIA_IPS_SUPPORTS_CHILD_ITEM_CREATION);
+        if let Some(creation) = creation {
+            flatbed.declare(WIA_IPS_SUPPORTS_CHILD_ITEM_CREATION, creation, info());
+        }
+        let expected: &[PropertyId] = match missing {
+            true => &[WIA_IPS_SUPPORTS_CHILD_ITEM_CREATION],
+            false => &[],
+        };
+        assert_eq!(
+            check_required(&flatbed),
+            expected,
+            "{segmentation} {creation:?}"
+        );
     }
 }
 
