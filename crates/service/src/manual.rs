@@ -243,7 +243,8 @@
 //!   `WIA_IPS_ROTATION` is undone once, whoever has rotated it.
 //! - **Children of an earlier run** are those that this component's last run made, under their names. What
 //!   the application made by itself stays.
-//! - **Without `WIA_IPS_SEGMENTATION` and without a filter of the driver's** an item has no regions.
+//! - **Without `WIA_IPS_SEGMENTATION` and without a filter of the driver's** an item has no regions. What is
+//!   neither flatbed nor film never has any.
 //! - **In folder acquisition the feeder says how many sides and which**, `Front` and `Back` how each is
 //!   scanned; each side is a stream of its own, so that they have no multipage formats.
 //! - **Regions of a flatbed without any** are a success without a stream.

@@ -13,6 +13,7 @@ use ::transfer::{
 use filters::Rectangles;
 use items::{AppItem, CreationFlags};
 use raster::Area;
+use wia::category::{WIA_CATEGORY_FILM, WIA_CATEGORY_FLATBED};
 use wia::constant::{WIA_PREVIEW_SCAN, WIA_USE_SEGMENTATION_FILTER};
 use wia::property::{
     WIA_IPA_FORMAT, WIA_IPS_PREVIEW, WIA_IPS_SEGMENTATION, WIA_IPS_XEXTENT, WIA_IPS_XPOS,
@@ -174,17 +175,22 @@ impl LocalPreview {
     }
 
     fn segmentation_filter(&self) -> Result<Option<Arc<dyn SegmentationFilter>>> {
+        let none = || {
+            Error::new(
+                ErrorKind::NotImplemented,
+                format!("{}: it has no regions", self.item.full_name()),
+            )
+        };
+        // Only what lies still has regions.
+        if ![WIA_CATEGORY_FLATBED, WIA_CATEGORY_FILM].contains(&self.item.category()) {
+            return Err(none());
+        }
         let own = guarded(|| Ok(self.core.driver().segmentation_filter()))?;
         match self.item.opt_i32(WIA_IPS_SEGMENTATION) {
             Some(WIA_USE_SEGMENTATION_FILTER) => Ok(Some(own.unwrap_or(Arc::new(Rectangles)))),
             // The driver has made the children itself.
             Some(_) => Ok(None),
-            None => own.map(Some).ok_or_else(|| {
-                Error::new(
-                    ErrorKind::NotImplemented,
-                    format!("{}: it has no regions", self.item.full_name()),
-                )
-            }),
+            None => own.map(Some).ok_or_else(none),
         }
     }
 

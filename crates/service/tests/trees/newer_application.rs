@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use quire_service::{Answer, NextStream, TransferCallback, TransferParams};
-use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_ROOT};
+use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FLATBED, WIA_CATEGORY_ROOT};
 use wia::format::WIA_IMG_FMT_BMP;
 use wia::property::*;
 use wia::{Result, Status, TransferFlags, Tymed, ValidValues};
@@ -14,22 +14,22 @@ use crate::driver::{Driver, child, int, value};
 fn names_flags_and_categories_are_the_service_s() {
     let (_driver, service) = Driver::older().service();
     let device = service.connect().unwrap();
-    let feeder = child(&device, "FEEDER");
-    let text = |id| value(&feeder, id).unwrap().as_str().map(str::to_owned);
-    assert_eq!(text(WIA_IPA_ITEM_NAME).unwrap(), "FEEDER");
-    assert_eq!(text(WIA_IPA_FULL_ITEM_NAME).unwrap(), "0000\\Root\\FEEDER");
-    let category = |item, id| value(item, id).unwrap().as_guid();
-    assert_eq!(
-        category(&feeder, WIA_IPA_ITEM_CATEGORY),
-        Some(WIA_CATEGORY_FEEDER)
-    );
-    let root = device.root();
-    assert_eq!(
-        category(&root, WIA_IPA_ITEM_CATEGORY),
-        Some(WIA_CATEGORY_ROOT)
-    );
-    assert_eq!(int(&feeder, WIA_IPA_ITEM_FLAGS), Some(0x8_2003));
-    assert_eq!(feeder.flags().bits(), 0x8_2003);
+    for (name, of) in [
+        ("FLATBED", WIA_CATEGORY_FLATBED),
+        ("FEEDER", WIA_CATEGORY_FEEDER),
+    ] {
+        let item = child(&device, name);
+        let text = |id| value(&item, id).unwrap().as_str().map(str::to_owned);
+        assert_eq!(text(WIA_IPA_ITEM_NAME).unwrap(), name);
+        let full_name = format!("0000\\Root\\{name}");
+        assert_eq!(text(WIA_IPA_FULL_ITEM_NAME).unwrap(), full_name);
+        let category = value(&item, WIA_IPA_ITEM_CATEGORY).unwrap().as_guid();
+        assert_eq!(category, Some(of));
+        assert_eq!(int(&item, WIA_IPA_ITEM_FLAGS), Some(0x8_2003));
+        assert_eq!(item.flags().bits(), 0x8_2003);
+    }
+    let category = value(&device.root(), WIA_IPA_ITEM_CATEGORY);
+    assert_eq!(category.unwrap().as_guid(), Some(WIA_CATEGORY_ROOT));
 }
 
 #[test]
