@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod cancel;
+mod durable;
 mod event;
 mod filtering;
 mod in_order;
@@ -20,7 +21,6 @@ mod raw_pages;
 mod report;
 mod run;
 mod settings;
-mod syncer;
 mod tiff_stream;
 mod transport;
 

@@ -63,6 +63,8 @@ impl PartialFile {
                 Err(e) => return Err(Error::from_write(e).context(target.display())),
             }
         };
+        // Durable pages need a durable name.
+        sync_directory(&partial)?;
         if let Ok(old) = fs::metadata(target) {
             // The new document is for whoever could read the old one. Not worth failing for.
             drop(
@@ -154,19 +156,7 @@ impl PartialFile {
             };
         }
         self.named = true;
-        // The rename itself lasts when the directory does. A file system that cannot sync a
-        // directory says so with an error that tells nothing about the data.
-        let result = match File::open(directory_of(&self.target)).and_then(|d| d.sync_all()) {
-            Err(e)
-                if !matches!(
-                    e.kind(),
-                    io::ErrorKind::InvalidInput | io::ErrorKind::PermissionDenied
-                ) =>
-            {
-                Err(Error::from_write(e).context(self.target.display()))
-            }
-            _ => Ok(()),
-        };
+        let result = sync_directory(&self.target);
         Committed {
             file: Some(self.target.clone()),
             result,
@@ -230,6 +220,18 @@ impl Drop for PartialFile {
         if !self.named && self.file.metadata().is_ok_and(|meta| meta.len() == 0) {
             self.remove();
         }
+    }
+}
+
+/// Makes the names in a file's directory durable. A file system that cannot sync a directory says so
+/// with an error that tells nothing about the data.
+fn sync_directory(file: &Path) -> Result<()> {
+    use io::ErrorKind::{InvalidInput, PermissionDenied};
+    match File::open(directory_of(file)).and_then(|directory| directory.sync_all()) {
+        Err(e) if !matches!(e.kind(), InvalidInput | PermissionDenied) => {
+            Err(Error::from_write(e).context(file.display()))
+        }
+        _ => Ok(()),
     }
 }
 

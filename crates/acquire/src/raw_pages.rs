@@ -14,9 +14,9 @@ use service::{Answer, AppErrorHandler, NextStream, TransferCallback, TransferPar
 use wia::{Blame, Error, ErrorKind, Result, TransferMessage};
 
 use crate::cancel::Cancel;
+use crate::durable::DurablePages;
 use crate::event::Event;
 use crate::report::Reporter;
-use crate::syncer::Syncer;
 use page_stream::PageStream;
 use target::OwnPage;
 pub(crate) use target::{Pipe, Target};
@@ -26,7 +26,7 @@ pub(crate) enum Pages {
     /// All into one document; in a regular file a page counts once it is synced.
     Document {
         writer: Box<dyn DocumentWriter + Send>,
-        syncer: Option<Syncer>,
+        durable: Option<DurablePages>,
     },
     /// Each to a place of its own.
     Each(Target),
@@ -115,18 +115,14 @@ impl RawPages {
         lock(&self.state).pages
     }
 
-    /// Waits until the pages so far are durable and reported.
-    ///
-    /// # Errors
-    ///
-    /// When they cannot be made durable.
-    pub(crate) fn settle(&self) -> Result<()> {
+    /// Whether the output takes more.
+    pub(crate) fn is_broken(&self) -> bool {
         match &lock(&self.state).to {
             Pages::Document {
-                syncer: Some(syncer),
+                durable: Some(durable),
                 ..
-            } => syncer.settle(),
-            _ => Ok(()),
+            } => durable.check().is_err(),
+            _ => false,
         }
     }
 
@@ -139,8 +135,8 @@ impl RawPages {
         }
         let mut broken = None;
         match &mut state.to {
-            Pages::Document { writer, syncer } => {
-                let synced = syncer.as_mut().map_or(Ok(()), Syncer::finish);
+            Pages::Document { writer, durable } => {
+                let synced = durable.as_ref().map_or(Ok(()), DurablePages::check);
                 let finished = match state.pages {
                     0 => Ok(()),
                     _ => writer.finish(),
@@ -341,11 +337,11 @@ impl State {
             None => {
                 self.pages = number;
                 self.bytes = bytes;
-                match &self.to {
+                match &mut self.to {
                     Pages::Document {
-                        syncer: Some(syncer),
+                        durable: Some(durable),
                         ..
-                    } => syncer.page(number, bytes)?,
+                    } => durable.page(number, bytes)?,
                     _ => reporter.page(number, bytes, None),
                 }
             }

@@ -9,6 +9,7 @@ use wia::property::{WIA_DIP_DEV_DESC, WIA_DIP_VEND_DESC};
 use wia::{Error, ErrorKind, PropertyValue, Result, Status};
 
 use crate::cancel::Cancel;
+use crate::durable::DurablePages;
 use crate::event::{Event, Observer, Outcome};
 use crate::in_order::InOrder;
 use crate::keep::{Kept, Written, keep_document, leave};
@@ -18,7 +19,6 @@ use crate::plan::{Plan, TransferKind};
 use crate::raw_pages::{Pages, Pipe, RawPages, Target};
 use crate::report::Reporter;
 use crate::settings::{Compression, TransferMode};
-use crate::syncer::Syncer;
 use crate::tiff_stream::TiffStream;
 use crate::transport::Transport;
 
@@ -175,8 +175,7 @@ impl Plan {
         };
         for scan in 1..=scans {
             if scan > 1 && !self.side_by_side {
-                // What is asked for may depend on what is there: a page that is told is durable.
-                if callback.settle().is_err() {
+                if callback.is_broken() {
                     break;
                 }
                 if !reporter.next_scan(callback.pages()) {
@@ -236,9 +235,9 @@ impl Plan {
         cancel: &Cancel,
     ) -> Result<(Pages, Option<PartialFile>)> {
         let multipage = self.format.abilities().multipage;
-        let document = |sink, syncer| {
+        let document = |sink, durable| {
             let writer = open_writer(self.format, sink, options)?;
-            Ok(Pages::Document { writer, syncer })
+            Ok(Pages::Document { writer, durable })
         };
         match (&self.place, self.regular_file()) {
             (Place::Files(pattern), _) => {
@@ -247,8 +246,8 @@ impl Plan {
             }
             (_, Some(target)) if multipage => {
                 let partial = PartialFile::create(target)?;
-                let syncer = Syncer::start(partial.handle()?, Arc::clone(reporter))?;
-                let pages = document(Box::new(partial.handle()?), Some(syncer))?;
+                let durable = DurablePages::new(partial.handle()?, Arc::clone(reporter));
+                let pages = document(Box::new(partial.handle()?), Some(durable))?;
                 Ok((pages, Some(partial)))
             }
             (_, Some(target)) => {

@@ -13,8 +13,8 @@ use service::{
 use wia::{Error, ErrorKind, Result, TransferMessage};
 
 use crate::cancel::Cancel;
+use crate::durable::DurablePages;
 use crate::report::Reporter;
-use crate::syncer::Syncer;
 
 /// Gives the driver the one stream, and reports the pages that the page writer has linked.
 pub(crate) struct TiffStream {
@@ -25,7 +25,7 @@ pub(crate) struct TiffStream {
     written: Arc<AtomicBool>,
     new_pages: AtomicU32,
     failure: Arc<Mutex<Option<Error>>>,
-    syncer: Mutex<Option<Syncer>>,
+    durable: Mutex<Option<DurablePages>>,
     reporter: Arc<Reporter>,
     cancel: Cancel,
 }
@@ -35,7 +35,7 @@ impl TiffStream {
     ///
     /// # Errors
     ///
-    /// When the file cannot be handled or no thread started.
+    /// When the file cannot be handled.
     pub(crate) fn to_file(
         file: &File,
         progress: Arc<DocumentProgress>,
@@ -43,9 +43,9 @@ impl TiffStream {
         cancel: &Cancel,
     ) -> Result<TiffStream> {
         let handle = || file.try_clone().map_err(Error::from_write);
-        let syncer = Syncer::start(handle()?, Arc::clone(&reporter))?;
+        let durable = DurablePages::new(handle()?, Arc::clone(&reporter));
         Ok(TiffStream {
-            syncer: Mutex::new(Some(syncer)),
+            durable: Mutex::new(Some(durable)),
             ..TiffStream::to_sink(Box::new(handle()?), progress, reporter, cancel)
         })
     }
@@ -64,7 +64,7 @@ impl TiffStream {
             written: Arc::default(),
             new_pages: AtomicU32::new(0),
             failure: Arc::default(),
-            syncer: Mutex::new(None),
+            durable: Mutex::new(None),
             reporter,
             cancel: cancel.clone(),
         }
@@ -74,28 +74,27 @@ impl TiffStream {
     fn report_pages(&self) -> Result<()> {
         let linked = self.progress.pages();
         let bytes = self.progress.bytes();
+        let mut durable = self.durable();
         while self.reported.load(Ordering::Acquire) < linked {
             let page = self.reported.fetch_add(1, Ordering::AcqRel) + 1;
-            match &*self.syncer() {
-                Some(syncer) => syncer.page(page, bytes)?,
+            match &mut *durable {
+                Some(durable) => durable.page(page, bytes)?,
                 None => self.reporter.page(page, bytes, None),
             }
         }
         Ok(())
     }
 
-    /// Waits until all pages are durable and reported. Gives the pages that were counted.
+    /// Makes all pages durable and reports them. Gives the pages that were counted.
     ///
     /// # Errors
     ///
     /// When the file could not be synced.
     pub(crate) fn finish(&self) -> Result<u32> {
-        let reported = self.report_pages();
-        let synced = match self.syncer().take() {
-            Some(mut syncer) => syncer.finish(),
-            None => Ok(()),
-        };
-        reported.and(synced)?;
+        self.report_pages()?;
+        if let Some(durable) = &*self.durable() {
+            durable.check()?;
+        }
         Ok(self.progress.pages())
     }
 
@@ -120,8 +119,8 @@ impl TiffStream {
         failure.clone().filter(|e| e.kind() != ErrorKind::Abort)
     }
 
-    fn syncer(&self) -> MutexGuard<'_, Option<Syncer>> {
-        self.syncer.lock().unwrap_or_else(PoisonError::into_inner)
+    fn durable(&self) -> MutexGuard<'_, Option<DurablePages>> {
+        self.durable.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -4,6 +4,7 @@ use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::Duration;
 
 use quire_acquire::{Cancel, Compression, Event, Settings, Source, TransferMode, plan};
@@ -169,48 +170,75 @@ fn a_driver_hears_of_the_cancel_while_it_waits_for_its_device() {
 
 /// A scanner that hangs behind its second page until the gate opens, and then goes on as if nothing
 /// had happened; and what comes of that.
-fn hangs(options: DeviceOptions) -> (Arc<dyn Device>, Sender<()>, Receiver<bool>) {
+struct Hanging {
+    device: Arc<dyn Device>,
+    /// Told when it hangs.
+    hangs: Receiver<()>,
+    open: Sender<()>,
+    heard: Receiver<bool>,
+}
+
+fn hangs(options: DeviceOptions) -> Hanging {
     let (open, gate) = Gate::new();
     let (told, heard) = mpsc::channel();
     let told = Mutex::new(told);
+    let (here, hangs) = mpsc::channel();
+    let wait = move || {
+        // Not everybody wants to know.
+        let _ = here.send(());
+        gate.wait();
+    };
     let mut scanner = Scripted::new(move |call| {
         let refused = if call.context.tymed == wia::Tymed::File {
             call.raw_page(1)?;
             call.raw_page(2)?;
             let mut stream = call.stream()?;
             stream.write(&raw_page(3)[..700])?;
-            gate.wait();
+            wait();
             stream.write(&raw_page(3)[700..]).is_err() && call.stream().is_err()
         } else {
             let mut stream = call.tiff_pages(2)?;
             call.tiff_rows(stream.as_mut(), 3, 7)?;
-            gate.wait();
+            wait();
             stream.write(&[0x55; 5000]).is_err() && stream.set_size(0).is_err()
         };
         let _ = told.lock().unwrap().send(refused);
         Ok(Status::Ok)
     });
     scanner.options = options;
-    (scanner.device(), open, heard)
+    let device = scanner.device();
+    Hanging {
+        device,
+        hangs,
+        open,
+        heard,
+    }
 }
 
 #[test]
 fn a_driver_that_ignores_the_cancel_is_given_up() {
     for compression in WAYS {
         let scratch = Scratch::new();
-        let (device, open, heard) = hangs(DeviceOptions {
+        let Hanging {
+            device,
+            hangs,
+            open,
+            heard,
+        } = hangs(DeviceOptions {
             cancel_deadline: Duration::from_millis(100),
             ..DeviceOptions::default()
         });
         let cancel = Cancel::default();
         let stop = cancel.clone();
-        let watcher = Watcher::hooked(move |event| {
-            if let Event::Page { page: 2, .. } = event {
-                stop.cancel();
-            }
-        });
+        let watcher = Arc::<Watcher>::default();
         let plan = plan(&device, &packed(&scratch, compression)).unwrap();
-        let outcome = run(plan, &watcher, &cancel);
+        let outcome = thread::scope(|scope| {
+            scope.spawn(move || {
+                hangs.recv_timeout(LIMIT).unwrap();
+                stop.cancel();
+            });
+            run(plan, &watcher, &cancel)
+        });
         assert_eq!((outcome.exit_code(), outcome.pages), (130, 2));
         assert!(outcome.abandoned);
         let wanted = [page(1), page(2)];
@@ -233,7 +261,12 @@ fn a_driver_that_ignores_the_cancel_is_given_up() {
 fn a_driver_that_hangs_is_given_up_at_its_deadline() {
     for compression in WAYS {
         let scratch = Scratch::new();
-        let (device, open, heard) = hangs(DeviceOptions {
+        let Hanging {
+            device,
+            open,
+            heard,
+            ..
+        } = hangs(DeviceOptions {
             line_deadline: Duration::from_secs(2),
             ..DeviceOptions::default()
         });
