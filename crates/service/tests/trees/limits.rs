@@ -2,7 +2,9 @@
 //! `img/mapping-wia-properties-that-need-no-changes---special-cases.md`).
 
 use minidriver::DriverModel;
-use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FILM, WIA_CATEGORY_FLATBED};
+use wia::category::{
+    WIA_CATEGORY_FEEDER, WIA_CATEGORY_FILM, WIA_CATEGORY_FLATBED, WIA_CATEGORY_FOLDER,
+};
 use wia::property::*;
 use wia::{ErrorKind, Guid, PropertyId};
 
@@ -33,10 +35,11 @@ fn a_flatbed_or_a_feeder_is_enough_for_an_older_application() {
 
 #[test]
 fn a_driver_of_film_or_storage_alone_stays_as_it_is() {
-    let items = [("Film", WIA_CATEGORY_FILM)];
-    let (_driver, service) = Driver::newer().items(&items).service();
-    let device = service.connect_legacy().unwrap();
-    assert_eq!(names(&device.root().children()), ["Film"]);
+    for (name, category) in [("Film", WIA_CATEGORY_FILM), ("Files", WIA_CATEGORY_FOLDER)] {
+        let (_driver, service) = Driver::newer().items(&[(name, category)]).service();
+        let device = service.connect_legacy().unwrap();
+        assert_eq!(names(&device.root().children()), [name]);
+    }
 }
 
 #[test]

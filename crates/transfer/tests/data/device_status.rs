@@ -1,6 +1,8 @@
 //! A device's status in a transfer of the older kinds, which has no message and no handler for it.
 
-use wia::{DataMessage, Error, ErrorKind, Status};
+use std::sync::Arc;
+
+use wia::{DataMessage, Error, ErrorKind, Status, TransferStatus};
 
 use crate::rig::{Application, GO, memory};
 use crate::transfer::{
@@ -12,9 +14,15 @@ fn send(
     status: DeviceStatus,
     answer: wia::Result<Answer>,
 ) -> (Vec<DataMessage>, wia::Result<Status>, wia::Result<Answer>) {
-    let application = Application::answering([answer]);
+    send_to(&Application::answering([answer]), status)
+}
+
+fn send_to(
+    application: &Arc<Application>,
+    status: DeviceStatus,
+) -> (Vec<DataMessage>, wia::Result<Status>, wia::Result<Answer>) {
     let (tell, told) = std::sync::mpsc::channel();
-    let result = memory(1, &application, move |_, context| {
+    let result = memory(1, application, move |_, context| {
         let streams = DataStreams::new(context);
         let answer = streams.send_message(&TransferParams::device_status(status, 30, 0));
         tell.send(answer).unwrap();
@@ -38,6 +46,15 @@ fn warming_up_is_a_status_so_that_the_application_can_cancel() {
         (result.unwrap(), told.unwrap()),
         (Status::Cancelled, Answer::Cancel)
     );
+}
+
+#[test]
+fn warming_up_says_that_it_is_the_devices_and_how_far_it_is() {
+    let application = Application::answering([]);
+    let (_, result, _) = send_to(&application, Ok(Status::WarmingUp));
+    assert_eq!(result.unwrap(), Status::Ok);
+    let said = application.said.lock().unwrap().first().copied();
+    assert_eq!(said, Some((TransferStatus::TRANSFER_FROM_DEVICE, 30)));
 }
 
 #[test]

@@ -23,6 +23,8 @@ pub(crate) type Seen = (DataMessage, i32, i32, Vec<u8>);
 #[derive(Default)]
 pub(crate) struct Application {
     pub(crate) seen: Mutex<Vec<Seen>>,
+    /// What each message said: status flags and percent.
+    pub(crate) said: Mutex<Vec<(TransferStatus, i32)>>,
     /// Answers to come; then it goes on.
     pub(crate) answers: Mutex<VecDeque<Result<Answer>>>,
 }
@@ -42,6 +44,8 @@ impl Application {
 
 impl DataCallback for Application {
     fn banded_data_callback(&self, params: &DataParams<'_>) -> Result<Answer> {
+        let said = (params.status, params.percent);
+        self.said.lock().unwrap().push(said);
         let (offset, bytes) = match params.payload {
             Payload::None => (params.offset, Vec::new()),
             Payload::Band(band) => (params.offset, band.to_vec()),
