@@ -199,7 +199,12 @@
 //! - **`ulTransferredBytes` is corrected by the service**, where what reached the application is not what
 //!   the driver wrote; the percentage is passed on as it is.
 //! - **What a filter holds is dropped on a cancel** by taking its stream away before it hears
-//!   `END_OF_STREAM`; its failure to flush is then none.
+//!   `END_OF_STREAM`; its failure to flush is then none. A cancel of the device's is one too: the driver has
+//!   returned `S_FALSE`.
+//! - **Between an application and a driver of bands and files no filter runs**: in WIA filters are the stream
+//!   model's, and that pair is untouched. An application can put them before itself (`Transfer::filtered`).
+//! - **Where a page is filtered as a whole, bands and messages of it come at its end**, when the driver asks
+//!   for the next one. A driver that never asks, and is given up, takes the page with it.
 //! - **`ApplyProperties` is called after a transfer that went well**, with the item that was transferred.
 //!   Nothing says who calls it, or when.
 //! - **`SetNewCallback(NULL)` ends every transfer**, so that a filter does not keep the application.

@@ -153,6 +153,7 @@ fn run(
         }
     };
     transfer.end(&begun);
+    chain.returned(&result);
     let result = session.finish(result);
     transfer.end_chain(&chain, result)
 }

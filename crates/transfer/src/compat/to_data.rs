@@ -96,6 +96,7 @@ impl ToData {
         driver: Result<Status>,
         write: &mut WriteMultiple<'_>,
     ) -> Result<Status> {
+        self.chain.returned(&driver);
         let result = self.driver.session.finish(driver);
         let refused = lock(&self.state).refusal.is_some();
         if !refused && matches!(result, Ok(Status::Ok | Status::EndOfMedia)) {

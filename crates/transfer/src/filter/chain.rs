@@ -54,6 +54,14 @@ impl Chain {
         self.guards.iter().for_each(|guard| guard.cancel());
     }
 
+    /// The driver has returned, and the stream ends next. A cancel of its own, as by a button of the device,
+    /// is a [cancel](Chain::cancel) like others.
+    pub fn returned(&self, driver: &Result<Status>) {
+        if matches!(driver, Ok(Status::Cancelled)) {
+            self.cancel();
+        }
+    }
+
     /// The first failure of a filter, or rule that one broke.
     pub fn failure(&self) -> Option<Error> {
         self.guards.iter().find_map(|guard| guard.failure())
