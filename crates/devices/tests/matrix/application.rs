@@ -8,49 +8,17 @@ use std::time::Duration;
 
 use formats::tiff;
 use service::{
-    Answer, DataCallback, DataParams, DataTransferInfo, FileFate, Item, NextStream, Payload,
+    Answer, DataCallback, DataParams, DataTransferInfo, FileFate, NextStream, Payload,
     StorageMedium, Stream, Transfer, TransferCallback, TransferParams,
 };
-use wia::format::{
-    WIA_IMG_FMT_BMP, WIA_IMG_FMT_JPEG, WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF,
-};
-use wia::property::{
-    WIA_IPA_DATATYPE, WIA_IPA_FORMAT, WIA_IPA_TYMED, WIA_IPS_PAGES, WIA_IPS_XRES, WIA_IPS_YRES,
-};
-use wia::{
-    DataMessage, DataType, Error, ErrorKind, Guid, Result, Status, TransferFlags, TransferMessage,
-    Tymed,
-};
+use wia::{DataMessage, Error, ErrorKind, Result, Status, TransferFlags, TransferMessage};
 
+use crate::cell::{Cell, without_filter};
+use crate::pixels::{self, Pixels};
 use crate::scanner::{Opened, open};
 
-/// The cases that are failures of the device and have no parameter of the virtual scanner.
-pub(crate) const FAILURES: [(&str, ErrorKind); 18] = [
-    ("general-error", ErrorKind::General),
-    ("jam-in-page", ErrorKind::PaperJam),
-    ("empty-in-page", ErrorKind::PaperEmpty),
-    ("paper-problem", ErrorKind::PaperProblem),
-    ("busy", ErrorKind::Busy),
-    ("warming-up", ErrorKind::WarmingUp),
-    ("user-intervention", ErrorKind::UserIntervention),
-    ("item-deleted", ErrorKind::ItemDeleted),
-    ("communication", ErrorKind::DeviceCommunication),
-    ("hardware-setting", ErrorKind::IncorrectHardwareSetting),
-    ("device-locked", ErrorKind::DeviceLocked),
-    ("crash", ErrorKind::ExceptionInDriver),
-    ("lamp-off", ErrorKind::LampOff),
-    ("destination", ErrorKind::Destination),
-    ("network-reservation", ErrorKind::NetworkReservationFailed),
-    ("endorser-counter", ErrorKind::MaximumPrinterEndorserCounter),
-    ("no-device", ErrorKind::NoDeviceAvailable),
-    ("device-memory", ErrorKind::OutOfMemory),
-];
-
-pub(crate) struct Cell {
-    pub(crate) kind: &'static str,
-    pub(crate) format: &'static str,
-    pub(crate) case: &'static str,
-}
+/// What the file of a transfer held before.
+const OLDER: &[u8] = b"an older file";
 
 /// What came of a cell, in the words of the table.
 #[derive(Debug, PartialEq, Eq)]
@@ -59,79 +27,6 @@ pub(crate) struct Outcome {
     pub(crate) pages: u32,
     pub(crate) fate: String,
     pub(crate) status: String,
-}
-
-impl Cell {
-    fn parameters(&self) -> Vec<(&'static str, &'static str)> {
-        let sheets = if self.case == "empty" { "0" } else { "3" };
-        let mut parameters = vec![("sheets", sheets), ("model", self.model())];
-        // A file of one image has no second page.
-        let (at, inside) = match self.kind() {
-            "file" => ("1", "1:400"),
-            _ => ("2", "2:400"),
-        };
-        parameters.extend(match self.case {
-            "unknown-height" => Some(("lateheight", "1")),
-            "jam" => Some(("jam", at)),
-            "double-feed" => Some(("double", at)),
-            "cover-open" => Some(("cover", at)),
-            "unplugged" => Some(("disconnect", at)),
-            "stall" => Some(("stall", at)),
-            _ => self.failure().map(|_| ("jam", inside)),
-        });
-        parameters
-    }
-
-    /// The application's kind of transfer.
-    pub(crate) fn kind(&self) -> &'static str {
-        self.kind.split('@').next().unwrap()
-    }
-
-    /// The driver's generation, which is the application's unless the kind says another.
-    fn model(&self) -> &'static str {
-        let own = match self.kind() {
-            "stream" | "one-stream" => "stream",
-            _ => "legacy",
-        };
-        self.kind.split('@').nth(1).unwrap_or(own)
-    }
-
-    /// What the driver reports in place of a jam, in the middle of the page.
-    fn failure(&self) -> Option<ErrorKind> {
-        let mut failures = FAILURES.iter();
-        let (_, kind) = failures.find(|(case, _)| *case == self.case)?;
-        Some(*kind)
-    }
-
-    fn tymed(&self) -> Tymed {
-        match self.kind() {
-            "banded" => Tymed::Callback,
-            "banded-multi" => Tymed::MultipageCallback,
-            "file" | "stream" => Tymed::File,
-            _ => Tymed::MultipageFile,
-        }
-    }
-
-    fn format(&self) -> Guid {
-        match (self.format, self.tymed()) {
-            ("BMP", Tymed::Callback) => WIA_IMG_FMT_MEMORYBMP,
-            ("BMP", _) => WIA_IMG_FMT_BMP,
-            ("RAW", _) => WIA_IMG_FMT_RAW,
-            ("JPEG", _) => WIA_IMG_FMT_JPEG,
-            _ => WIA_IMG_FMT_TIFF,
-        }
-    }
-
-    fn multipage(&self) -> bool {
-        self.tymed().is_multipage()
-    }
-
-    /// The page in which things happen.
-    fn page(&self) -> u32 {
-        // Of pages in one file of the layer's nothing is told.
-        let first = self.kind() == "file" || self.kind == "one-stream@legacy";
-        if first { 1 } else { 2 }
-    }
 }
 
 #[derive(Default)]
@@ -293,28 +188,15 @@ impl Stream for Memory {
     }
 }
 
-fn set_up(feeder: &dyn Item, cell: &Cell) -> Result<()> {
-    let data_type = match cell.format {
-        "RAW" => DataType::Grayscale,
-        _ => DataType::Color,
-    };
-    let pages = if cell.case == "short-media" { 7 } else { 0 };
-    let settings = [
-        (WIA_IPA_TYMED, cell.tymed().value().into()),
-        (WIA_IPA_FORMAT, cell.format().into()),
-        (WIA_IPA_DATATYPE, data_type.value().into()),
-        (WIA_IPS_XRES, 75.into()),
-        (WIA_IPS_YRES, 75.into()),
-        (WIA_IPS_PAGES, pages.into()),
-    ];
-    feeder.write(&settings)
-}
-
 /// Runs a cell. `whole` are the images of the transfer of its kind and format that nothing came between.
 pub(crate) fn run(cell: &Cell, whole: &[Vec<u8>]) -> Outcome {
     let (mut outcome, images) = transfer(cell);
     outcome.pages = if cell.multipage() {
-        images.first().map_or(0, |document| pages_of(document))
+        let document = images.first().map_or(&[][..], |document| document);
+        let pages = pages_of(document);
+        let same = pixels::same_pages(document, whole.first().map_or(&[], |whole| whole));
+        assert_eq!(pages, same, "other pixels: {}, {}", cell.kind, cell.case);
+        pages
     } else {
         // A page that was skipped is missing between the others.
         let is_whole = |image: &&Vec<u8>| whole.contains(image);
@@ -323,10 +205,21 @@ pub(crate) fn run(cell: &Cell, whole: &[Vec<u8>]) -> Outcome {
     outcome
 }
 
-/// The images of a kind and format when nothing comes between.
-pub(crate) fn whole(kind: &'static str, format: &'static str) -> Vec<Vec<u8>> {
+/// The images of a kind and format when nothing comes between, with these pixels.
+pub(crate) fn whole(kind: &'static str, format: &'static str, pixels: Pixels) -> Vec<Vec<u8>> {
     let case = "complete";
-    transfer(&Cell { kind, format, case }).1
+    let (_, images) = transfer(&Cell { kind, format, case });
+    let plain = without_filter(kind);
+    if plain != kind {
+        let cell = Cell {
+            kind: plain,
+            format,
+            case,
+        };
+        let (_, scanned) = transfer(&cell);
+        pixels.judge(&cell, &scanned, &images);
+    }
+    images
 }
 
 fn pages_of(document: &[u8]) -> u32 {
@@ -348,9 +241,9 @@ fn transfer(cell: &Cell) -> (Outcome, Vec<Vec<u8>>) {
         device,
         heard,
         button,
-    } = open(&cell.parameters(), cell.failure(), line_deadline);
+    } = open(cell, line_deadline);
     let feeder = device.find_item("0000\\Root\\Feeder").unwrap();
-    if let Err(e) = set_up(feeder.as_ref(), cell) {
+    if let Err(e) = cell.set_up(feeder.as_ref()) {
         let outcome = Outcome {
             messages: String::new(),
             pages: 0,
@@ -360,6 +253,8 @@ fn transfer(cell: &Cell) -> (Outcome, Vec<Vec<u8>>) {
         return (outcome, Vec::new());
     }
     let transfer = feeder.transfer().unwrap();
+    let filters = cell.applications_filter().into_iter().collect();
+    transfer.set_filters(filters).unwrap();
     let app = Arc::new(App {
         cell: Cell { ..*cell },
         seen: Mutex::default(),
@@ -369,11 +264,12 @@ fn transfer(cell: &Cell) -> (Outcome, Vec<Vec<u8>>) {
     });
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
+    fs::write(&path, OLDER).unwrap();
     let result = match cell.kind() {
         "banded" | "banded-multi" => transfer.banded_data(DataTransferInfo::default(), app.clone()),
         "file" | "file-multi" => {
             let mut medium = StorageMedium {
-                tymed: cell.tymed(),
+                tymed: cell.medium(),
                 file_name: Some(path.clone()),
             };
             transfer.file_data(&mut medium, FileFate::Documented, Some(app.clone()))
@@ -381,11 +277,13 @@ fn transfer(cell: &Cell) -> (Outcome, Vec<Vec<u8>>) {
         _ => transfer.download(TransferFlags::empty(), app.clone()),
     };
     let seen = app.seen.lock().unwrap();
-    let file = fs::read(&path).ok();
-    let fate = match (cell.kind(), &file) {
-        ("file" | "file-multi", Some(_)) => "kept",
-        ("file" | "file-multi", None) => "deleted",
-        _ => "-",
+    let is_file = matches!(cell.kind(), "file" | "file-multi");
+    let file = fs::read(&path).ok().filter(|_| is_file);
+    let fate = match &file {
+        _ if !is_file => "-",
+        Some(file) if file == OLDER => "untouched",
+        Some(_) => "kept",
+        None => "deleted",
     };
     let images = match file {
         Some(file) => vec![file],

@@ -10,13 +10,18 @@ use driver_virtual::{Options, VirtualScanner};
 use items::{AppItem, DriverItem};
 use minidriver::{DriverModel, FormatInfo, Minidriver};
 use service::{Device, DeviceOptions, Service};
-use transfer::{Answer, MinidrvTransferCallback, NextStream, TransferContext, TransferParams};
+use transfer::{
+    Answer, ImageFilter, MinidrvTransferCallback, NextStream, TransferContext, TransferParams,
+};
 use wia::event::WIA_EVENT_CANCEL_IO;
 use wia::{Error, ErrorKind, Guid, PropertyId, Result, Status, TransferFlags};
+
+use crate::cell::Cell;
 
 struct Watched {
     scanner: VirtualScanner,
     failure: Option<ErrorKind>,
+    filter: Option<Arc<dyn ImageFilter>>,
     heard: Mutex<Sender<()>>,
 }
 
@@ -40,22 +45,20 @@ pub(crate) struct Opened {
     pub(crate) button: Box<dyn Fn() + Send + Sync>,
 }
 
-/// A scanner with these parameters, what it reports in place of a jam, and the deadline of a line. One
-/// that fails with `DeviceLocked` cannot be locked, one that fails with `ExceptionInDriver` panics.
-pub(crate) fn open(
-    parameters: &[(&str, &str)],
-    failure: Option<ErrorKind>,
-    line_deadline: Duration,
-) -> Opened {
-    let parameters: Vec<_> = parameters
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+/// The scanner of a cell, with the deadline of a line. One that fails with `DeviceLocked` cannot be
+/// locked, one that fails with `ExceptionInDriver` panics.
+pub(crate) fn open(cell: &Cell, line_deadline: Duration) -> Opened {
+    let parameters: Vec<_> = cell
+        .parameters()
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
     let scanner = VirtualScanner::new(Options::parse("", &parameters).unwrap()).unwrap();
     let (hears, heard) = mpsc::channel();
     let driver = Arc::new(Watched {
         scanner,
-        failure,
+        failure: cell.failure(),
+        filter: cell.drivers_filter(),
         heard: Mutex::new(hears),
     });
     let options = DeviceOptions {
@@ -124,6 +127,10 @@ impl Minidriver for Watched {
             return Err(Error::new(ErrorKind::DeviceLocked, "as the case wants"));
         }
         self.scanner.lock_device()
+    }
+
+    fn image_filter(&self) -> Option<Arc<dyn ImageFilter>> {
+        self.filter.clone()
     }
 
     fn notify_pnp_event(&self, event: Guid) {

@@ -1,6 +1,8 @@
-//! The table's rows.
+//! The tables' rows.
 
 use crate::application::Outcome;
+use crate::cell::without_filter;
+use crate::pixels::Pixels;
 
 #[derive(Debug)]
 pub(crate) struct Row {
@@ -14,19 +16,20 @@ pub(crate) struct Row {
 impl Row {
     pub(crate) fn matches(&self, kind: &str, format: &str, case: &str) -> bool {
         let one = |pattern: &str, value: &str| pattern == "*" || pattern == value;
-        one(&self.kind, kind) && one(&self.format, format) && one(&self.case, case)
+        let is_kind = one(&self.kind, kind) || self.kind == without_filter(kind);
+        is_kind && one(&self.format, format) && one(&self.case, case)
     }
 
-    pub(crate) fn wildcards(&self) -> usize {
+    /// How little a row is about a kind: its wildcards, and whether it is of another kind.
+    pub(crate) fn distance(&self, kind: &str) -> (usize, bool) {
         let patterns = [&self.kind, &self.format, &self.case];
-        patterns.iter().filter(|p| p.as_str() == "*").count()
+        let wildcards = patterns.iter().filter(|p| p.as_str() == "*").count();
+        (wildcards, self.kind != kind)
     }
 }
 
 pub(crate) fn rows() -> Vec<Row> {
-    let text = include_str!("../fixtures/transfer_matrix.csv");
-    let lines = text.lines().filter(|l| !l.starts_with('#')).skip(1);
-    lines
+    lines(include_str!("../fixtures/transfer_matrix.csv"))
         .map(|line| {
             let fields: Vec<&str> = line.split(',').collect();
             let [kind, format, case, messages, pages, fate, status, section] = fields[..] else {
@@ -46,4 +49,24 @@ pub(crate) fn rows() -> Vec<Row> {
             }
         })
         .collect()
+}
+
+/// What a filter makes of the pixels of a kind without its filter, in a format.
+pub(crate) fn filtered(kind: &str, format: &str) -> Pixels {
+    let mut rows = lines(include_str!("../fixtures/transfer_filters.csv")).filter_map(|line| {
+        let fields: Vec<&str> = line.split(',').collect();
+        let [of, in_format, pixels, _section] = fields[..] else {
+            panic!("not four fields: {line}");
+        };
+        let fits = of == kind && (in_format == "*" || in_format == format);
+        fits.then(|| Pixels::parse(pixels))
+    });
+    let pixels = rows.next();
+    let pixels = pixels.unwrap_or_else(|| panic!("no row for {kind}, {format}"));
+    assert!(rows.next().is_none(), "two rows for {kind}, {format}");
+    pixels
+}
+
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|l| !l.starts_with('#')).skip(1)
 }
