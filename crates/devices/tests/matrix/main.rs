@@ -168,3 +168,36 @@ fn every_row_is_used() {
         assert!(used.contains(&std::ptr::from_ref(row)), "{row:?}");
     }
 }
+
+#[test]
+fn filtered_images_are_the_same_bytes_whichever_kind_carries_them() {
+    let images = |kind, format| whole(kind, format, filtered(without_filter(kind), format));
+    for format in ["BMP", "RAW", "TIFF"] {
+        let streams = images("stream+filter", format);
+        assert_eq!(streams.len(), 3);
+        assert!(
+            images("stream@legacy+filter", format) == streams,
+            "{format}"
+        );
+        // A file of one image is that of the first page.
+        assert!(
+            images("file@stream+filter", format) == streams[..1],
+            "{format}"
+        );
+        // A bitmap in bands has no file header.
+        let header = if format == "BMP" { 14 } else { 0 };
+        let in_bands: Vec<_> = streams
+            .iter()
+            .map(|image| image[header..].to_vec())
+            .collect();
+        assert!(
+            images("banded@stream+filter", format) == in_bands,
+            "{format}"
+        );
+    }
+    let document = images("one-stream+filter", "TIFF");
+    assert_eq!(document.len(), 1);
+    for kind in ["one-stream@legacy+filter", "file-multi@stream+filter"] {
+        assert!(images(kind, "TIFF") == document, "{kind}");
+    }
+}

@@ -78,6 +78,45 @@ fn pieces_of_any_size_make_no_difference() {
 }
 
 #[test]
+fn single_lines_odd_sizes_a_split_header_and_one_write_give_the_same_bytes() {
+    let page = layout(101, 67, PixelType::Rgb8);
+    let lines = rows(&page);
+    // The header, and a line as it lies in the document.
+    for ((format, id), header, line) in [
+        (FORMATS[0], 80, 304),
+        (FORMATS[1], 54, 304),
+        (FORMATS[2], 8, 303),
+    ] {
+        let item = tree(&[(WIA_IPA_FORMAT, id.into())]);
+        let old = document(format, &page, &lines);
+        let with_header_in = |size: usize, line: usize| -> Vec<Write<'_>> {
+            let mut writes = pieces(&old[..header], size);
+            let after = pieces(&old[header..], line);
+            writes.extend(
+                after
+                    .into_iter()
+                    .map(|(at, bytes)| (at + header as u64, bytes)),
+            );
+            writes
+        };
+        for list in [all as fn() -> _, bands] {
+            let expected = filtered(&item, list(), &old);
+            assert!(expected != old);
+            for writes in [
+                with_header_in(header, line),
+                with_header_in(header / 2, line),
+                with_header_in(3, old.len()),
+                pieces(&old, 7),
+                pieces(&old, 1000),
+                pieces(&old, old.len()),
+            ] {
+                same(&item, list, &writes, &expected);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_stream_that_holds_something_already_is_appended_to() {
     let page = layout(11, 6, PixelType::Gray8);
     let old = document(DocumentFormat::Raw, &page, &rows(&page));
