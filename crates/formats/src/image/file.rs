@@ -1,12 +1,16 @@
 //! Opening an image file of any kind.
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use wia::{Error, ErrorKind, Result};
 
+use super::section::Section;
+use super::stored::Said;
 use super::{ImageInfo, RowReader, jpeg, png, read_error, tiff};
+use crate::{ChunkSource, Limits, Metadata, Profile, StoredPage};
 
 /// An image file: PNG, JPEG or TIFF, by its first bytes and not by its name.
 ///
@@ -15,9 +19,15 @@ use super::{ImageInfo, RowReader, jpeg, png, read_error, tiff};
 /// (run lengths, G3, G4) and JPEG.
 #[derive(Debug)]
 pub struct ImageFile {
-    path: PathBuf,
+    name: PathBuf,
+    /// The file when it was given; else it is opened by its name whenever it is read.
+    given: Option<Arc<File>>,
+    limits: Limits,
     pages: Pages,
 }
+
+/// A page as a file stores it, and its compressed data.
+pub type Stored = (StoredPage, Box<dyn ChunkSource + Send>);
 
 #[derive(Debug)]
 enum Pages {
@@ -34,17 +44,39 @@ impl ImageFile {
     /// All name the file. `InputUnsupported` for a file of another kind or with unusual pixels,
     /// `InputDamaged` for a damaged one; `AccessDenied`, `ReadFault` when it cannot be read.
     pub fn open(path: impl AsRef<Path>) -> Result<ImageFile> {
-        let path = path.as_ref();
-        let pages = open(path).map_err(|e| e.context(path.display()))?;
+        let name = path.as_ref();
+        let file = File::open(name).map_err(|e| Error::from_read(e).context(name.display()))?;
+        ImageFile::read(&Arc::new(file), name, Limits::DEFAULT)
+    }
+
+    /// Reads what `file`, which is called `name`, says of its pages. The file is kept; its place is
+    /// not moved.
+    ///
+    /// # Errors
+    ///
+    /// As [`ImageFile::open`]; `InputUnsupported` also for what is beyond `limits`.
+    pub fn of(file: File, name: impl AsRef<Path>, limits: Limits) -> Result<ImageFile> {
+        let file = Arc::new(file);
+        let image = ImageFile::read(&file, name.as_ref(), limits)?;
         Ok(ImageFile {
-            path: path.to_owned(),
+            given: Some(file),
+            ..image
+        })
+    }
+
+    fn read(file: &Arc<File>, name: &Path, limits: Limits) -> Result<ImageFile> {
+        let pages = pages(file, &limits).map_err(|e| e.context(name.display()))?;
+        Ok(ImageFile {
+            name: name.to_owned(),
+            given: None,
+            limits,
             pages,
         })
     }
 
     /// The file's path as it was given.
     pub fn path(&self) -> &Path {
-        &self.path
+        &self.name
     }
 
     /// The pages, of which there is at least one.
@@ -71,48 +103,99 @@ impl ImageFile {
     ///
     /// As [`ImageFile::open`], and `InvalidArgument` for a page that is not there.
     pub fn rows(&self, index: usize) -> Result<Box<dyn RowReader>> {
-        let name = self.path.display();
-        let Some(info) = self.page(index) else {
-            return Err(Error::invalid(format!("{name} has no page {}", index + 1)));
-        };
-        let inner = self.inner_rows(index).map_err(|e| e.context(name))?;
+        let inner = self.ask(index, |file, info| {
+            Ok(match &self.pages {
+                Pages::Png(_) => {
+                    Box::new(png::Rows::new(file, info, &self.limits)?) as Box<dyn Rows>
+                }
+                Pages::Jpeg(_) => Box::new(jpeg::Rows::new(file, info)?),
+                Pages::Tiff(_, document) => {
+                    Box::new(document.rows(file, index, info, &self.limits)?)
+                }
+            })
+        })?;
+        let info = self.page(index);
         Ok(Box::new(Checked {
-            path: self.path.clone(),
-            row_bytes: info.row_bytes(),
-            left: info.height,
+            name: self.name.clone(),
+            row_bytes: info.map_or(0, ImageInfo::row_bytes),
+            left: info.map_or(0, |info| info.height),
             inner,
         }))
     }
 
-    fn inner_rows(&self, index: usize) -> Result<Box<dyn Rows>> {
-        let mut file = File::open(&self.path).map_err(Error::from_read)?;
-        Ok(match &self.pages {
-            Pages::Png([info]) => Box::new(png::Rows::new(BufReader::new(file), info)?),
-            Pages::Jpeg([info]) => {
-                file.seek(SeekFrom::Start(0)).map_err(Error::from_read)?;
-                Box::new(jpeg::Rows::new(BufReader::new(file), info)?)
-            }
-            Pages::Tiff(_, document) => Box::new(document.rows(file, index)?),
+    /// Page `index` as the file stores it, with its compressed data. `None` for a page that no
+    /// document takes like that: tiles, planes, transparency, and other rare forms. What is damaged
+    /// inside of compressed data is not noticed.
+    ///
+    /// # Errors
+    ///
+    /// As [`ImageFile::rows`].
+    pub fn stored(&self, index: usize) -> Result<Option<Stored>> {
+        self.ask(index, |file, info| match &self.pages {
+            Pages::Png(_) => png::stored(file, info, &self.limits),
+            Pages::Jpeg(_) => jpeg::stored(file, info, &self.limits),
+            Pages::Tiff(_, document) => document.stored(file, index, info, &self.limits),
         })
+    }
+
+    /// The colour profile of page `index`; `None` when it has none that can be understood.
+    ///
+    /// # Errors
+    ///
+    /// As [`ImageFile::rows`].
+    pub fn profile(&self, index: usize) -> Result<Option<Profile>> {
+        Ok(self.said(index)?.profile)
+    }
+
+    /// What the file says about page `index`: who made it, with what and when.
+    ///
+    /// # Errors
+    ///
+    /// As [`ImageFile::rows`].
+    pub fn metadata(&self, index: usize) -> Result<Metadata> {
+        Ok(self.said(index)?.metadata)
+    }
+
+    fn said(&self, index: usize) -> Result<Said> {
+        self.ask(index, |file, _| match &self.pages {
+            Pages::Png(_) => png::said(file, &self.limits),
+            Pages::Jpeg(_) => jpeg::said(file, &self.limits),
+            Pages::Tiff(_, document) => document.said(file, index, &self.limits),
+        })
+    }
+
+    /// Reads something of a page; errors name the file.
+    fn ask<T>(
+        &self,
+        index: usize,
+        read: impl FnOnce(&Arc<File>, &ImageInfo) -> Result<T>,
+    ) -> Result<T> {
+        let name = self.name.display();
+        let Some(info) = self.page(index) else {
+            return Err(Error::invalid(format!("{name} has no page {}", index + 1)));
+        };
+        let file = match &self.given {
+            Some(file) => Ok(Arc::clone(file)),
+            None => File::open(&self.name)
+                .map(Arc::new)
+                .map_err(Error::from_read),
+        };
+        file.and_then(|file| read(&file, info))
+            .map_err(|e| e.context(name))
     }
 }
 
-fn open(path: &Path) -> Result<Pages> {
-    let mut file = File::open(path).map_err(Error::from_read)?;
+fn pages(file: &Arc<File>, limits: &Limits) -> Result<Pages> {
     let mut start = Vec::new();
-    (&mut file)
-        .take(8)
+    Section::new(file, 0, 8)
         .read_to_end(&mut start)
         .map_err(read_error)?;
-    file.seek(SeekFrom::Start(0)).map_err(Error::from_read)?;
-    let mut file = BufReader::new(file);
     match start.as_slice() {
         [] => Err(super::damaged("the file is empty")),
-        b"\x89PNG\r\n\x1A\n" => Ok(Pages::Png([png::info(file)?.check()?])),
-        [0xFF, 0xD8, 0xFF, ..] => Ok(Pages::Jpeg([jpeg::info(&mut file)?.check()?])),
+        b"\x89PNG\r\n\x1A\n" => Ok(Pages::Png([png::info(file, limits)?.check(limits)?])),
+        [0xFF, 0xD8, 0xFF, ..] => Ok(Pages::Jpeg([jpeg::info(file, limits)?.check(limits)?])),
         [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => {
-            let document = tiff::Document::read(&mut file)?;
-            let pages = document.infos();
+            let (document, pages) = tiff::Document::read(file, limits)?;
             Ok(Pages::Tiff(pages, document))
         }
         _ => Err(Error::new(
@@ -129,7 +212,7 @@ pub(super) trait Rows {
 
 /// Counts rows and names the file.
 struct Checked {
-    path: PathBuf,
+    name: PathBuf,
     row_bytes: usize,
     left: u32,
     inner: Box<dyn Rows>,
@@ -148,7 +231,7 @@ impl RowReader for Checked {
         };
         self.inner
             .row(row)
-            .map_err(|e| e.context(self.path.display()))?;
+            .map_err(|e| e.context(self.name.display()))?;
         self.left -= 1;
         Ok(true)
     }

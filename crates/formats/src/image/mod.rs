@@ -9,15 +9,16 @@ mod fax;
 mod file;
 mod jpeg;
 mod png;
+mod section;
+mod stored;
 mod tiff;
 
 use raster::PixelType;
 use wia::{Error, ErrorKind, Result};
 
-pub use file::ImageFile;
+use crate::Limits;
 
-/// The longest row that is read, in bytes.
-const LONGEST_ROW: u64 = 64 << 20;
+pub use file::{ImageFile, Stored};
 
 /// What a page of an image file is like.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,15 +44,21 @@ impl ImageInfo {
 
     /// Refuses pages of no size, and such as need memory without bounds. Forgets resolutions that are
     /// no resolution: programs that know none write 1.
-    fn check(mut self) -> Result<ImageInfo> {
+    fn check(mut self, limits: &Limits) -> Result<ImageInfo> {
         self.x_dpi = self.x_dpi.filter(|dpi| *dpi > 2.6);
         self.y_dpi = self.y_dpi.filter(|dpi| *dpi > 2.6);
         if self.width == 0 || self.height == 0 {
             return Err(damaged("the image has no size"));
         }
         let bits = u64::from(self.width) * u64::from(self.pixel.bits_per_pixel());
-        if bits.div_ceil(8) > LONGEST_ROW {
+        if bits.div_ceil(8) > limits.row_bytes {
             return Err(unsupported(format!("rows of {} pixels", self.width)));
+        }
+        if u64::from(self.width) * u64::from(self.height) > limits.pixels {
+            return Err(unsupported(format!(
+                "an image of {} x {} pixels",
+                self.width, self.height
+            )));
         }
         Ok(self)
     }
@@ -67,6 +74,14 @@ pub trait RowReader {
     /// `InputDamaged` for a damaged file, `ReadFault` or the like when reading fails,
     /// `InvalidArgument` for too short a `row`.
     fn next_row(&mut self, row: &mut [u8]) -> Result<bool>;
+}
+
+/// How many bytes of pixels a byte of compressed data gives at most.
+mod most {
+    /// Three bits of 258 bytes are the shortest, and a little for what stands between.
+    pub(crate) const DEFLATE: u64 = 1100;
+    /// A bit for a block of each component, with sampling factors that differ as much as they can.
+    pub(crate) const JPEG: u64 = 4096;
 }
 
 fn damaged(what: impl Into<String>) -> Error {

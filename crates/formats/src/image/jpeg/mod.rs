@@ -9,18 +9,22 @@ mod decoder;
 #[cfg(not(feature = "mozjpeg"))]
 #[path = "by_zune.rs"]
 mod decoder;
+mod headers;
 
-use std::io::{BufRead, Read};
+use std::fs::File;
+use std::io::Seek;
+use std::sync::Arc;
 
-use raster::PixelType;
 use wia::Result;
 
-use super::{ImageInfo, damaged, file, read_error, unsupported};
+use super::file::Stored;
+use super::section::Section;
+use super::stored::{self, Said, Stretches};
+use super::{ImageInfo, damaged, file, most, read_error, tiff, unsupported};
+use crate::{Coding, JpegColor, Limits, StoredPage};
+use headers::Headers;
 
 pub(super) use decoder::Decoder;
-
-/// The most memory for an image that is only complete with its last scan.
-const LARGEST_HELD: u64 = 1 << 30;
 
 /// What colour the decoder is to deliver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,131 +61,71 @@ impl Shape {
 }
 
 /// What a JPEG file says of its image.
-pub(super) fn info(source: &mut impl BufRead) -> Result<ImageInfo> {
-    let mut density = None;
-    let mut found: Option<Frame> = None;
-    loop {
-        let (marker, segment) = next_segment(source)?;
-        match (marker, &found) {
-            (0xE0, _) => density = density.or_else(|| jfif_density(&segment)),
-            // Frame headers, but not DHT, JPG and DAC, which lie between them.
-            (0xC0..=0xCF, None) if !matches!(marker, 0xC4 | 0xC8 | 0xCC) => {
-                found = Some(frame(marker, &segment)?);
-            }
-            (0xDA, Some(frame)) => {
-                let one_scan = segment.first() == Some(&frame.components);
-                if frame.progressive || !one_scan {
-                    check_held(frame.width, frame.height, frame.components.into())?;
-                }
-                let (x_dpi, y_dpi) = density.unzip();
-                return Ok(ImageInfo {
-                    width: frame.width,
-                    height: frame.height,
-                    pixel: frame.pixel,
-                    x_dpi,
-                    y_dpi,
-                });
-            }
-            (0xD9 | 0xDA, _) => return Err(damaged("there is no picture in the JPEG file")),
-            _ => {}
-        }
+pub(super) fn info(file: &Arc<File>, limits: &Limits) -> Result<ImageInfo> {
+    let mut source = Section::whole(file).hopping();
+    let headers = Headers::read(&mut source)?;
+    if headers.many_scans {
+        let (width, height) = (headers.width, headers.height);
+        check_held(width, height, headers.components.len(), limits)?;
     }
+    let info = headers.info(limits);
+    let bytes = file.metadata().map_err(read_error)?.len();
+    let pixels = u64::from(info.width) * u64::from(info.height);
+    limits.check_ratio(pixels * u64::from(info.pixel.channels()), bytes, most::JPEG)?;
+    Ok(info)
 }
 
 /// Refuses an image whose coefficients, all held until the last scan, are too many.
-pub(super) fn check_held(width: u32, height: u32, components: u64) -> Result<()> {
-    let bytes = u64::from(width) * u64::from(height) * components * 2;
-    if bytes > LARGEST_HELD {
+pub(super) fn check_held(
+    width: u32,
+    height: u32,
+    components: usize,
+    limits: &Limits,
+) -> Result<()> {
+    let bytes = u64::from(width) * u64::from(height) * components as u64 * 2;
+    if bytes > limits.held_bytes {
         return Err(unsupported(format!(
-            "a JPEG image of {width} x {height} pixels in several scans"
+            "a JPEG image of {width} x {height} pixels in several scans, which takes {bytes} bytes \
+             where {} are allowed",
+            limits.held_bytes
         )));
     }
     Ok(())
 }
 
-/// The next marker and what belongs to it.
-fn next_segment(source: &mut impl BufRead) -> Result<(u8, Vec<u8>)> {
-    let mut byte = || -> Result<u8> {
-        let mut byte = [0];
-        source.read_exact(&mut byte).map_err(read_error)?;
-        Ok(byte[0])
-    };
-    // Between segments there may be any number of fill bytes.
-    if byte()? != 0xFF {
-        return Err(damaged("there is no marker where one must be"));
-    }
-    let mut marker = byte()?;
-    while marker == 0xFF {
-        marker = byte()?;
-    }
-    if matches!(marker, 0x01 | 0xD0..=0xD9) {
-        return Ok((marker, Vec::new()));
-    }
-    let len = u16::from_be_bytes([byte()?, byte()?]);
-    let Some(len) = len.checked_sub(2) else {
-        return Err(damaged("a segment has no length"));
-    };
-    let mut segment = Vec::new();
-    source
-        .take(u64::from(len))
-        .read_to_end(&mut segment)
-        .map_err(read_error)?;
-    if segment.len() < usize::from(len) {
-        return Err(damaged("the data end early"));
-    }
-    Ok((marker, segment))
-}
-
-/// Dots an inch in both directions from a JFIF segment that tells them.
-fn jfif_density(segment: &[u8]) -> Option<(f64, f64)> {
-    let &[b'J', b'F', b'I', b'F', 0, _, _, unit, x0, x1, y0, y1, ..] = segment else {
-        return None;
-    };
-    let inch = match unit {
-        1 => 1.0,
-        2 => 2.54,
-        // Only the ratio.
-        _ => return None,
-    };
-    let dpi = |high, low| f64::from(u16::from_be_bytes([high, low])) * inch;
-    Some((dpi(x0, x1), dpi(y0, y1)))
-}
-
-struct Frame {
-    width: u32,
-    height: u32,
-    components: u8,
-    pixel: PixelType,
-    progressive: bool,
-}
-
-fn frame(marker: u8, segment: &[u8]) -> Result<Frame> {
-    if !matches!(marker, 0xC0..=0xC2) {
-        return Err(unsupported(format!("JPEG process {}", marker & 15)));
-    }
-    let &[bits, y0, y1, x0, x1, components, ..] = segment else {
-        return Err(damaged("the frame header is too short"));
-    };
-    if bits != 8 {
-        return Err(unsupported(format!("JPEG of {bits} bits")));
-    }
-    let pixel = match components {
-        1 => PixelType::Gray8,
-        3 => PixelType::Rgb8,
-        _ => return Err(unsupported(format!("JPEG of {components} components"))),
-    };
-    let height = u16::from_be_bytes([y0, y1]);
-    if height == 0 {
-        return Err(unsupported("JPEG that tells its height after the pixels"));
-    }
-    let width = u16::from_be_bytes([x0, x1]);
-    Ok(Frame {
-        width: u32::from(width),
-        height: u32::from(height),
-        components,
-        pixel,
-        progressive: marker == 0xC2,
+/// What a JPEG file says beside its image.
+pub(super) fn said(file: &Arc<File>, limits: &Limits) -> Result<Said> {
+    let headers = Headers::read(&mut Section::whole(file).hopping())?;
+    Ok(Said {
+        profile: headers.profile(),
+        metadata: headers.exif(limits).0,
     })
+}
+
+/// The stream of a JPEG file, without what follows its end.
+pub(super) fn stored(file: &Arc<File>, info: &ImageInfo, _: &Limits) -> Result<Option<Stored>> {
+    let mut source = Section::whole(file).buffered();
+    let headers = Headers::read(&mut source)?;
+    headers::skip_image(&mut source)?;
+    let bytes = source.stream_position().map_err(read_error)?;
+    let page = StoredPage {
+        layout: stored::layout(info, info.pixel),
+        coding: Coding::Jpeg {
+            tables: Vec::new(),
+            color: match headers.components.len() {
+                1 => JpegColor::Gray,
+                _ if headers.is_rgb() => JpegColor::Rgb,
+                _ => JpegColor::YCbCr,
+            },
+        },
+        rows_per_chunk: info.height,
+        chunks: 1,
+        white_is_zero: false,
+        big_endian: false,
+        palette: None,
+        profile: stored::fitting(headers.profile(), info.pixel.channels()),
+    };
+    Ok(Some((page, Stretches::new(file, vec![(0, bytes)]))))
 }
 
 /// The rows of a JPEG file.
@@ -190,7 +134,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn new(source: impl BufRead + 'static, expected: &ImageInfo) -> Result<Rows> {
+    pub(super) fn new(file: &Arc<File>, expected: &ImageInfo) -> Result<Rows> {
         let shape = Shape {
             width: expected.width,
             least_height: expected.height,
@@ -198,7 +142,7 @@ impl Rows {
             channels: expected.pixel.channels() as usize,
             colour: Colour::Picture,
         };
-        let decoder = Decoder::new(Box::new(source), shape)?;
+        let decoder = Decoder::new(Box::new(Section::whole(file).buffered()), shape)?;
         Ok(Rows { decoder })
     }
 }

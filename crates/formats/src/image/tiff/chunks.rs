@@ -1,16 +1,17 @@
 //! Strips and tiles: where they are, and rows of the page made of theirs.
 
-use std::cell::RefCell;
 use std::fs::File;
-use std::io::{Read, Seek};
-use std::rc::Rc;
+use std::io::{Read, Seek, SeekFrom};
+use std::sync::Arc;
 
 use wia::Result;
 
-use super::super::{LONGEST_ROW, damaged, file};
-use super::codec::{ChunkRows, Section, Shape};
+use super::super::section::Section;
+use super::super::{damaged, file, read_error};
+use super::codec::{ChunkRows, Shape};
 use super::directory::tag;
 use super::{Directory, ImageInfo, Pixels, unsupported};
+use crate::Limits;
 
 /// The most tiles, planes included, that are decompressed side by side.
 const MOST_ACROSS: u64 = 1024;
@@ -19,6 +20,7 @@ const MOST_ACROSS: u64 = 1024;
 #[derive(Debug)]
 pub(super) struct Chunks {
     shape: Shape,
+    tiles: bool,
     across: usize,
     /// Strips or tiles of one plane.
     plane: usize,
@@ -29,12 +31,19 @@ pub(super) struct Chunks {
     counts: Vec<u64>,
 }
 
+/// Strips of a page: their places and lengths, and the rows of all but the last.
+pub(super) struct Strips {
+    pub(super) places: Vec<(u64, u64)>,
+    pub(super) rows: u32,
+}
+
 impl Chunks {
     pub(super) fn read(
         source: &mut (impl Read + Seek),
         directory: &Directory,
         pixels: &Pixels,
-        info: ImageInfo,
+        info: &ImageInfo,
+        limits: &Limits,
     ) -> Result<Chunks> {
         let tiles = directory.number(source, tag::TILE_WIDTH)?.is_some();
         let (width, rows, offsets, counts) = if tiles {
@@ -70,7 +79,7 @@ impl Chunks {
         }
         let row_bytes = row_bits.div_ceil(8);
         let side_by_side = across * planes as u64;
-        if side_by_side > MOST_ACROSS || side_by_side * row_bytes > 2 * LONGEST_ROW {
+        if side_by_side > MOST_ACROSS || side_by_side * row_bytes > 2 * limits.row_bytes {
             return Err(unsupported(format!(
                 "{side_by_side} tiles of {width} pixels"
             )));
@@ -83,14 +92,25 @@ impl Chunks {
             counts = vec![u64::MAX; offsets.len()];
         }
         let needed = plane * planes as u64;
-        if (offsets.len().min(counts.len()) as u64) < needed {
+        let there = offsets.len().min(counts.len());
+        if (there as u64) < needed {
             return Err(damaged(format!(
-                "{} strips or tiles where the page has {needed}",
-                offsets.len().min(counts.len())
+                "{there} strips or tiles where the page has {needed}"
             )));
         }
+        // What is really there; strips may share bytes, so each counts.
+        let end = source.seek(SeekFrom::End(0)).map_err(read_error)?;
+        let places = offsets.iter().zip(&counts).take(needed as usize);
+        let stored = places.fold(0_u64, |sum, (at, bytes)| {
+            sum.saturating_add(end.saturating_sub(*at).min(*bytes))
+        });
+        let rows = u64::from(info.height) * across * planes as u64;
+        pixels
+            .compression
+            .check_ratio(rows, row_bytes, stored, limits)?;
         Ok(Chunks {
             shape,
+            tiles,
             across: across as usize,
             plane: plane as usize,
             row_bytes: row_bytes as usize,
@@ -98,11 +118,30 @@ impl Chunks {
             counts,
         })
     }
+
+    /// The strips; `None` for tiles, planes, and strips whose lengths are not told. Uncompressed strips have no more bytes than their rows.
+    pub(super) fn strips(&self, info: &ImageInfo, raw: bool) -> Result<Option<Strips>> {
+        let strips = || self.offsets.iter().zip(&self.counts).take(self.plane);
+        if self.tiles || strips().any(|(_, bytes)| *bytes == u64::MAX) {
+            return Ok(None);
+        }
+        let rows = self.shape.rows;
+        let mut places = Vec::with_capacity(self.plane);
+        for (i, (&at, &bytes)) in strips().enumerate() {
+            let height = (info.height - i as u32 * rows).min(rows);
+            let whole = u64::from(height) * self.row_bytes as u64;
+            if bytes == 0 || (raw && bytes < whole) {
+                return Err(damaged(format!("strip {} ends early", i + 1)));
+            }
+            places.push((at, if raw { whole } else { bytes }));
+        }
+        Ok(Some(Strips { places, rows }))
+    }
 }
 
 /// The rows of a page.
 pub(in super::super) struct Rows {
-    file: Rc<RefCell<File>>,
+    file: Arc<File>,
     chunks: Chunks,
     pixels: Pixels,
     next: u32,
@@ -115,11 +154,11 @@ pub(in super::super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn new(file: File, chunks: Chunks, pixels: Pixels) -> Rows {
+    pub(super) fn new(file: &Arc<File>, chunks: Chunks, pixels: Pixels) -> Rows {
         let planes = if pixels.planar { pixels.used } else { 1 };
         let row = chunks.row_bytes * chunks.across;
         Rows {
-            file: Rc::new(RefCell::new(file)),
+            file: Arc::clone(file),
             next: 0,
             open: Vec::new(),
             stored: vec![0; row * planes],
@@ -141,11 +180,8 @@ impl Rows {
         for plane in 0..planes {
             for x in 0..chunks.across {
                 let index = plane * chunks.plane + down * chunks.across + x;
-                let section = Section {
-                    file: Rc::clone(&self.file),
-                    at: chunks.offsets[index],
-                    left: chunks.counts[index],
-                };
+                let (at, bytes) = (chunks.offsets[index], chunks.counts[index]);
+                let section = Section::new(&self.file, at, bytes);
                 let rows = self.pixels.compression.open(section, chunks.shape)?;
                 self.open.push(rows);
             }
@@ -171,6 +207,11 @@ impl file::Rows for Rows {
     fn row(&mut self, row: &mut [u8]) -> Result<()> {
         if self.next.is_multiple_of(self.chunks.shape.rows) {
             self.open_chunks()?;
+        }
+        let same = self.pixels.are_canonical() && row.len() == self.chunks.row_bytes;
+        if let ([chunk], true) = (self.open.as_mut_slice(), same) {
+            self.next += 1;
+            return chunk.row(row);
         }
         let places = self.stored.chunks_exact_mut(self.chunks.row_bytes);
         for (chunk, place) in self.open.iter_mut().zip(places) {

@@ -1,16 +1,15 @@
 //! Decompressing strips and tiles, row by row.
 
-use std::cell::RefCell;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
-use std::rc::Rc;
+use std::io::{BufRead, BufReader, Cursor, Read, Seek};
 
 use flate2::bufread::ZlibDecoder;
 use wia::Result;
 
 use super::super::jpeg::{self, Colour};
-use super::super::{fax, read_error, unsupported};
+use super::super::section::Section;
+use super::super::{fax, most, read_error, unsupported};
 use super::directory::{Directory, tag};
+use crate::{Coding, FaxGroup, JpegColor, Limits, Predictor};
 
 /// The number of JPEG compression.
 pub(super) const JPEG: u32 = 7;
@@ -21,11 +20,12 @@ pub(super) struct Compression {
     pub(super) code: u32,
     t4_options: u32,
     low_bit_first: bool,
-    difference: bool,
+    pub(super) difference: bool,
     /// A JPEG stream of tables alone, or nothing.
     jpeg_tables: Vec<u8>,
     big_endian: bool,
     ycbcr: bool,
+    limits: Limits,
 }
 
 impl Compression {
@@ -63,6 +63,7 @@ impl Compression {
                 Vec::new()
             },
             big_endian: directory.style().big_endian,
+            limits: *directory.limits(),
             ycbcr: directory.small(source, tag::PHOTOMETRIC, 1)? == 6,
         })
     }
@@ -71,9 +72,70 @@ impl Compression {
         matches!(self.code, 2..=4)
     }
 
+    /// Refuses `rows` rows of `row_bytes` bytes that cannot be in `stored` bytes.
+    pub(super) fn check_ratio(
+        &self,
+        rows: u64,
+        row_bytes: u64,
+        stored: u64,
+        limits: &Limits,
+    ) -> Result<()> {
+        let all = rows.saturating_mul(row_bytes);
+        match self.code {
+            // The last tiles may be cut.
+            1 => limits.check_ratio(all, stored, 2),
+            32_773 => limits.check_ratio(all, stored, 64),
+            // Strings grow by a byte with each code of 9 to 12 bits.
+            5 => limits.check_ratio(all, stored, 2600),
+            8 | 32_946 => limits.check_ratio(all, stored, most::DEFLATE),
+            JPEG => limits.check_ratio(all, stored, most::JPEG),
+            // A row has at least a bit.
+            _ => limits.check_ratio(rows, stored, 8),
+        }
+    }
+
+    /// What a stored page says of it, given the number of samples; `None` when it cannot.
+    pub(super) fn coding(&self, photometric: u32, samples: usize) -> Option<Coding> {
+        let predictor = self.difference;
+        Some(match self.code {
+            1 | 32_773 if self.low_bit_first => return None,
+            1 => Coding::Raw,
+            32_773 => Coding::PackBits,
+            5 => Coding::Lzw { predictor },
+            8 | 32_946 => Coding::Deflate {
+                predictor: if predictor {
+                    Predictor::Horizontal
+                } else {
+                    Predictor::None
+                },
+            },
+            JPEG => Coding::Jpeg {
+                tables: self.jpeg_tables.clone(),
+                color: match (photometric, samples) {
+                    (6, 3) => JpegColor::YCbCr,
+                    (2, 3) => JpegColor::Rgb,
+                    (1, 1) => JpegColor::Gray,
+                    _ => return None,
+                },
+            },
+            3 | 4 => Coding::Fax {
+                group: if self.code == 4 {
+                    FaxGroup::G4
+                } else {
+                    FaxGroup::G3 {
+                        options: self.t4_options & 7,
+                    }
+                },
+                low_bit_first: self.low_bit_first,
+                inverted: photometric != 0,
+            },
+            _ => return None,
+        })
+    }
+
     /// Decompresses one strip or tile of rows of `shape`.
     pub(super) fn open(&self, section: Section, shape: Shape) -> Result<ChunkRows> {
-        let bytes = BufReader::new(section);
+        let bytes = section.buffered();
         let decoder: Source = match self.code {
             1 => self.in_order(bytes),
             32_773 => Source::Bytes(Box::new(PackBits::new(self.bit_order(bytes)))),
@@ -127,7 +189,7 @@ impl Compression {
                 Box::new(Cursor::new(tables.to_vec()).chain(bytes))
             }
         };
-        jpeg::check_held(shape.pixels, shape.rows, shape.samples as u64)?;
+        jpeg::check_held(shape.pixels, shape.rows, shape.samples, &self.limits)?;
         let shape = jpeg::Shape {
             width: shape.pixels,
             least_height: 1,
@@ -138,6 +200,12 @@ impl Compression {
         };
         jpeg::Decoder::new(source, shape)
     }
+}
+
+/// Whether LZW data, of which these are the first bytes, are of before TIFF 6.0: some programs wrote
+/// the lowest bit first then; the first code, 256, tells.
+pub(super) fn is_old_lzw(first: &[u8]) -> bool {
+    matches!(first, [0, second, ..] if second & 1 != 0)
 }
 
 /// What a strip or tile is made of.
@@ -203,26 +271,6 @@ fn add_up(row: &mut [u8], shape: Shape) -> Result<()> {
     Ok(())
 }
 
-/// Some bytes of a file that several readers share.
-#[derive(Debug)]
-pub(super) struct Section {
-    pub(super) file: Rc<RefCell<File>>,
-    pub(super) at: u64,
-    pub(super) left: u64,
-}
-
-impl Read for Section {
-    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
-        let mut file = self.file.borrow_mut();
-        file.seek(SeekFrom::Start(self.at))?;
-        let most = usize::try_from(self.left).map_or(to.len(), |left| left.min(to.len()));
-        let n = file.read(&mut to[..most])?;
-        self.at += n as u64;
-        self.left -= n as u64;
-        Ok(n)
-    }
-}
-
 /// Bytes with their bits in the other order.
 struct Reversed<R>(R);
 
@@ -286,10 +334,7 @@ struct Lzw<R> {
 
 impl<R: BufRead> Lzw<R> {
     fn new(mut source: R) -> Result<Lzw<R>> {
-        // Before TIFF 6.0 some programs wrote the lowest bit first; the first code, 256, tells.
-        if let [0, second, ..] = source.fill_buf().map_err(read_error)?
-            && second & 1 != 0
-        {
+        if is_old_lzw(source.fill_buf().map_err(read_error)?) {
             return Err(unsupported("LZW of before TIFF 6.0"));
         }
         let decoder = weezl::decode::Configuration::with_tiff_size_switch(weezl::BitOrder::Msb, 8)

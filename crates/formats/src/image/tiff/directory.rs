@@ -1,19 +1,14 @@
 //! Image file directories: fields and their values (TIFF 6.0, and BigTIFF).
 
-use std::collections::HashSet;
 use std::io::{Read, Seek, SeekFrom};
 
 use wia::Result;
 
 use super::super::{damaged, read_error, unsupported};
+use crate::Limits;
 
 /// More entries than any directory has; a corrupt count is found by it.
 const MOST_ENTRIES: u64 = 4096;
-/// The largest value of a field that is read, in bytes: more than a million strips.
-const LARGEST_VALUE: u64 = 16 << 20;
-/// The most pages.
-const MOST_PAGES: usize = 1 << 16;
-
 /// Numbers of the fields that are read.
 pub(super) mod tag {
     pub(crate) const IMAGE_WIDTH: u16 = 256;
@@ -22,6 +17,9 @@ pub(super) mod tag {
     pub(crate) const COMPRESSION: u16 = 259;
     pub(crate) const PHOTOMETRIC: u16 = 262;
     pub(crate) const FILL_ORDER: u16 = 266;
+    pub(crate) const DOCUMENT_NAME: u16 = 269;
+    pub(crate) const MAKE: u16 = 271;
+    pub(crate) const MODEL: u16 = 272;
     pub(crate) const STRIP_OFFSETS: u16 = 273;
     pub(crate) const SAMPLES_PER_PIXEL: u16 = 277;
     pub(crate) const ROWS_PER_STRIP: u16 = 278;
@@ -31,6 +29,9 @@ pub(super) mod tag {
     pub(crate) const PLANAR: u16 = 284;
     pub(crate) const T4_OPTIONS: u16 = 292;
     pub(crate) const RESOLUTION_UNIT: u16 = 296;
+    pub(crate) const SOFTWARE: u16 = 305;
+    pub(crate) const DATE_TIME: u16 = 306;
+    pub(crate) const ARTIST: u16 = 315;
     pub(crate) const PREDICTOR: u16 = 317;
     pub(crate) const COLOR_MAP: u16 = 320;
     pub(crate) const TILE_WIDTH: u16 = 322;
@@ -39,6 +40,7 @@ pub(super) mod tag {
     pub(crate) const TILE_BYTE_COUNTS: u16 = 325;
     pub(crate) const SAMPLE_FORMAT: u16 = 339;
     pub(crate) const JPEG_TABLES: u16 = 347;
+    pub(crate) const ICC_PROFILE: u16 = 34675;
 }
 
 /// How numbers are stored.
@@ -78,6 +80,7 @@ struct Entry {
 pub(super) struct Directory {
     style: Style,
     entries: Vec<Entry>,
+    limits: Limits,
 }
 
 /// Reads the file header; returns how numbers are stored and where the first directory is.
@@ -105,22 +108,35 @@ pub(super) fn chain<R: Read + Seek>(
     source: &mut R,
     style: Style,
     first: u64,
+    limits: &Limits,
     mut each: impl FnMut(&mut R, u64, &Directory) -> Result<()>,
 ) -> Result<()> {
-    let mut seen = HashSet::new();
-    let mut next = first;
+    let mut room = source.seek(SeekFrom::End(0)).map_err(read_error)?;
+    let (mut next, mut count) = (first, 0_u32);
+    // Where page 1, 2, 4, 8, ... began: a circle comes back to one of them.
+    let mut landmark = 0;
     while next != 0 {
-        if !seen.insert(next) {
+        if next == landmark {
             return Err(damaged("the pages are linked in a circle"));
         }
-        if seen.len() > MOST_PAGES {
-            return Err(unsupported(format!("more than {MOST_PAGES} pages")));
+        if count.is_power_of_two() {
+            landmark = next;
         }
-        let (directory, after) = Directory::read(source, style, next)?;
+        if count == limits.pages {
+            return Err(unsupported(format!("more than {count} pages")));
+        }
+        let (directory, after) = Directory::read(source, style, next, limits)?;
+        // Directories that lie over each other would take time without end.
+        let bytes = (directory.entries.len() * (4 + 2 * style.offset_bytes())) as u64;
+        let Some(left) = room.checked_sub(bytes) else {
+            return Err(damaged("the directories lie over each other"));
+        };
+        room = left;
         each(source, next, &directory)?;
         next = after;
+        count += 1;
     }
-    if seen.is_empty() {
+    if count == 0 {
         return Err(damaged("the file has no page"));
     }
     Ok(())
@@ -132,6 +148,7 @@ impl Directory {
         source: &mut (impl Read + Seek),
         style: Style,
         offset: u64,
+        limits: &Limits,
     ) -> Result<(Directory, u64)> {
         source.seek(SeekFrom::Start(offset)).map_err(read_error)?;
         let mut bytes = [0; 20];
@@ -158,18 +175,28 @@ impl Directory {
             });
         }
         let next = style.number(&take(wide)?[..wide]);
-        Ok((Directory { style, entries }, next))
+        let directory = Directory {
+            style,
+            entries,
+            limits: *limits,
+        };
+        Ok((directory, next))
     }
 
     pub(super) fn style(&self) -> Style {
         self.style
     }
 
-    /// The bytes of a field's value as they are stored, and the size of one element.
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The bytes of a field's first `most` elements as they are stored, and the size of one.
     fn stored(
         &self,
         source: &mut (impl Read + Seek),
         tag: u16,
+        most: u64,
     ) -> Result<Option<(Entry, Vec<u8>, usize)>> {
         let Some(entry) = self.entries.iter().find(|e| e.tag == tag).copied() else {
             return Ok(None);
@@ -181,13 +208,13 @@ impl Directory {
             5 | 10 | 12 | 16..=18 => 8,
             kind => return Err(damaged(format!("field {tag} has the type {kind}"))),
         };
-        let len = entry.count.saturating_mul(size);
-        if len > LARGEST_VALUE {
+        let len = entry.count.min(most).saturating_mul(size);
+        if len > self.limits.value_bytes {
             return Err(damaged(format!("field {tag} has {len} bytes")));
         }
         let wide = self.style.offset_bytes();
         let mut bytes = Vec::new();
-        if len <= wide as u64 {
+        if entry.count.saturating_mul(size) <= wide as u64 {
             bytes.extend_from_slice(&entry.value[..len as usize]);
         } else {
             let at = self.style.number(&entry.value[..wide]);
@@ -203,9 +230,20 @@ impl Directory {
         Ok(Some((entry, bytes, size as usize)))
     }
 
-    /// A field's value as whole numbers; empty when the field is absent.
+    /// A field's value as whole numbers, of which there may be any number; empty when the field is
+    /// absent.
     pub(super) fn numbers(&self, source: &mut (impl Read + Seek), tag: u16) -> Result<Vec<u64>> {
-        let Some((entry, bytes, size)) = self.stored(source, tag)? else {
+        self.some_numbers(source, tag, u64::MAX)
+    }
+
+    /// The first `most` whole numbers of a field.
+    pub(super) fn some_numbers(
+        &self,
+        source: &mut (impl Read + Seek),
+        tag: u16,
+        most: u64,
+    ) -> Result<Vec<u64>> {
+        let Some((entry, bytes, size)) = self.stored(source, tag, most)? else {
             return Ok(Vec::new());
         };
         if !matches!(entry.kind, 1 | 3 | 4 | 13 | 16 | 18) {
@@ -217,7 +255,7 @@ impl Directory {
 
     /// The only, or first, number of a field.
     pub(super) fn number(&self, source: &mut (impl Read + Seek), tag: u16) -> Result<Option<u64>> {
-        Ok(self.numbers(source, tag)?.first().copied())
+        Ok(self.some_numbers(source, tag, 1)?.first().copied())
     }
 
     /// As [`Directory::number`], for numbers of up to 32 bits with a default.
@@ -236,8 +274,15 @@ impl Directory {
     /// A field's bytes; empty when it is absent.
     pub(super) fn bytes(&self, source: &mut (impl Read + Seek), tag: u16) -> Result<Vec<u8>> {
         Ok(self
-            .stored(source, tag)?
+            .stored(source, tag, u64::MAX)?
             .map_or(Vec::new(), |(_, bytes, _)| bytes))
+    }
+
+    /// A text up to its first zero byte, or nothing.
+    pub(super) fn text(&self, source: &mut (impl Read + Seek), tag: u16) -> Result<String> {
+        let bytes = self.bytes(source, tag)?;
+        let text = bytes.split(|b| *b == 0).next().unwrap_or_default();
+        Ok(String::from_utf8_lossy(text).trim().to_owned())
     }
 
     /// A rational number, when it is one and has a positive finite value.
@@ -246,7 +291,7 @@ impl Directory {
         source: &mut (impl Read + Seek),
         tag: u16,
     ) -> Result<Option<f64>> {
-        let Some((Entry { kind: 5, .. }, bytes, _)) = self.stored(source, tag)? else {
+        let Some((Entry { kind: 5, .. }, bytes, _)) = self.stored(source, tag, 1)? else {
             return Ok(None);
         };
         let Some(bytes) = bytes.get(..8) else {

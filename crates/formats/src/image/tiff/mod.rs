@@ -6,12 +6,18 @@ mod directory;
 mod pixels;
 
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::{Read, Seek, SeekFrom};
+use std::sync::Arc;
 
 use wia::Result;
 
-use super::{ImageInfo, unsupported};
-use chunks::Rows;
+use super::file::Stored;
+use super::section::Section;
+use super::stored::{self, Said, Stretches};
+use super::{ImageInfo, damaged, read_error, unsupported};
+use crate::{Coding, Limits, Metadata, Profile, StoredPage};
+use chunks::{Chunks, Rows, Strips};
+use codec::is_old_lzw;
 use directory::{Directory, Style, tag};
 use pixels::Pixels;
 
@@ -19,43 +25,175 @@ use pixels::Pixels;
 #[derive(Debug)]
 pub(super) struct Document {
     style: Style,
-    /// Where the pages' directories are, and what the pages are like.
-    pages: Vec<(u64, ImageInfo)>,
+    /// Where the pages' directories are.
+    places: Vec<u64>,
 }
+
+type Source = std::io::BufReader<Section>;
 
 impl Document {
     /// Reads what the file says of its pages.
-    pub(super) fn read(source: &mut (impl Read + Seek)) -> Result<Document> {
-        let (style, first) = directory::header(source)?;
-        let mut pages = Vec::new();
-        directory::chain(source, style, first, |source, offset, directory| {
-            let number = pages.len() + 1;
-            let info = info(source, directory).map_err(|e| e.context(format!("page {number}")))?;
-            pages.push((offset, info));
+    pub(super) fn read(file: &Arc<File>, limits: &Limits) -> Result<(Document, Vec<ImageInfo>)> {
+        let mut source = Section::whole(file).hopping();
+        let (style, first) = directory::header(&mut source)?;
+        let (mut places, mut infos) = (Vec::new(), Vec::new());
+        let each = |source: &mut Source, place, directory: &Directory| {
+            let number = infos.len() + 1;
+            let info = info(source, directory).and_then(|info| info.check(limits));
+            infos.push(info.map_err(|e| e.context(format!("page {number}")))?);
+            places.push(place);
             Ok(())
-        })?;
-        Ok(Document { style, pages })
+        };
+        directory::chain(&mut source, style, first, limits, each)?;
+        Ok((Document { style, places }, infos))
     }
 
-    pub(super) fn infos(&self) -> Vec<ImageInfo> {
-        self.pages.iter().map(|(_, info)| *info).collect()
+    /// The directory of a page that is there.
+    fn directory(
+        &self,
+        file: &Arc<File>,
+        index: usize,
+        limits: &Limits,
+    ) -> Result<(Source, Directory)> {
+        let mut source = Section::whole(file).hopping();
+        let place = self.places.get(index).copied().unwrap_or_default();
+        let (directory, _) = Directory::read(&mut source, self.style, place, limits)?;
+        Ok((source, directory))
     }
 
-    /// The rows of a page that is there.
-    pub(super) fn rows(&self, mut file: File, index: usize) -> Result<Rows> {
-        let (offset, info) = self.pages[index];
-        let mut source = std::io::BufReader::new(&mut file);
-        let (directory, _) = Directory::read(&mut source, self.style, offset)?;
+    /// The rows of a page.
+    pub(super) fn rows(
+        &self,
+        file: &Arc<File>,
+        index: usize,
+        info: &ImageInfo,
+        limits: &Limits,
+    ) -> Result<Rows> {
+        let (mut source, directory) = self.directory(file, index, limits)?;
         let pixels = Pixels::read(&mut source, &directory)?;
-        let chunks = chunks::Chunks::read(&mut source, &directory, &pixels, info)?;
+        let chunks = Chunks::read(&mut source, &directory, &pixels, info, limits)?;
         Ok(Rows::new(file, chunks, pixels))
     }
+
+    /// A page as it is stored.
+    pub(super) fn stored(
+        &self,
+        file: &Arc<File>,
+        index: usize,
+        info: &ImageInfo,
+        limits: &Limits,
+    ) -> Result<Option<Stored>> {
+        let (mut source, directory) = self.directory(file, index, limits)?;
+        let source = &mut source;
+        let pixels = Pixels::read(source, &directory)?;
+        let Some(coding) = pixels
+            .compression
+            .coding(pixels.photometric, pixels.samples)
+        else {
+            return Ok(None);
+        };
+        if pixels.bits < 8 && pixels.compression.difference {
+            return Ok(None);
+        }
+        let Some((pixel, white_is_zero, palette)) = pixels.stored(source, &directory)? else {
+            return Ok(None);
+        };
+        let chunks = Chunks::read(source, &directory, &pixels, info, limits)?;
+        let Some(Strips { places, rows }) = chunks.strips(info, coding == Coding::Raw)? else {
+            return Ok(None);
+        };
+        let end = source.seek(SeekFrom::End(0)).map_err(read_error)?;
+        let beyond = |&(at, bytes): &(u64, u64)| at.checked_add(bytes).is_none_or(|to| to > end);
+        if let Some(strip) = places.iter().position(beyond) {
+            return Err(damaged(format!("strip {} ends early", strip + 1)));
+        }
+        if matches!(coding, Coding::Lzw { .. }) {
+            let mut first = [0; 2];
+            for (at, _) in &places {
+                source.seek(SeekFrom::Start(*at)).map_err(read_error)?;
+                source.read_exact(&mut first).map_err(read_error)?;
+                if is_old_lzw(&first) {
+                    return Ok(None);
+                }
+            }
+        }
+        let profile = stored::fitting(
+            profile(source, &directory)?,
+            if pixels.photometric == 3 {
+                3
+            } else {
+                pixels.used as u32
+            },
+        );
+        let page = StoredPage {
+            layout: stored::layout(info, pixel),
+            coding,
+            rows_per_chunk: rows,
+            chunks: places.len() as u64,
+            white_is_zero,
+            big_endian: pixels.bits == 16 && self.style.big_endian,
+            palette,
+            profile,
+        };
+        Ok(Some((page, Stretches::new(file, places))))
+    }
+
+    /// What is said of a page.
+    pub(super) fn said(&self, file: &Arc<File>, index: usize, limits: &Limits) -> Result<Said> {
+        let (mut source, directory) = self.directory(file, index, limits)?;
+        Ok(Said {
+            metadata: metadata(&mut source, &directory)?,
+            profile: profile(&mut source, &directory)?,
+        })
+    }
+}
+
+fn profile(source: &mut Source, directory: &Directory) -> Result<Option<Profile>> {
+    let bytes = directory.bytes(source, tag::ICC_PROFILE)?;
+    // Pages are good without it.
+    Ok(Profile::parse(&bytes).ok())
+}
+
+fn metadata(source: &mut (impl Read + Seek), directory: &Directory) -> Result<Metadata> {
+    let mut text = |tag| directory.text(source, tag);
+    Ok(Metadata {
+        title: text(tag::DOCUMENT_NAME)?,
+        author: text(tag::ARTIST)?,
+        software: text(tag::SOFTWARE)?,
+        make: text(tag::MAKE)?,
+        model: text(tag::MODEL)?,
+        date: stored::date_time(&text(tag::DATE_TIME)?),
+    })
+}
+
+/// What the directory of an Exif segment says, and its dots an inch.
+pub(super) fn exif(bytes: &[u8], limits: &Limits) -> Result<(Metadata, Option<(f64, f64)>)> {
+    let mut source = std::io::Cursor::new(bytes);
+    let (style, first) = directory::header(&mut source)?;
+    let (directory, _) = Directory::read(&mut source, style, first, limits)?;
+    let (x_dpi, y_dpi) = resolution(&mut source, &directory)?;
+    Ok((metadata(&mut source, &directory)?, x_dpi.zip(y_dpi)))
 }
 
 fn info(source: &mut (impl Read + Seek), directory: &Directory) -> Result<ImageInfo> {
     let width = directory.small(source, tag::IMAGE_WIDTH, 0)?;
     let height = directory.small(source, tag::IMAGE_LENGTH, 0)?;
     let pixels = Pixels::read(source, directory)?;
+    let (x_dpi, y_dpi) = resolution(source, directory)?;
+    Ok(ImageInfo {
+        width,
+        height,
+        pixel: pixels.pixel(),
+        x_dpi,
+        y_dpi,
+    })
+}
+
+/// Dots an inch.
+fn resolution(
+    source: &mut (impl Read + Seek),
+    directory: &Directory,
+) -> Result<(Option<f64>, Option<f64>)> {
     let inch = match directory.small(source, tag::RESOLUTION_UNIT, 2)? {
         2 => Some(1.0),
         3 => Some(2.54),
@@ -66,12 +204,5 @@ fn info(source: &mut (impl Read + Seek), directory: &Directory) -> Result<ImageI
         let dots = directory.rational(source, tag)?;
         Ok(dots.zip(inch).map(|(dots, inch)| dots * inch))
     };
-    let info = ImageInfo {
-        width,
-        height,
-        pixel: pixels.pixel(),
-        x_dpi: dpi(tag::X_RESOLUTION)?,
-        y_dpi: dpi(tag::Y_RESOLUTION)?,
-    };
-    info.check()
+    Ok((dpi(tag::X_RESOLUTION)?, dpi(tag::Y_RESOLUTION)?))
 }

@@ -9,6 +9,7 @@ use super::super::png::number;
 use super::super::{damaged, unsupported};
 use super::codec::{Compression, JPEG};
 use super::directory::{Directory, tag};
+use crate::Palette;
 
 /// The stored pixels of a page and how they become canonical.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ pub(super) struct Pixels {
     /// Whether each sample has a plane of its own.
     pub(super) planar: bool,
     pub(super) compression: Compression,
+    pub(super) photometric: u32,
     form: Form,
 }
 
@@ -43,9 +45,9 @@ enum Form {
 impl Pixels {
     pub(super) fn read(source: &mut (impl Read + Seek), directory: &Directory) -> Result<Pixels> {
         let samples = directory.small(source, tag::SAMPLES_PER_PIXEL, 1)? as usize;
-        let all_bits = directory.numbers(source, tag::BITS_PER_SAMPLE)?;
+        let all_bits = directory.some_numbers(source, tag::BITS_PER_SAMPLE, 64)?;
         let bits = all_bits.first().copied().unwrap_or(1);
-        let formats = directory.numbers(source, tag::SAMPLE_FORMAT)?;
+        let formats = directory.some_numbers(source, tag::SAMPLE_FORMAT, 64)?;
         let compression = Compression::read(source, directory)?;
         if samples == 0 || samples > 64 {
             return Err(damaged(format!("a pixel has {samples} samples")));
@@ -72,8 +74,8 @@ impl Pixels {
                 },
             ),
             (3, 1 | 2 | 4 | 8) => {
-                let map = directory.numbers(source, tag::COLOR_MAP)?;
-                (1, palette(bits, &map)?)
+                let map = color_map(source, directory, bits)?;
+                (1, palette(&map))
             }
             (2, 8 | 16) => (3, Form::Samples { invert: false }),
             // The JPEG decoder makes RGB of it.
@@ -102,8 +104,15 @@ impl Pixels {
             used,
             planar,
             compression,
+            photometric,
             form,
         })
+    }
+
+    /// Whether their rows need no change, but for the order of 16-bit samples' bytes.
+    pub(super) fn are_canonical(&self) -> bool {
+        let same = matches!(self.form, Form::Bits | Form::Samples { invert: false });
+        same && !self.planar && self.samples == self.used
     }
 
     /// What they become.
@@ -116,6 +125,32 @@ impl Pixels {
             (Form::Samples { .. }, _, 1) => PixelType::Gray16,
             (Form::Samples { .. }, _, _) => PixelType::Rgb16,
         }
+    }
+
+    /// What they are as the file stores them, with white as 0 or not, and the colours that they are
+    /// indices of; `None` when no stored page can say that.
+    pub(super) fn stored(
+        &self,
+        source: &mut (impl Read + Seek),
+        directory: &Directory,
+    ) -> Result<Option<(PixelType, bool, Option<Palette>)>> {
+        if self.planar || self.samples != self.used {
+            return Ok(None);
+        }
+        let pixel = match (self.bits, self.used) {
+            (1, 1) => PixelType::Bw1,
+            (4, 1) => PixelType::Gray4,
+            (8, 1) => PixelType::Gray8,
+            (16, 1) => PixelType::Gray16,
+            (8, 3) => PixelType::Rgb8,
+            (16, 3) => PixelType::Rgb16,
+            _ => return Ok(None),
+        };
+        let palette = match self.photometric {
+            3 => Some(Palette(color_map(source, directory, self.bits)?)),
+            _ => None,
+        };
+        Ok(Some((pixel, self.photometric == 0, palette)))
     }
 
     /// Makes a canonical row, which fills `to`, of the packed pixels in `from`, each of `samples`
@@ -163,18 +198,31 @@ fn grey_table(bits: usize, invert: bool) -> Form {
     }
 }
 
-/// A palette: all reds, all greens, all blues, of 16 bits. Some writers put 8 bits there.
-fn palette(bits: usize, map: &[u64]) -> Result<Form> {
+/// The colours of a palette. Some writers put 8 bits where there are to be 16.
+fn color_map(
+    source: &mut (impl Read + Seek),
+    directory: &Directory,
+    bits: usize,
+) -> Result<Vec<[u16; 3]>> {
     let entries = 1 << bits;
+    let map = directory.some_numbers(source, tag::COLOR_MAP, 3 * entries as u64)?;
     if map.len() < 3 * entries {
         return Err(damaged(format!("a palette of {} numbers", map.len())));
     }
-    let shift = if map.iter().all(|n| *n < 256) { 0 } else { 8 };
-    let channel = |c: usize, i: usize| (map[c * entries + i] >> shift) as u8;
-    let table: Vec<[u8; 3]> = (0..entries)
+    let scale = if map.iter().all(|n| *n < 256) { 257 } else { 1 };
+    // All reds, all greens, all blues.
+    let channel = |c: usize, i: usize| (map[c * entries + i] * scale) as u16;
+    Ok((0..entries)
         .map(|i| [channel(0, i), channel(1, i), channel(2, i)])
+        .collect())
+}
+
+fn palette(map: &[[u16; 3]]) -> Form {
+    let table: Vec<[u8; 3]> = map
+        .iter()
+        .map(|color| color.map(|c| (c >> 8) as u8))
         .collect();
-    Ok(match table.as_slice() {
+    match table.as_slice() {
         [[0, 0, 0], [255, 255, 255]] => Form::Bits,
         [[255, 255, 255], [0, 0, 0]] => Form::InvertedBits,
         _ => {
@@ -186,5 +234,5 @@ fn palette(bits: usize, map: &[u64]) -> Result<Form> {
             };
             Form::Index { table, pixel }
         }
-    })
+    }
 }

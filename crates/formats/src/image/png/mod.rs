@@ -1,28 +1,43 @@
 //! Reading PNG.
 
-use std::io::{BufRead, Seek};
+mod chunks;
 
-use ::png::{
-    BitDepth, ColorType, Decoder, DecodingError, Info, Limits, Reader, Transformations, Unit,
-};
+use std::fs::File;
+use std::io::BufReader;
+use std::sync::Arc;
+
+use ::png::{BitDepth, ColorType, Decoder, DecodingError, Info, Transformations, Unit};
 use raster::PixelType;
 use wia::{Error, ErrorKind, Result};
 
-use super::{ImageInfo, damaged, file, read_error, unsupported};
+use super::section::Section;
+use super::{ImageInfo, damaged, file, most, read_error, unsupported};
+use crate::Limits;
 
-/// The most memory for an interlaced image, which is only complete when all of it is read.
-const LARGEST_INTERLACED: usize = 512 << 20;
+pub(super) use chunks::{said, stored};
+
+type Reader = ::png::Reader<BufReader<Section>>;
 
 /// What a PNG file says of its image.
-pub(super) fn info(source: impl BufRead + Seek) -> Result<ImageInfo> {
-    image_info(open(source)?.info())
+pub(super) fn info(file: &Arc<File>, limits: &Limits) -> Result<ImageInfo> {
+    let reader = open(Section::whole(file).hopping(), limits)?;
+    let raw = reader.info();
+    let rows = raw.raw_row_length() as u64 * u64::from(raw.height);
+    let bytes = file.metadata().map_err(read_error)?.len();
+    if raw.interlaced && rows > limits.held_bytes {
+        return Err(unsupported(format!(
+            "an interlaced image of {} x {} pixels, which takes {rows} bytes where {} are allowed",
+            raw.width, raw.height, limits.held_bytes
+        )));
+    }
+    let info = image_info(raw)?;
+    limits.check_ratio(rows, bytes, most::DEFLATE)?;
+    Ok(info)
 }
 
-fn open<R: BufRead + Seek>(source: R) -> Result<Reader<R>> {
-    let limits = Limits {
-        bytes: LARGEST_INTERLACED,
-    };
-    let mut decoder = Decoder::new_with_limits(source, limits);
+fn open(source: BufReader<Section>, limits: &Limits) -> Result<Reader> {
+    let bytes = usize::try_from(limits.held_bytes).unwrap_or(usize::MAX);
+    let mut decoder = Decoder::new_with_limits(source, ::png::Limits { bytes });
     decoder.set_transformations(Transformations::IDENTITY);
     decoder.set_ignore_text_chunk(true);
     decoder.set_ignore_iccp_chunk(true);
@@ -153,23 +168,23 @@ pub(super) fn number(row: &[u8], x: usize, bits: usize) -> usize {
 }
 
 /// The rows of a PNG file.
-pub(super) struct Rows<R: BufRead + Seek> {
-    reader: Reader<R>,
+pub(super) struct Rows {
+    reader: Reader,
     form: Form,
     /// The whole image when it is interlaced, the place of the next row and a row's length.
     interlaced: Option<(Vec<u8>, usize, usize)>,
 }
 
-impl<R: BufRead + Seek> Rows<R> {
-    pub(super) fn new(source: R, expected: &ImageInfo) -> Result<Rows<R>> {
-        let mut reader = open(source)?;
+impl Rows {
+    pub(super) fn new(file: &Arc<File>, expected: &ImageInfo, limits: &Limits) -> Result<Rows> {
+        let mut reader = open(Section::whole(file).buffered(), limits)?;
         let form = Form::new(reader.info())?;
-        if image_info(reader.info())? != *expected {
+        if image_info(reader.info())?.check(limits)? != *expected {
             return Err(Error::new(ErrorKind::ReadFault, "the file has changed"));
         }
         let interlaced = if reader.info().interlaced {
             let size = reader.output_buffer_size();
-            let Some(size) = size.filter(|size| *size <= LARGEST_INTERLACED) else {
+            let Some(size) = size.filter(|size| *size as u64 <= limits.held_bytes) else {
                 return Err(unsupported("an interlaced image of this size"));
             };
             let mut image = vec![0; size];
@@ -186,7 +201,7 @@ impl<R: BufRead + Seek> Rows<R> {
     }
 }
 
-impl<R: BufRead + Seek> file::Rows for Rows<R> {
+impl file::Rows for Rows {
     fn row(&mut self, row: &mut [u8]) -> Result<()> {
         let ends_early = || damaged("the data end early");
         match &mut self.interlaced {
