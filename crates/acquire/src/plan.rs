@@ -1,7 +1,7 @@
 //! From settings to a plan: all that can be checked before paper moves.
 
 mod geometry;
-mod output;
+pub(crate) mod output;
 mod set;
 mod wishes;
 

@@ -32,7 +32,7 @@ impl ScanRequest {
         source_date_epoch: Option<&OsStr>,
     ) -> Result<ScanRequest, Failure> {
         refuse_later_options(args)?;
-        let (output, format) = output(args)?;
+        let (output, format) = output(&args.output, args.format)?;
         let mut settings = Settings::new(output);
         settings.source = match args.source {
             SourceName::Auto => Source::Auto,
@@ -57,7 +57,7 @@ impl ScanRequest {
             TransferName::Memory => TransferMode::Memory,
         };
         settings.format = Some(format);
-        settings.compression = compression(args)?;
+        settings.compression = compression(args.compression)?;
         settings.quality = args.quality;
         settings.set = args
             .set
@@ -95,9 +95,13 @@ fn device(args: &ScanArgs) -> Result<String, Failure> {
     }
 }
 
-fn output(args: &ScanArgs) -> Result<(Output, DocumentFormat), Failure> {
-    let format = args.format.map(format).transpose()?;
-    if args.output.as_os_str() == "-" {
+/// Where a document goes, and in which format.
+pub(crate) fn output(
+    path: &Path,
+    named: Option<FormatName>,
+) -> Result<(Output, DocumentFormat), Failure> {
+    let format = named.map(format).transpose()?;
+    if path.as_os_str() == "-" {
         return match format {
             Some(format) => Ok((Output::Stdout, format)),
             None => Err(Failure::invalid(
@@ -105,17 +109,17 @@ fn output(args: &ScanArgs) -> Result<(Output, DocumentFormat), Failure> {
             )),
         };
     }
-    if args.output.as_os_str().as_bytes().ends_with(b"/") {
+    if path.as_os_str().as_bytes().ends_with(b"/") {
         return Err(Failure::invalid(&format!(
             "-o {}: the name of a directory, not of a file",
-            args.output.display()
+            path.display()
         )));
     }
     let format = match format {
         Some(format) => format,
-        None => format_of_ending(&args.output)?,
+        None => format_of_ending(path)?,
     };
-    Ok((Output::Path(args.output.clone()), format))
+    Ok((Output::Path(path.to_owned()), format))
 }
 
 fn format(name: FormatName) -> Result<DocumentFormat, Failure> {
@@ -145,8 +149,9 @@ fn format_of_ending(path: &Path) -> Result<DocumentFormat, Failure> {
     }
 }
 
-fn compression(args: &ScanArgs) -> Result<Option<Compression>, Failure> {
-    Ok(Some(match args.compression {
+/// How a document is packed.
+pub(crate) fn compression(named: Option<CompressionName>) -> Result<Option<Compression>, Failure> {
+    Ok(Some(match named {
         None => return Ok(None),
         Some(CompressionName::None) => Compression::None,
         Some(CompressionName::Packbits) => Compression::PackBits,
@@ -230,7 +235,8 @@ fn filter(text: &str) -> Result<FilterSetting, Failure> {
     }
 }
 
-fn date(text: &OsStr) -> Result<i64, Failure> {
+/// The date that `SOURCE_DATE_EPOCH` gives.
+pub(crate) fn date(text: &OsStr) -> Result<i64, Failure> {
     text.to_str()
         .and_then(|t| t.parse::<u64>().ok())
         .and_then(|seconds| i64::try_from(seconds).ok())

@@ -30,4 +30,4 @@ pub use one_page::OnePage;
 pub use open::{WriterOptions, open_writer};
 pub use sink::{Sink, SinkAbilities};
 pub use stored::{Chunk, ChunkSource, Coding, FaxGroup, JpegColor, Palette, Predictor, StoredPage};
-pub use writer::{DocumentWriter, Metadata, PageDone};
+pub use writer::{DocumentWriter, Metadata, PageDone, PageOptions};

@@ -4,6 +4,7 @@ use raster::{Band, PageLayout};
 use wia::{Error, ErrorKind, Result};
 
 use crate::stored::{ChunkSource, StoredPage};
+use crate::{Profile, tiff};
 
 /// What a document says about itself. Empty strings are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +32,15 @@ pub struct PageDone {
     pub document_bytes: u64,
 }
 
+/// What a page can have of its own in a document of pages that differ.
+#[derive(Clone, Debug)]
+pub struct PageOptions {
+    /// How it is compressed.
+    pub compression: tiff::Compression,
+    /// Its colour profile.
+    pub profile: Option<Profile>,
+}
+
 /// A document under construction.
 ///
 /// `begin_page`, `rows` any number of times, `end_page`, for each page; then `finish`. After
@@ -38,6 +48,12 @@ pub struct PageDone {
 /// the sink holds ([`crate::AfterPage`]). After an error inside a page, `abandon_page` takes back what
 /// the page has written; then another page may begin or the document be finished.
 pub trait DocumentWriter {
+    /// Sets what the pages that begin from now on have of their own; at first it is what the document was
+    /// opened with. A format that has no choice does nothing.
+    fn set_page_options(&mut self, options: &PageOptions) {
+        let _ = options;
+    }
+
     /// Starts a page.
     ///
     /// # Errors

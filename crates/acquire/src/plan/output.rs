@@ -47,7 +47,7 @@ pub(super) fn format(settings: &Settings) -> Result<DocumentFormat> {
 }
 
 /// Whether it is a quality that JPEG has.
-pub(super) fn check_quality(quality: u8) -> Result<()> {
+pub(crate) fn check_quality(quality: u8) -> Result<()> {
     if (1..=100).contains(&quality) {
         return Ok(());
     }
@@ -76,7 +76,7 @@ pub(super) fn compression(
 }
 
 /// Whether pages of these pixels can be stored so.
-pub(super) fn check_pixels(
+pub(crate) fn check_pixels(
     format: DocumentFormat,
     compression: Compression,
     pixel: PixelType,
@@ -149,7 +149,7 @@ pub(super) fn check_place(format: DocumentFormat, place: &Place) -> Result<()> {
 }
 
 /// Whether a page of this size can be stored. A sheet of its own size may be smaller.
-pub(super) fn check_size(
+pub(crate) fn check_size(
     format: DocumentFormat,
     compression: Compression,
     pixel: PixelType,
@@ -184,7 +184,7 @@ pub(super) fn check_size(
 
 /// Whether every file that will be made can be made, as far as that can be seen, and nothing stands
 /// in its way: another scan, what a crash left, a directory where a page is to go.
-pub(super) fn check_free(place: &Place, pages: Option<u32>) -> Result<()> {
+pub(crate) fn check_free(place: &Place, pages: Option<u32>) -> Result<()> {
     let pattern = match place {
         Place::File(target) => return PartialFile::check(target),
         Place::Files(pattern) => pattern,

@@ -1,8 +1,8 @@
 //! `quire scan`: from a command line to a document and an exit code.
 
 mod check;
-mod ending;
-mod events;
+pub(crate) mod ending;
+pub(crate) mod events;
 mod preview;
 mod progress;
 mod prompt;
@@ -85,7 +85,8 @@ fn cancel_on_signals(cancel: &Cancel, report: &Arc<Report>) -> Result<(), wia::E
     })
 }
 
-fn goes_to_stdout(output: &Output) -> bool {
+/// Whether the output is the program's own.
+pub(crate) fn goes_to_stdout(output: &Output) -> bool {
     match output {
         Output::Stdout => true,
         Output::Path(path) => [Path::new("/dev/stdout"), Path::new("/dev/fd/1")].contains(&&**path),

@@ -8,7 +8,7 @@ use super::describe;
 use super::encoded::{self, EncodedPage};
 use super::options::{Container, Options};
 use super::page::Page;
-use crate::{PageDone, Sink};
+use crate::{PageDone, PageOptions, Sink};
 
 /// The state of a TIFF document under construction. The sink comes with each call, and must be the
 /// same one each time; [`super::Writer`] is this together with a sink.
@@ -66,6 +66,11 @@ impl Document {
             options,
             page: None,
         })
+    }
+
+    /// Sets what pages that begin from now on have of their own.
+    pub fn set_page_options(&mut self, options: &PageOptions) {
+        self.options.compression = options.compression;
     }
 
     /// Starts a page. After an error there is no unfinished page.

@@ -56,7 +56,7 @@ pub use verify::{Verified, verify};
 use raster::{Band, PageLayout};
 use wia::Result;
 
-use crate::{DocumentWriter, PageDone, Sink};
+use crate::{DocumentWriter, PageDone, PageOptions, Sink};
 
 /// A [`Document`] together with the sink that it goes to.
 #[derive(Debug)]
@@ -127,6 +127,10 @@ impl<S: Sink> Writer<S> {
 }
 
 impl<S: Sink> DocumentWriter for Writer<S> {
+    fn set_page_options(&mut self, options: &PageOptions) {
+        self.document.set_page_options(options);
+    }
+
     fn begin_page(&mut self, layout: &PageLayout) -> Result<()> {
         self.document.begin_page(&mut self.sink, layout)
     }
