@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 
 use formats::{Metadata, WriterOptions, open_writer, tiff};
 use service::{DocumentOptions, DocumentProgress, Transfer};
@@ -21,6 +22,9 @@ use crate::report::Reporter;
 use crate::settings::{Compression, TransferMode};
 use crate::tiff_stream::TiffStream;
 use crate::transport::Transport;
+
+/// Threads that compress, on machines with so many cores.
+const MOST_WORKERS: usize = 4;
 
 /// How the transfer ended, and what it left.
 type Run = (Result<Status>, Kept);
@@ -317,9 +321,10 @@ impl Plan {
             },
             quality: self.quality,
             metadata: self.metadata(),
-            profile: None,
-            workers: 1,
+            workers: thread::available_parallelism()
+                .map_or(1, |cores| cores.get().min(MOST_WORKERS)),
             expected_bytes: self.document_bytes,
+            ..WriterOptions::default()
         }
     }
 

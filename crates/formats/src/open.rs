@@ -11,6 +11,8 @@ pub struct WriterOptions {
     pub compression: tiff::Compression,
     /// JPEG quality, 1 to 100; for JPEG, and TIFF and PDF with JPEG compression.
     pub quality: u8,
+    /// JPEG in TIFF has colour in full resolution at every quality ([`tiff::Options::full_color`]).
+    pub full_color: bool,
     /// What the document says about itself; for TIFF, PDF and PNG.
     pub metadata: Metadata,
     /// The colour profile of pages with as many channels as it has; not of bilevel pages.
@@ -23,11 +25,12 @@ pub struct WriterOptions {
 }
 
 impl Default for WriterOptions {
-    /// No compression, quality 85, no metadata, no profile, one thread.
+    /// No compression, quality 85, full colour, no metadata, no profile, one thread.
     fn default() -> WriterOptions {
         WriterOptions {
             compression: tiff::Compression::None,
             quality: 85,
+            full_color: true,
             metadata: Metadata::default(),
             profile: None,
             workers: 1,
@@ -48,16 +51,7 @@ pub fn open_writer(
     options: &WriterOptions,
 ) -> Result<Box<dyn DocumentWriter + Send>> {
     Ok(match format {
-        DocumentFormat::Tiff => {
-            let options = tiff::Options {
-                compression: options.compression,
-                quality: options.quality,
-                metadata: options.metadata.clone(),
-                expected_bytes: options.expected_bytes,
-                ..tiff::Options::default()
-            };
-            Box::new(tiff::Writer::new(sink, options))
-        }
+        DocumentFormat::Tiff => Box::new(tiff::Writer::new(sink, tiff_options(options))),
         DocumentFormat::Png => {
             let options = png::Options {
                 metadata: options.metadata.clone(),
@@ -76,4 +70,17 @@ pub fn open_writer(
             ));
         }
     })
+}
+
+fn tiff_options(options: &WriterOptions) -> tiff::Options {
+    tiff::Options {
+        compression: options.compression,
+        quality: options.quality,
+        full_color: options.full_color,
+        metadata: options.metadata.clone(),
+        profile: options.profile.clone(),
+        workers: options.workers,
+        expected_bytes: options.expected_bytes,
+        ..tiff::Options::default()
+    }
 }

@@ -50,9 +50,9 @@ fn odd_widths_and_small_heights() {
 fn pages_of_several_strips() {
     for (compression, pixel) in variants() {
         for (photometric, predictor, container) in [
-            (Photometric::BlackIsZero, true, Container::Growing),
-            (Photometric::WhiteIsZero, true, Container::Classic),
-            (Photometric::WhiteIsZero, false, Container::Growing),
+            (Photometric::BlackIsZero, Some(true), Container::Growing),
+            (Photometric::WhiteIsZero, Some(true), Container::Classic),
+            (Photometric::WhiteIsZero, Some(false), Container::Growing),
         ] {
             let width = 2_001 * 8 / pixel.bits_per_pixel();
             // The last strip is shorter; one page ends with a strip.
@@ -68,7 +68,7 @@ fn pages_of_several_strips() {
                 container,
                 ..Options::default()
             };
-            let what = format!("{compression:?} {pixel:?} {photometric:?} {predictor}");
+            let what = format!("{compression:?} {pixel:?} {photometric:?} {predictor:?}");
             let bytes = document(options.clone(), &pages, 100);
             assert_pages(&bytes, &pages, &what);
             assert!(Tiff::parse(&bytes).pages[0].strips.len() > 2);
@@ -120,11 +120,11 @@ fn compression_makes_scans_smaller() {
         };
         document(options, std::slice::from_ref(&page), 64).len()
     };
-    let none = size(Compression::None, true);
-    assert!(size(Compression::PackBits, true) < none / 10);
+    let none = size(Compression::None, Some(true));
+    assert!(size(Compression::PackBits, Some(true)) < none / 10);
     for compression in [Compression::Lzw, Compression::Deflate] {
-        assert!(size(compression, true) < none / 20);
-        assert!(size(compression, false) < none / 10);
+        assert!(size(compression, Some(true)) < none / 20);
+        assert!(size(compression, None) < none / 10);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use quire_formats::codec::jpeg::{Jpeg, Tables};
-use quire_formats::codec::{Deflate, G4, Lzw, PackBits, Prepared, StripEncoder};
+use quire_formats::codec::{Deflate, DeflateStrip, G4, Lzw, PackBits, Prepared, StripEncoder};
 use quire_formats::tiff::Document;
 use raster::{Band, PixelType};
 
@@ -17,6 +17,7 @@ fn encoders(pixel: PixelType, width: u32, flags: (bool, bool)) -> Vec<Box<dyn St
         Box::new(PackBits),
         Box::new(Lzw::new()),
         Box::new(Deflate::default()),
+        Box::new(DeflateStrip::default()),
         Box::new(G4::new(width)),
         Box::new(Prepared::new(PackBits, pixel, invert, predict)),
         Box::new(Prepared::new(Deflate::new(1), pixel, invert, predict)),
@@ -58,6 +59,9 @@ proptest! {
                 encoder.finish(&mut again).unwrap();
                 prop_assert_eq!(&again[..3], &[0xAB; 3]);
                 prop_assert!(again[3..] == out, "{:?}", encoder);
+                let mut whole = vec![0xCD; 2];
+                encoder.strip(band, &mut whole).unwrap();
+                prop_assert!(whole[2..] == out, "{:?}", encoder);
             }
         }
     }

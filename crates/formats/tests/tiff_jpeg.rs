@@ -113,7 +113,7 @@ fn tables_and_strips() {
     for container in [Container::Growing, Container::Classic] {
         for pixel in [PixelType::Gray8, PixelType::Rgb8] {
             for quality in [70, 90] {
-                let page = scan(pixel, 640, 500);
+                let page = scan(pixel, 640, 900);
                 let bytes = document(options(quality, container), std::slice::from_ref(&page), 50);
                 let found = &Tiff::parse(&bytes).pages[0];
                 assert_eq!(found.long(259), 7);

@@ -9,7 +9,7 @@ use super::{StripEncoder, pieces};
 /// How much room the output gets at a time.
 const ROOM: usize = 16 * 1024;
 
-/// The deflate encoder.
+/// The deflate encoder whose output flows while rows come.
 #[derive(Debug)]
 pub struct Deflate {
     stream: Compress,
@@ -60,5 +60,89 @@ impl StripEncoder for Deflate {
         self.encode(&[], FlushCompress::Finish, out)?;
         self.stream.reset();
         Ok(())
+    }
+}
+
+/// The deflate encoder of strips that are small enough to be held: faster, and smaller, than
+/// [`Deflate`] where the feature `libdeflate` is on, else the same.
+#[cfg(not(feature = "libdeflate"))]
+pub type DeflateStrip = Deflate;
+
+#[cfg(feature = "libdeflate")]
+pub use whole::DeflateStrip;
+
+#[cfg(feature = "libdeflate")]
+mod whole {
+    use std::fmt;
+
+    use libdeflater::{CompressionLvl, Compressor};
+    use raster::Band;
+    use wia::{Error, ErrorKind, Result};
+
+    use super::StripEncoder;
+
+    /// The deflate encoder of strips that are small enough to be held.
+    pub struct DeflateStrip {
+        compressor: Compressor,
+        rows: Vec<u8>,
+    }
+
+    impl DeflateStrip {
+        /// On grain as paper has it, smaller than zlib's level 6 in half the time.
+        pub const LEVEL: i32 = 5;
+
+        fn encode(&mut self, rows: &[u8], out: &mut Vec<u8>) -> Result<()> {
+            let from = out.len();
+            out.resize(from + self.compressor.zlib_compress_bound(rows.len()), 0);
+            let bytes = self
+                .compressor
+                .zlib_compress(rows, &mut out[from..])
+                .map_err(|e| Error::new(ErrorKind::Fail, "deflate").with_source(e))?;
+            out.truncate(from + bytes);
+            Ok(())
+        }
+    }
+
+    impl Default for DeflateStrip {
+        fn default() -> DeflateStrip {
+            let level = CompressionLvl::new(DeflateStrip::LEVEL).unwrap_or_default();
+            DeflateStrip {
+                compressor: Compressor::new(level),
+                rows: Vec::new(),
+            }
+        }
+    }
+
+    impl StripEncoder for DeflateStrip {
+        fn rows(&mut self, band: Band<'_>, _out: &mut Vec<u8>) -> Result<()> {
+            for row in band.iter() {
+                self.rows.extend_from_slice(row);
+            }
+            Ok(())
+        }
+
+        fn finish(&mut self, out: &mut Vec<u8>) -> Result<()> {
+            let mut rows = std::mem::take(&mut self.rows);
+            let done = self.encode(&rows, out);
+            rows.clear();
+            self.rows = rows;
+            done
+        }
+
+        fn strip(&mut self, band: Band<'_>, out: &mut Vec<u8>) -> Result<()> {
+            match band.packed() {
+                Some(rows) if self.rows.is_empty() => self.encode(rows, out),
+                _ => {
+                    self.rows(band, out)?;
+                    self.finish(out)
+                }
+            }
+        }
+    }
+
+    impl fmt::Debug for DeflateStrip {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "DeflateStrip({} bytes)", self.rows.len())
+        }
     }
 }

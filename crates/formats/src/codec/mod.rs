@@ -8,12 +8,14 @@ mod deflate;
 mod g4;
 pub mod jpeg;
 mod lzw;
+mod ordered;
 mod packbits;
 mod sample;
 
-pub use deflate::Deflate;
+pub use deflate::{Deflate, DeflateStrip};
 pub use g4::G4;
 pub use lzw::Lzw;
+pub use ordered::Ordered;
 pub use packbits::PackBits;
 pub use sample::Prepared;
 
@@ -41,6 +43,16 @@ pub trait StripEncoder: Debug + Send {
     ///
     /// When the compressing library fails.
     fn finish(&mut self, out: &mut Vec<u8>) -> Result<()>;
+
+    /// A whole strip at once: the same as its rows and its end.
+    ///
+    /// # Errors
+    ///
+    /// When the compressing library fails.
+    fn strip(&mut self, band: Band<'_>, out: &mut Vec<u8>) -> Result<()> {
+        self.rows(band, out)?;
+        self.finish(out)
+    }
 }
 
 impl<E: StripEncoder + ?Sized> StripEncoder for Box<E> {
@@ -50,6 +62,10 @@ impl<E: StripEncoder + ?Sized> StripEncoder for Box<E> {
 
     fn finish(&mut self, out: &mut Vec<u8>) -> Result<()> {
         (**self).finish(out)
+    }
+
+    fn strip(&mut self, band: Band<'_>, out: &mut Vec<u8>) -> Result<()> {
+        (**self).strip(band, out)
     }
 }
 

@@ -81,4 +81,12 @@ impl<E: StripEncoder> StripEncoder for Prepared<E> {
     fn finish(&mut self, out: &mut Vec<u8>) -> Result<()> {
         self.inner.finish(out)
     }
+
+    fn strip(&mut self, band: Band<'_>, out: &mut Vec<u8>) -> Result<()> {
+        if !self.predict && !self.invert {
+            return self.inner.strip(band, out);
+        }
+        self.rows(band, out)?;
+        self.finish(out)
+    }
 }

@@ -1,11 +1,11 @@
 //! Which fields the directory of a page has.
 
-use raster::PageLayout;
+use raster::{PageLayout, PixelType};
 
 use super::directory::{Directory, tag};
 use super::options::{Container, Options};
-use crate::Metadata;
 use crate::date::Date;
+use crate::{ColorSpace, Metadata};
 
 /// Fields of a classic directory without metadata; always the same (see
 /// [`Container::Classic`]).
@@ -39,6 +39,13 @@ pub(super) fn page(options: &Options, index: u32, layout: &PageLayout) -> Direct
     let number = options.page_number.saturating_add(index);
     fields.shorts(tag::PAGE_NUMBER, &[number.min(0xFFFF) as u16, 0]);
     metadata(&mut fields, &options.metadata);
+    if let Some(profile) = &options.profile
+        && options.container == Container::Growing
+        && layout.pixel != PixelType::Bw1
+        && (profile.space() == ColorSpace::Rgb) == (channels == 3)
+    {
+        fields.undefined(tag::ICC_PROFILE, profile.bytes());
+    }
     fields
 }
 
@@ -62,6 +69,7 @@ fn metadata(fields: &mut Directory, metadata: &Metadata) {
     fields.text(tag::MAKE, &metadata.make);
     fields.text(tag::MODEL, &metadata.model);
     fields.text(tag::SOFTWARE, &metadata.software);
+    fields.text(tag::ARTIST, &metadata.author);
     if let Some(text) = metadata.date.and_then(date_time) {
         fields.text(tag::DATE_TIME, &text);
     }

@@ -39,6 +39,7 @@ pub(super) mod tag {
     pub(crate) const PAGE_NUMBER: u16 = 297;
     pub(crate) const SOFTWARE: u16 = 305;
     pub(crate) const DATE_TIME: u16 = 306;
+    pub(crate) const ARTIST: u16 = 315;
     pub(crate) const PREDICTOR: u16 = 317;
     pub(crate) const TILE_WIDTH: u16 = 322;
     pub(crate) const TILE_LENGTH: u16 = 323;
@@ -47,6 +48,7 @@ pub(super) mod tag {
     pub(crate) const JPEG_TABLES: u16 = 347;
     pub(crate) const YCBCR_SUBSAMPLING: u16 = 530;
     pub(crate) const REFERENCE_BLACK_WHITE: u16 = 532;
+    pub(crate) const ICC_PROFILE: u16 = 34675;
 }
 
 /// Classic TIFF (32-bit offsets) or BigTIFF (64-bit offsets).

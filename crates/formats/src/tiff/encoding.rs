@@ -1,15 +1,20 @@
 //! What each compression brings to a page: its encoder, its strips, its fields.
 
-use raster::{PageLayout, PixelType};
+use raster::{Band, PageLayout, PixelType};
 use wia::{Error, Result};
 
 use super::directory::{Directory, tag};
 use super::options::{Compression, Container, Options, Photometric};
 use crate::codec::jpeg::{Jpeg, MAX_DIMENSION, Tables};
-use crate::codec::{Deflate, G4, Lzw, PackBits, Prepared, StripEncoder};
+use crate::codec::{DeflateStrip, G4, Lzw, PackBits, Prepared, StripEncoder};
 
 /// The size of strips before compression, in bytes; a strip of longer rows has one.
 pub(super) const STRIP: usize = 256 * 1024;
+/// That of deflate, which finds more in longer strips, and of JPEG: 64 rows of colour at A4's width
+/// and 300 dpi.
+const LARGE_STRIP: usize = 480 * 1024;
+/// What the predictor is tried with.
+const SAMPLE: usize = 128 * 1024;
 /// That of G4, whose output can be six times as large.
 const FAX_STRIP: usize = 128 * 1024;
 /// JPEG strips are made of whole rows of blocks; a block has 8 rows.
@@ -41,8 +46,28 @@ pub(super) enum Encoding {
     Plain,
     /// As they are, with every bit inverted.
     Inverted,
-    /// Through an encoder, so many rows a strip.
-    Encoded(Box<dyn StripEncoder>, usize),
+    /// Through an encoder.
+    Encoded(Recipe),
+}
+
+/// How the encoder of a page is made.
+#[derive(Clone, Debug)]
+pub(super) struct Recipe {
+    compression: Compression,
+    layout: PageLayout,
+    invert: bool,
+    /// Open while the page is to show what is better.
+    predict: Option<bool>,
+    jpeg: Option<JpegShape>,
+    /// Rows of a strip.
+    pub(super) rows: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct JpegShape {
+    quality: u8,
+    full_color: bool,
+    tables: Tables,
 }
 
 impl Encoding {
@@ -59,7 +84,15 @@ impl Encoding {
         };
         fields.shorts(tag::PHOTOMETRIC, &[colour]);
         let scheme = |fields: &mut Directory, number| fields.shorts(tag::COMPRESSION, &[number]);
-        let (encoder, rows): (Box<dyn StripEncoder>, _) = match options.compression {
+        let mut recipe = Recipe {
+            compression: options.compression,
+            layout: *layout,
+            invert,
+            predict: Some(false),
+            jpeg: None,
+            rows: rows_of(STRIP, layout),
+        };
+        match options.compression {
             Compression::None => {
                 scheme(fields, scheme::NONE);
                 return Ok(if invert {
@@ -68,34 +101,113 @@ impl Encoding {
                     Encoding::Plain
                 });
             }
-            Compression::PackBits => {
-                scheme(fields, scheme::PACK_BITS);
-                let encoder = Prepared::new(PackBits, layout.pixel, invert, false);
-                (Box::new(encoder), rows_of(STRIP, layout))
-            }
+            Compression::PackBits => scheme(fields, scheme::PACK_BITS),
             Compression::Lzw => {
                 scheme(fields, scheme::LZW);
-                let predict = predictor(options, layout, fields);
-                let encoder = Prepared::new(Lzw::new(), layout.pixel, invert, predict);
-                (Box::new(encoder), rows_of(STRIP, layout))
+                recipe.predict = predictor(options, layout, fields);
             }
             Compression::Deflate => {
                 scheme(fields, scheme::DEFLATE);
-                let predict = predictor(options, layout, fields);
-                let encoder = Prepared::new(Deflate::default(), layout.pixel, invert, predict);
-                (Box::new(encoder), rows_of(STRIP, layout))
+                recipe.predict = predictor(options, layout, fields);
+                recipe.rows = rows_of(LARGE_STRIP, layout);
             }
             Compression::G4 => {
                 if layout.pixel != PixelType::Bw1 {
                     return Err(Error::invalid("G4 holds only bilevel pages"));
                 }
                 fax(fields, scheme::G4, 0);
-                (Box::new(G4::new(layout.width)), rows_of(FAX_STRIP, layout))
+                recipe.rows = rows_of(FAX_STRIP, layout);
             }
-            Compression::Jpeg => jpeg(options, layout, fields)?,
+            Compression::Jpeg => recipe.set_jpeg(options, fields)?,
+        }
+        let most = layout.height.map_or(recipe.rows, |height| height as usize);
+        recipe.rows = recipe.rows.min(most);
+        Ok(Encoding::Encoded(recipe))
+    }
+}
+
+impl Recipe {
+    /// Whether [`Recipe::decide`] is to be asked before there is an encoder.
+    pub(super) fn is_open(&self) -> bool {
+        self.predict.is_none()
+    }
+
+    /// Settles by the first strip of the page whether differences are compressed.
+    pub(super) fn decide(&mut self, strip: &[u8], fields: &mut Directory) -> Result<()> {
+        let row = self.layout.row_bytes();
+        let some = strip.len().min((SAMPLE / row).max(1) * row);
+        let mut size = |predict| {
+            self.predict = Some(predict);
+            let mut out = Vec::new();
+            match Band::new(&strip[..some], row, row) {
+                Some(band) => self.encoder()?.strip(band, &mut out)?,
+                None => return Err(Error::invalid("a strip has whole rows")),
+            }
+            Ok(out.len())
         };
-        let most = layout.height.map_or(rows, |height| height as usize);
-        Ok(Encoding::Encoded(encoder, rows.min(most)))
+        let better = size(true)? < size(false)?;
+        self.predict = Some(better);
+        fields.shorts(tag::PREDICTOR, &[if better { 2 } else { 1 }]);
+        Ok(())
+    }
+
+    /// An encoder of the page's strips.
+    pub(super) fn encoder(&self) -> Result<Box<dyn StripEncoder>> {
+        let (pixel, invert) = (self.layout.pixel, self.invert);
+        let predict = self.predict.unwrap_or(false);
+        Ok(match self.compression {
+            Compression::None | Compression::PackBits => {
+                Box::new(Prepared::new(PackBits, pixel, invert, predict))
+            }
+            Compression::Lzw => Box::new(Prepared::new(Lzw::new(), pixel, invert, predict)),
+            Compression::Deflate => {
+                let encoder = DeflateStrip::default();
+                Box::new(Prepared::new(encoder, pixel, invert, predict))
+            }
+            Compression::G4 => Box::new(G4::new(self.layout.width)),
+            Compression::Jpeg => Box::new(self.jpeg()?),
+        })
+    }
+
+    fn jpeg(&self) -> Result<Jpeg> {
+        let Some(shape) = self.jpeg else {
+            return Err(Error::invalid("no JPEG page"));
+        };
+        let PageLayout { pixel, width, .. } = self.layout;
+        let jpeg = Jpeg::new(pixel, width, shape.quality, shape.tables)?;
+        Ok(if shape.full_color {
+            jpeg.full_colour()
+        } else {
+            jpeg
+        })
+    }
+
+    fn set_jpeg(&mut self, options: &Options, fields: &mut Directory) -> Result<()> {
+        // A classic directory has room for one field more than the fixed ones: with YCbCr the
+        // subsampling takes it, and the tables go into the strips.
+        let colour = self.layout.pixel.channels() == 3;
+        let tables = match options.container {
+            Container::Classic if colour => Tables::InStrips,
+            _ => Tables::Apart,
+        };
+        self.jpeg = Some(JpegShape {
+            quality: options.quality,
+            full_color: options.full_color,
+            tables,
+        });
+        let encoder = self.jpeg()?;
+        fields.shorts(tag::COMPRESSION, &[scheme::JPEG]);
+        if colour {
+            ycbcr(fields, options, encoder.subsampling());
+        } else {
+            fields.shorts(tag::PHOTOMETRIC, &[photometric::BLACK_IS_ZERO]);
+        }
+        if tables == Tables::Apart {
+            fields.undefined(tag::JPEG_TABLES, encoder.tables());
+        }
+        let rows = rows_of(LARGE_STRIP, &self.layout).min(MAX_DIMENSION as usize);
+        self.rows = (rows / JPEG_ROWS).max(1) * JPEG_ROWS;
+        Ok(())
     }
 }
 
@@ -124,40 +236,18 @@ pub(super) fn ycbcr(fields: &mut Directory, options: &Options, subsampling: (u8,
     }
 }
 
-fn jpeg(
-    options: &Options,
-    layout: &PageLayout,
-    fields: &mut Directory,
-) -> Result<(Box<dyn StripEncoder>, usize)> {
-    // A classic directory has room for one field more than the fixed ones: with YCbCr the
-    // subsampling takes it, and the tables go into the strips.
-    let colour = layout.pixel.channels() == 3;
-    let place = match options.container {
-        Container::Classic if colour => Tables::InStrips,
-        _ => Tables::Apart,
-    };
-    // libtiff gives no single rows of subsampled strips, which `tiffcmp` and others ask for.
-    let encoder = Jpeg::new(layout.pixel, layout.width, options.quality, place)?.full_colour();
-    fields.shorts(tag::COMPRESSION, &[scheme::JPEG]);
-    if colour {
-        ycbcr(fields, options, encoder.subsampling());
-    } else {
-        fields.shorts(tag::PHOTOMETRIC, &[photometric::BLACK_IS_ZERO]);
+/// Whether differences are compressed; `None` when the page is to show it.
+fn predictor(options: &Options, layout: &PageLayout, fields: &mut Directory) -> Option<bool> {
+    if layout.pixel.bits_per_channel() < 8 {
+        return Some(false);
     }
-    if place == Tables::Apart {
-        fields.undefined(tag::JPEG_TABLES, encoder.tables());
+    match options.predictor {
+        Some(false) => {}
+        Some(true) => fields.shorts(tag::PREDICTOR, &[2]),
+        // In its place, so that the directory does not grow.
+        None => fields.shorts(tag::PREDICTOR, &[1]),
     }
-    let rows = rows_of(STRIP, layout).min(MAX_DIMENSION as usize);
-    let rows = (rows / JPEG_ROWS).max(1) * JPEG_ROWS;
-    Ok((Box::new(encoder), rows))
-}
-
-fn predictor(options: &Options, layout: &PageLayout, fields: &mut Directory) -> bool {
-    let used = options.predictor && layout.pixel.bits_per_channel() >= 8;
-    if used {
-        fields.shorts(tag::PREDICTOR, &[2]);
-    }
-    used
+    options.predictor
 }
 
 fn rows_of(strip: usize, layout: &PageLayout) -> usize {

@@ -26,15 +26,17 @@
 //! Bounded for each document, whatever the number of pages, their heights, and whether these are
 //! known in advance:
 //!
-//! * one strip: 256 KiB of rows (128 KiB with G4), or one row where a row is longer (with JPEG 16
-//!   rows, at most 3.2 MiB); uncompressed rows without padding pass without being kept;
-//! * its encoded form and the encoder's state: at most 1.5 MiB for such a strip, reached by noise at
+//! * one strip: 256 KiB of rows (480 KiB with deflate and JPEG, 128 KiB with G4), or one row where a
+//!   row is longer (with JPEG 16 rows, at most 3.2 MiB); uncompressed rows without padding pass without
+//!   being kept;
+//! * its encoded form and the encoder's state: at most 3 MiB for such a strip, reached by noise at
 //!   JPEG's highest quality; for longer JPEG strips 6 times the strip;
+//! * with threads ([`Options::workers`]), two strips and their encoded forms for each, and its encoder;
 //! * the strip offsets of the page and the finished directories: 256 KiB each, beyond which they go
 //!   on in temporary files without a name;
 //! * 64 KiB of the directory that is being written.
 //!
-//! Altogether at most 2.5 MiB for colour rows of up to 5400 pixels (A4 at 600 dpi).
+//! Altogether at most 4.5 MiB on one thread for colour rows of up to 5400 pixels (A4 at 600 dpi).
 
 mod chain;
 mod describe;

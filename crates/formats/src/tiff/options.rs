@@ -1,6 +1,6 @@
 //! What a TIFF document is to be like.
 
-use crate::Metadata;
+use crate::{Metadata, Profile};
 
 /// The largest classic TIFF: 4 GiB - 1.
 pub(super) const CLASSIC_LIMIT: u64 = u32::MAX as u64;
@@ -19,8 +19,7 @@ pub enum Compression {
     Deflate,
     /// ITU-T T.6, also called G4 (4): bilevel pages only.
     G4,
-    /// Baseline JPEG (7): 8-bit grey and colour only. Colour is YCbCr in full resolution (4:4:4) at
-    /// every quality: readers that go row by row cannot read subsampled strips.
+    /// Baseline JPEG (7): 8-bit grey and colour only. Colour is YCbCr ([`Options::full_color`]).
     Jpeg,
 }
 
@@ -55,12 +54,21 @@ pub struct Options {
     pub compression: Compression,
     /// JPEG quality, 1 to 100.
     pub quality: u8,
-    /// Horizontal differencing before LZW and deflate, for 8- and 16-bit samples.
-    pub predictor: bool,
+    /// JPEG: colour in full resolution (4:4:4) at every quality, as readers that go row by row cannot
+    /// read subsampled strips. Else it has half of it below quality 90.
+    pub full_color: bool,
+    /// Horizontal differencing before LZW and deflate, for 8- and 16-bit samples. `None`: where it
+    /// makes the start of the page smaller.
+    pub predictor: Option<bool>,
     /// The meaning of bilevel and grey samples.
     pub photometric: Photometric,
-    /// Repeated in every page: DocumentName, Make, Model, Software, DateTime.
+    /// Repeated in every page: DocumentName, Make, Model, Software, DateTime, Artist.
     pub metadata: Metadata,
+    /// The colour profile of the pages that it fits: those that are not bilevel and have as many
+    /// channels. Not in [`Container::Classic`].
+    pub profile: Option<Profile>,
+    /// Threads that compress strips; 1 for none beside the caller's. The bytes do not depend on it.
+    pub workers: usize,
     /// Bytes of the whole document when known in advance; beyond `classic_limit` it is BigTIFF from
     /// the start. Only of use with [`Container::Growing`].
     pub expected_bytes: Option<u64>,
@@ -75,15 +83,18 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// Uncompressed, BlackIsZero, growing, no metadata; quality 85 and the predictor on for when
-    /// the compression is set.
+    /// Uncompressed, BlackIsZero, growing, no metadata, no profile, one thread; quality 85, full
+    /// colour and the predictor where it is better for when the compression is set.
     fn default() -> Options {
         Options {
             compression: Compression::None,
             quality: 85,
-            predictor: true,
+            full_color: true,
+            predictor: None,
             photometric: Photometric::BlackIsZero,
             metadata: Metadata::default(),
+            profile: None,
+            workers: 1,
             expected_bytes: None,
             container: Container::Growing,
             classic_limit: CLASSIC_LIMIT,

@@ -6,9 +6,10 @@ use wia::{Error, Result};
 use super::chain::Chain;
 use super::describe;
 use super::directory::{Directory, StripTable, tag};
-use super::encoding::{Encoding, STRIP};
+use super::encoding::{Encoding, Recipe, STRIP};
 use super::options::Options;
 use crate::Sink;
+use crate::codec::{Ordered, StripEncoder};
 
 /// The least size of an uncompressed strip, in bytes, where it is not the whole page.
 const SMALLEST_STRIP: usize = 64 * 1024;
@@ -19,15 +20,38 @@ pub(super) struct Page {
     /// Rows taken.
     rows: u32,
     encoding: Encoding,
+    /// What strips go through, from the first one on.
+    coder: Option<Coder>,
+    workers: usize,
     /// 0 until the first band of an uncompressed page has come.
     rows_per_strip: usize,
     directory: Directory,
     strips: StripTable,
-    /// The unfinished strip: its bytes as they will be written, and the rows that went into it.
+    /// The unfinished strip: its rows where a thread is to get them, else its bytes as they will be
+    /// written; and how many rows went into it.
     strip: Vec<u8>,
     strip_rows: usize,
     /// A write failed: the page can only be abandoned.
     failed: bool,
+}
+
+/// Who compresses.
+#[derive(Debug)]
+enum Coder {
+    /// This thread, as the rows come.
+    Here(Box<dyn StripEncoder>),
+    /// Others, whole strips.
+    Threads(Ordered),
+}
+
+impl Coder {
+    fn new(recipe: &Recipe, workers: usize) -> Result<Coder> {
+        if workers <= 1 {
+            return Ok(Coder::Here(recipe.encoder()?));
+        }
+        let encoders: Result<_> = (0..workers).map(|_| recipe.encoder()).collect();
+        Ok(Coder::Threads(Ordered::new(encoders?)?))
+    }
 }
 
 impl Page {
@@ -41,8 +65,10 @@ impl Page {
         Ok(Page {
             layout: *layout,
             rows: 0,
-            rows_per_strip: match encoding {
-                Encoding::Encoded(_, rows) => rows,
+            coder: None,
+            workers: options.workers,
+            rows_per_strip: match &encoding {
+                Encoding::Encoded(recipe) => recipe.rows,
                 Encoding::Plain | Encoding::Inverted => 0,
             },
             encoding,
@@ -116,6 +142,7 @@ impl Page {
         }
         self.failed = true;
         self.flush(chain, sink)?;
+        self.drain(chain, sink)?;
         let strip = u32::try_from(self.rows_per_strip).unwrap_or(u32::MAX);
         self.directory.long(tag::IMAGE_LENGTH, self.rows);
         self.directory
@@ -170,12 +197,15 @@ impl Page {
         while from < band.rows() {
             let to = band.rows().min(from + whole - self.strip_rows);
             let part = band.slice(from, to);
-            match &mut self.encoding {
-                Encoding::Plain => part.iter().for_each(|r| self.strip.extend_from_slice(r)),
-                Encoding::Inverted => part
+            self.coder()?;
+            match (&self.encoding, &mut self.coder) {
+                (Encoding::Encoded(_), Some(Coder::Here(encoder))) => {
+                    encoder.rows(part, &mut self.strip)?;
+                }
+                (Encoding::Inverted, _) => part
                     .iter()
                     .for_each(|r| self.strip.extend(r.iter().map(|byte| !byte))),
-                Encoding::Encoded(encoder, _) => encoder.rows(part, &mut self.strip)?,
+                _ => part.iter().for_each(|r| self.strip.extend_from_slice(r)),
             }
             self.strip_rows += to - from;
             from = to;
@@ -194,19 +224,65 @@ impl Page {
         self.rows_per_strip
     }
 
+    /// Makes the coder when a strip begins, unless its rows are to show first how.
+    fn coder(&mut self) -> Result<()> {
+        if let Encoding::Encoded(recipe) = &self.encoding
+            && self.coder.is_none()
+            && !recipe.is_open()
+        {
+            self.coder = Some(Coder::new(recipe, self.workers)?);
+        }
+        Ok(())
+    }
+
     /// Completes and writes the unfinished strip, if there is one.
     fn flush(&mut self, chain: &mut Chain, sink: &mut dyn Sink) -> Result<()> {
         if self.strip_rows == 0 {
             return Ok(());
         }
-        if let Encoding::Encoded(encoder, _) = &mut self.encoding {
-            encoder.finish(&mut self.strip)?;
-        }
-        let count = self.strips.len() + 1;
-        let at = chain.append(sink, &self.strip, |form| self.directory.size(form, count))?;
-        self.strips.push(at, self.strip.len() as u64)?;
-        self.strip.clear();
         self.strip_rows = 0;
+        if self.coder.is_none()
+            && let Encoding::Encoded(recipe) = &mut self.encoding
+        {
+            recipe.decide(&self.strip, &mut self.directory)?;
+            self.coder()?;
+            if let Some(Coder::Here(encoder)) = &mut self.coder {
+                let row = self.layout.row_bytes();
+                let rows = std::mem::take(&mut self.strip);
+                if let Some(band) = Band::new(&rows, row, row) {
+                    encoder.rows(band, &mut self.strip)?;
+                }
+            }
+        }
+        let (directory, strips) = (&self.directory, &mut self.strips);
+        let mut write = |data: &[u8]| {
+            let count = strips.len() + 1;
+            let at = chain.append(sink, data, |form| directory.size(form, count))?;
+            strips.push(at, data.len() as u64)
+        };
+        match &mut self.coder {
+            Some(Coder::Threads(ordered)) => {
+                let rows = std::mem::replace(&mut self.strip, ordered.buffer());
+                return ordered.submit(rows, self.layout.row_bytes(), &mut write);
+            }
+            Some(Coder::Here(encoder)) => encoder.finish(&mut self.strip)?,
+            None => {}
+        }
+        write(&self.strip)?;
+        self.strip.clear();
+        Ok(())
+    }
+
+    /// Writes the strips that threads have still.
+    fn drain(&mut self, chain: &mut Chain, sink: &mut dyn Sink) -> Result<()> {
+        let (directory, strips) = (&self.directory, &mut self.strips);
+        if let Some(Coder::Threads(ordered)) = &mut self.coder {
+            ordered.finish(&mut |data| {
+                let count = strips.len() + 1;
+                let at = chain.append(sink, data, |form| directory.size(form, count))?;
+                strips.push(at, data.len() as u64)
+            })?;
+        }
         Ok(())
     }
 }

@@ -128,20 +128,40 @@ impl StripEncoder for Jpeg {
     }
 
     fn finish(&mut self, out: &mut Vec<u8>) -> Result<()> {
+        let mut rows = std::mem::take(&mut self.rows);
+        let done = self.encode(&rows, out);
+        rows.clear();
+        self.rows = rows;
+        done
+    }
+
+    fn strip(&mut self, band: Band<'_>, out: &mut Vec<u8>) -> Result<()> {
+        match band.packed() {
+            Some(rows) if self.rows.is_empty() => self.encode(rows, out),
+            _ => {
+                self.rows(band, out)?;
+                self.finish(out)
+            }
+        }
+    }
+}
+
+impl Jpeg {
+    fn encode(&mut self, rows: &[u8], out: &mut Vec<u8>) -> Result<()> {
         let row = self.shape.width as usize * self.shape.channels;
-        let height = self.rows.len() / row;
+        let height = rows.len() / row;
         let valid =
-            self.rows.len().is_multiple_of(row) && (1..=MAX_DIMENSION as usize).contains(&height);
+            rows.len().is_multiple_of(row) && (1..=MAX_DIMENSION as usize).contains(&height);
         if !valid {
             return Err(Error::invalid(format!(
                 "JPEG images have 1 to {MAX_DIMENSION} whole rows"
             )));
         }
         match self.place {
-            Tables::InStrips => backend::encode(&self.shape, height, &self.rows, out)?,
+            Tables::InStrips => backend::encode(&self.shape, height, rows, out)?,
             Tables::Apart => {
                 self.stream.clear();
-                backend::encode(&self.shape, height, &self.rows, &mut self.stream)?;
+                backend::encode(&self.shape, height, rows, &mut self.stream)?;
                 let split = Split::of(&self.stream)?;
                 if split.tables() == self.tables {
                     split.write_image(out);
@@ -151,7 +171,6 @@ impl StripEncoder for Jpeg {
                 }
             }
         }
-        self.rows.clear();
         Ok(())
     }
 }
