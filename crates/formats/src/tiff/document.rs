@@ -71,6 +71,7 @@ impl Document {
     /// Sets what pages that begin from now on have of their own.
     pub fn set_page_options(&mut self, options: &PageOptions) {
         self.options.compression = options.compression;
+        self.options.profile.clone_from(&options.profile);
     }
 
     /// Starts a page. After an error there is no unfinished page.
