@@ -18,6 +18,7 @@ mod partial;
 mod plan;
 mod preview;
 mod raw_pages;
+mod recover;
 mod report;
 mod run;
 mod settings;
@@ -30,6 +31,7 @@ pub use filtering::FilterSetting;
 pub use formats::DocumentFormat;
 pub use plan::{Change, Plan, TransferKind, plan};
 pub use preview::{plan_preview, regions};
+pub use recover::{Recovered, recover};
 pub use service::{Preview, Reply, Window};
 pub use settings::{
     AreaMm, Compression, Mode, Output, PageSetting, Settings, Source, TransferMode,

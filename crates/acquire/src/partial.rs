@@ -1,15 +1,15 @@
 //! A file under construction: hidden, locked, and renamed when it is complete.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::fd::AsRawFd;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use formats::tiff;
 use rustix::fs::{
     Access, AtFlags, CWD, FlockOperation, Mode, OFlags, access, flock, linkat, openat,
 };
@@ -77,6 +77,40 @@ impl PartialFile {
             target: target.to_owned(),
             named: false,
         })
+    }
+
+    /// Takes over the partial file that a crash left, and locks it.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument` for another name than `.NAME.partial`, `OutputInUse` when a scan is writing it,
+    /// else what the file system says.
+    pub(crate) fn adopt(partial: &Path) -> Result<PartialFile> {
+        let shown = partial.display();
+        let name = target_name(partial).ok_or_else(|| {
+            Error::invalid(format!(
+                "{shown}: valid is the name of a file that was cut short, .NAME.partial"
+            ))
+        })?;
+        let file = OpenOptions::new().read(true).write(true).open(partial);
+        let file = file.map_err(|e| Error::from_read(e).context(partial.display()))?;
+        if !file.metadata().is_ok_and(|meta| meta.is_file()) {
+            return Err(Error::invalid(format!("{shown}: is no regular file")));
+        }
+        if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+            return Err(in_use(partial));
+        }
+        let adopted = PartialFile {
+            file,
+            partial: partial.to_owned(),
+            target: partial.with_file_name(name),
+            named: false,
+        };
+        match adopted.is_at(partial) {
+            true => Ok(adopted),
+            // Its scan has ended in this moment.
+            false => Err(in_use(partial)),
+        }
     }
 
     /// Refuses a target whose partial file is there already or cannot be made, before there is a need
@@ -269,6 +303,20 @@ fn partial_name(target: &Path) -> PathBuf {
     directory_of(target).join(name)
 }
 
+/// The name of the target of `.NAME.partial`.
+fn target_name(partial: &Path) -> Option<&OsStr> {
+    let name = partial.file_name()?.as_bytes();
+    let name = name.strip_prefix(b".")?.strip_suffix(b".partial")?;
+    (!name.is_empty()).then(|| OsStr::from_bytes(name))
+}
+
+fn in_use(partial: &Path) -> Error {
+    Error::new(
+        ErrorKind::OutputInUse,
+        format!("{} is in use by another scan", partial.display()),
+    )
+}
+
 /// A new file that is locked from the moment on at which it has a name.
 fn create_locked(partial: &Path) -> io::Result<File> {
     let directory = directory_of(partial);
@@ -306,10 +354,7 @@ fn refuse_existing(partial: &Path) -> Option<Error> {
             Err(_) => false,
         };
         if locked {
-            return Some(Error::new(
-                ErrorKind::OutputInUse,
-                format!("{} is in use by another scan", partial.display()),
-            ));
+            return Some(in_use(partial));
         }
         let empty = fs::metadata(partial).is_ok_and(|m| m.len() == 0);
         if !empty || begin.elapsed() > INSTANT {
@@ -317,18 +362,12 @@ fn refuse_existing(partial: &Path) -> Option<Error> {
         }
         thread::sleep(Duration::from_millis(10));
     }
-    let opens = open_to_look(partial)
-        .is_ok_and(|file| tiff::verify(&file).is_ok_and(|found| found.pages > 0));
-    let what = if opens {
-        "the TIFF in it opens as it is: "
-    } else {
-        ""
-    };
+    let shown = partial.display();
     Some(Error::new(
         ErrorKind::WriteFault,
         format!(
-            "{} was left by a scan that was cut short; {what}rename or remove it",
-            partial.display()
+            "{shown} was left by a scan that was cut short; finish it with: quire recover {shown} (or \
+             rename or remove it)"
         ),
     ))
 }

@@ -11,6 +11,7 @@ mod failure;
 mod hiargs;
 mod lowargs;
 mod page_size;
+mod recover;
 mod scan;
 mod show;
 mod signals;
@@ -58,6 +59,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<u8, Failure> {
         Subcommand::Upload(args) => upload::run(&args),
         Subcommand::Preview(args) => Ok(scan::run_preview(&args)),
         Subcommand::Check(args) => check::run(&args),
+        Subcommand::Recover(args) => recover::run(&args),
         Subcommand::Other(words) => Err(other(&words)),
     }
 }

@@ -35,13 +35,14 @@ pub(crate) enum Subcommand {
     Upload(UploadArgs),
     Preview(PreviewArgs),
     Check(CheckArgs),
+    Recover(RecoverArgs),
     /// Anything else, with whatever follows: a command of a later version, or a mistake.
     #[command(external_subcommand)]
     Other(Vec<OsString>),
 }
 
 /// The commands of the contract that this version does not have.
-pub(crate) const LATER_COMMANDS: [&str; 4] = ["recover", "convert", "enhance", "serve"];
+pub(crate) const LATER_COMMANDS: [&str; 3] = ["convert", "enhance", "serve"];
 
 /// List what can be scanned from
 ///
@@ -85,6 +86,25 @@ pub(crate) struct UploadArgs {
     /// Draw no progress bar
     #[arg(long)]
     pub(crate) quiet: bool,
+}
+
+/// Finish documents that a crash or power loss cut short
+///
+/// FILE is the hidden file that was being written, `.NAME.partial`; its complete pages become the document
+/// NAME beside it, which replaces an older one as the scan would have done. One line a document says how
+/// many pages it has. A file without a complete page exits 9, and one that a scan is writing 6; both stay
+/// as they are.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  quire recover .letters.tiff.partial")]
+pub(crate) struct RecoverArgs {
+    /// What was cut short: .NAME.partial
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Print JSON: an array with an object for each document
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Show a device's items, or the properties of one
@@ -397,8 +417,8 @@ Exit codes:
   message says how many and where.
 
 Not in this version:
-  The commands recover, convert, enhance and serve, and real
-  scanners: each exits 2.";
+  The commands convert, enhance and serve, and real scanners: each
+  exits 2.";
 
 const PREVIEW_AFTER: &str = "\
 Examples:

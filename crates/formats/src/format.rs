@@ -146,6 +146,19 @@ impl DocumentFormat {
             .map(|e| e.format)
     }
 
+    /// The format of a file that begins with these bytes, of which there should be at least 4.
+    pub fn from_start(start: &[u8]) -> Option<DocumentFormat> {
+        Some(match start {
+            [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => DocumentFormat::Tiff,
+            [0x89, b'P', b'N', b'G', ..] => DocumentFormat::Png,
+            [0xFF, 0xD8, 0xFF, ..] => DocumentFormat::Jpeg,
+            [b'%', b'P', b'D', b'F', ..] => DocumentFormat::Pdf,
+            [b'W', b'R', b'A', b'W', ..] => DocumentFormat::Raw,
+            [b'B', b'M', ..] => DocumentFormat::Bmp,
+            _ => return None,
+        })
+    }
+
     /// The WIA format that it is; plain PDF has none.
     pub const fn wia_format(self) -> Option<Guid> {
         Some(match self {

@@ -59,7 +59,7 @@ fn what_a_crash_left_is_never_overwritten() {
             PartialFile::check(&target).unwrap_err(),
         ] {
             assert_eq!(e.kind().exit_code(), 7);
-            assert!(e.to_string().contains("rename or remove"), "{e}");
+            assert!(e.to_string().contains("quire recover"), "{e}");
         }
         assert_eq!(fs::read_to_string(&left).unwrap(), content);
     }

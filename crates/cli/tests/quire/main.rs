@@ -8,6 +8,7 @@
 mod bad_input;
 mod check;
 mod commands;
+mod crash;
 mod documents;
 mod events;
 mod faults;

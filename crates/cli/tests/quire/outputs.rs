@@ -242,7 +242,7 @@ fn a_partial_file_that_a_crash_left_is_never_overwritten() {
     let scratch = Scratch::new();
     fs::write(scratch.path(".out.tiff.partial"), "precious").unwrap();
     let ended = scratch.quire(&format!("{SMALL} -o out.tiff")).exits(7);
-    ended.says(&[".out.tiff.partial", "rename or remove"]);
+    ended.says(&[".out.tiff.partial", "quire recover"]);
     assert_eq!(
         fs::read(scratch.path(".out.tiff.partial")).unwrap(),
         b"precious"

@@ -156,6 +156,15 @@ impl Running {
         self.wait_for_event(|e| e["event"] == "page" && e["page"] == page);
     }
 
+    /// Kills the program, unless it has ended by itself.
+    #[track_caller]
+    pub(crate) fn kill(&self) {
+        match kill_process(self.pid, Signal::KILL) {
+            Ok(()) | Err(rustix::io::Errno::SRCH) => {}
+            Err(e) => panic!("{e}"),
+        }
+    }
+
     pub(crate) fn send(&self, signal: Signal) {
         kill_process(self.pid, signal).unwrap();
     }

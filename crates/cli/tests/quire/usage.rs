@@ -83,7 +83,7 @@ fn an_option_that_stands_there_twice_counts_as_it_stands_last() {
 
 #[test]
 fn commands_of_later_versions_exit_2() {
-    for command in ["recover", "convert", "enhance", "serve"] {
+    for command in ["convert", "enhance", "serve"] {
         refused(command, 2, &[command, "not in this version"]);
         refused(
             &format!("{command} --help -x y"),

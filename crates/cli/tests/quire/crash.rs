@@ -1,0 +1,187 @@
+//! Scans that are killed at any instant: `quire recover` makes a document of every page that was
+//! reported, and of nothing else.
+
+use std::fs;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use crate::documents::{self, tool};
+use crate::scratch::{Ended, Running, Scratch, start};
+
+/// How pages travel and are packed.
+const WAYS: [&str; 5] = [
+    "-m gray -c none",
+    "-m color -c deflate",
+    "-m bw -c g4 -t file",
+    "-m gray -c none -t memory",
+    "-m color -c jpeg",
+];
+const SCAN: &str = "scan --json -d virtual:?sheets=12 -s feeder -r 75";
+
+/// A number below `below`; the same ones in each run.
+fn random(state: &mut u64, below: u64) -> u64 {
+    *state = state
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407);
+    (*state >> 33) % below
+}
+
+/// The first `pages` pages, as libtiff copies them.
+fn first_pages(document: &Path, pages: usize) -> Vec<u8> {
+    let copy = document.with_extension("first-pages");
+    let mut source = document.display().to_string();
+    for page in 0..pages {
+        source.push_str(&format!(",{page}"));
+    }
+    tool("tiffcp", &["-c", "none", &source], &[&copy]);
+    let bytes = fs::read(&copy).unwrap();
+    fs::remove_file(copy).unwrap();
+    bytes
+}
+
+fn reported(ended: &Ended) -> usize {
+    let events = ended.stderr.lines();
+    events
+        .filter(|line| line.contains(r#""event":"page""#) && line.ends_with('}'))
+        .count()
+}
+
+/// A scan whose document is the same whenever it is made.
+fn scan(scratch: &Scratch, way: &str) -> Running {
+    let mut command = scratch.command(&format!("{SCAN} {way} -o out.tiff"));
+    command.env("SOURCE_DATE_EPOCH", "1000000000");
+    start(command)
+}
+
+/// One whole scan, and how long it takes.
+fn whole(way: &str) -> (Scratch, Duration) {
+    let scratch = Scratch::new();
+    let begin = Instant::now();
+    scan(&scratch, way).end().exits(0);
+    let took = begin.elapsed();
+    (scratch, took)
+}
+
+/// Kills a scan after `wait`; gives the pages that were recovered.
+fn trial(way: &str, wait: Duration, reference: &Path) -> usize {
+    let scratch = Scratch::new();
+    fs::write(scratch.path("out.tiff"), "older").unwrap();
+    let scan = scan(&scratch, way);
+    thread::sleep(wait);
+    scan.kill();
+    let told = reported(&scan.end());
+    let document = scratch.path("out.tiff");
+    if !scratch.path(".out.tiff.partial").exists() {
+        // It had not begun, or had ended.
+        let old = fs::read(&document).unwrap() == b"older";
+        assert_eq!(told, if old { 0 } else { 12 }, "{way}");
+        return 0;
+    }
+    let recovered = scratch.quire("recover .out.tiff.partial");
+    if told == 0 && recovered.code == Some(9) {
+        assert_eq!(scratch.names(), [".out.tiff.partial", "out.tiff"]);
+        assert_eq!(fs::read(&document).unwrap(), b"older");
+        return 0;
+    }
+    let line = recovered.succeeds().text();
+    let pages = documents::tiff(&document).len();
+    let noun = if pages == 1 { "page" } else { "pages" };
+    assert!(
+        line.starts_with(&format!("out.tiff: {pages} {noun}")),
+        "{line}"
+    );
+    // A page may be complete whose report did not come any more.
+    assert!(
+        pages == told || pages == told + 1,
+        "{way}: {pages} pages where {told} were told"
+    );
+    assert!(
+        first_pages(&document, pages) == first_pages(reference, pages),
+        "{way}: the pages are not those that were scanned"
+    );
+    assert_eq!(scratch.names(), ["out.tiff"]);
+    pages
+}
+
+#[test]
+fn every_reported_page_is_recovered_whenever_the_scan_is_killed() {
+    let trials = match std::env::var_os("QUIRE_LONG") {
+        Some(_) => 2_000,
+        None => 50,
+    };
+    let wholes = WAYS.map(whole);
+    let mut state = 5;
+    let mut recovered = 0;
+    for number in 0..trials {
+        let way = number % WAYS.len();
+        let (reference, took) = &wholes[way];
+        let most = u64::try_from(took.as_micros()).unwrap();
+        let wait = Duration::from_micros(random(&mut state, most));
+        recovered += trial(WAYS[way], wait, &reference.path("out.tiff"));
+    }
+    assert!(recovered > trials, "most were killed before they had begun");
+}
+
+#[test]
+fn a_document_that_is_being_written_is_not_recovered() {
+    let scratch = Scratch::new();
+    let slow = "scan --json -d virtual:?ppm=120&sheets=90 -s feeder -r 75 -m gray -o out.tiff";
+    let mut scan = scratch.start(slow);
+    scan.wait_for_page(1);
+    let refused = scratch.quire("recover .out.tiff.partial").exits(6);
+    refused.says(&[".out.tiff.partial", "in use"]);
+    scan.send(Signal::INT);
+    scan.end().exits(130);
+    assert_eq!(scratch.names(), ["out.tiff"]);
+}
+
+#[test]
+fn what_cannot_be_recovered_stays_as_it_is() {
+    let scratch = Scratch::new();
+    let contents: [(&str, &[u8], i32); 5] = [
+        (".empty.tiff.partial", b"", 9),
+        (".words.tiff.partial", b"precious", 9),
+        (
+            ".header.tiff.partial",
+            b"II*\0\x10\0\0\0\0\0\0\0\0\0\0\0",
+            9,
+        ),
+        ("out.tiff", b"II*\0\x10\0\0\0\0\0\0\0\0\0\0\0", 2),
+        (".partial", b"precious", 2),
+    ];
+    for (name, bytes, code) in contents {
+        fs::write(scratch.path(name), bytes).unwrap();
+        let ended = scratch.quire(&format!("recover {name}")).exits(code);
+        ended.says(&[name]);
+        assert_eq!(fs::read(scratch.path(name)).unwrap(), bytes);
+    }
+    assert_eq!(scratch.names().len(), contents.len());
+    scratch.quire("recover .gone.tiff.partial").exits(9);
+    scratch.quire("recover").exits(2);
+    fs::create_dir(scratch.path(".dir.tiff.partial")).unwrap();
+    scratch.quire("recover .dir.tiff.partial").exits(9);
+}
+
+#[test]
+fn several_documents_are_recovered_also_when_one_cannot_be() {
+    let scratch = Scratch::new();
+    fs::write(scratch.path(".bad.tiff.partial"), "no document").unwrap();
+    for name in ["a", "b"] {
+        scratch
+            .quire(&format!("{SCAN} -n 2 -o {name}.tiff"))
+            .exits(0);
+        let partial = scratch.path(format!(".{name}.tiff.partial"));
+        fs::rename(scratch.path(format!("{name}.tiff")), partial).unwrap();
+    }
+    let line = "recover --json .a.tiff.partial .bad.tiff.partial .b.tiff.partial";
+    let ended = scratch.quire(line).exits(9);
+    let documents = ended.json();
+    assert_eq!(documents[0]["file"], "a.tiff");
+    assert_eq!(documents[1]["pages"], 2);
+    assert!(documents[1]["cut"].is_null());
+    ended.says(&[".bad.tiff.partial"]);
+    assert_eq!(scratch.names(), [".bad.tiff.partial", "a.tiff", "b.tiff"]);
+}
