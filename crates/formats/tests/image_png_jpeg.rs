@@ -191,8 +191,11 @@ fn what_is_not_supported_says_so() {
     for (path, word) in [
         (cmyk, "4 components"),
         (arithmetic, "process 9"),
-        (gif, "no PNG, JPEG or TIFF"),
-        (folder.write("note.txt", b"A text."), "no PNG, JPEG or TIFF"),
+        (gif, "no PNG, JPEG, TIFF, BMP or RAW"),
+        (
+            folder.write("note.txt", b"A text."),
+            "no PNG, JPEG, TIFF, BMP or RAW",
+        ),
     ] {
         let e = ImageFile::open(&path).unwrap_err();
         assert_eq!(e.kind(), ErrorKind::InputUnsupported, "{e}");

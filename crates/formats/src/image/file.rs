@@ -7,16 +7,17 @@ use std::sync::Arc;
 
 use wia::{Error, ErrorKind, Result};
 
+use super::lines::{self, Lines};
 use super::section::Section;
 use super::stored::Said;
 use super::{ImageInfo, RowReader, jpeg, png, read_error, tiff};
 use crate::{ChunkSource, Limits, Metadata, Profile, StoredPage};
 
-/// An image file: PNG, JPEG or TIFF, by its first bytes and not by its name.
+/// An image file: PNG, JPEG, TIFF, bitmap or RAW, by its first bytes and not by its name.
 ///
 /// TIFF is read in both byte orders, classic and BigTIFF, in strips and tiles, packed and planar:
 /// bilevel, grey, palette, RGB and, in JPEG strips, YCbCr; uncompressed, PackBits, LZW, deflate, fax
-/// (run lengths, G3, G4) and JPEG.
+/// (run lengths, G3, G4) and JPEG. Bitmaps are read without compression, with 1 to 32 bits a pixel.
 #[derive(Debug)]
 pub struct ImageFile {
     name: PathBuf,
@@ -34,6 +35,7 @@ enum Pages {
     Png([ImageInfo; 1]),
     Jpeg([ImageInfo; 1]),
     Tiff(Vec<ImageInfo>, tiff::Document),
+    Lines([ImageInfo; 1], Arc<Lines>),
 }
 
 impl ImageFile {
@@ -82,7 +84,7 @@ impl ImageFile {
     /// The pages, of which there is at least one.
     pub fn pages(&self) -> &[ImageInfo] {
         match &self.pages {
-            Pages::Png(page) | Pages::Jpeg(page) => page,
+            Pages::Png(page) | Pages::Jpeg(page) | Pages::Lines(page, _) => page,
             Pages::Tiff(pages, _) => pages,
         }
     }
@@ -109,6 +111,7 @@ impl ImageFile {
                     Box::new(png::Rows::new(file, info, &self.limits)?) as Box<dyn Rows>
                 }
                 Pages::Jpeg(_) => Box::new(jpeg::Rows::new(file, info)?),
+                Pages::Lines(_, lines) => Box::new(lines::Rows::new(file, lines)),
                 Pages::Tiff(_, document) => {
                     Box::new(document.rows(file, index, info, &self.limits)?)
                 }
@@ -134,6 +137,7 @@ impl ImageFile {
         self.ask(index, |file, info| match &self.pages {
             Pages::Png(_) => png::stored(file, info, &self.limits),
             Pages::Jpeg(_) => jpeg::stored(file, info, &self.limits),
+            Pages::Lines(..) => Ok(None),
             Pages::Tiff(_, document) => document.stored(file, index, info, &self.limits),
         })
     }
@@ -160,6 +164,7 @@ impl ImageFile {
         self.ask(index, |file, _| match &self.pages {
             Pages::Png(_) => png::said(file, &self.limits),
             Pages::Jpeg(_) => jpeg::said(file, &self.limits),
+            Pages::Lines(..) => Ok(Said::default()),
             Pages::Tiff(_, document) => document.said(file, index, &self.limits),
         })
     }
@@ -190,6 +195,7 @@ fn pages(file: &Arc<File>, limits: &Limits) -> Result<Pages> {
     Section::new(file, 0, 8)
         .read_to_end(&mut start)
         .map_err(read_error)?;
+    let lines = |lines: Lines| Ok(Pages::Lines([lines.info], Arc::new(lines)));
     match start.as_slice() {
         [] => Err(super::damaged("the file is empty")),
         b"\x89PNG\r\n\x1A\n" => Ok(Pages::Png([png::info(file, limits)?.check(limits)?])),
@@ -198,9 +204,11 @@ fn pages(file: &Arc<File>, limits: &Limits) -> Result<Pages> {
             let (document, pages) = tiff::Document::read(file, limits)?;
             Ok(Pages::Tiff(pages, document))
         }
+        [b'B', b'M', ..] => lines(lines::bitmap(file, limits)?),
+        [b'W', b'R', b'A', b'W', ..] => lines(lines::raw(file, limits)?),
         _ => Err(Error::new(
             ErrorKind::InputUnsupported,
-            "this is no PNG, JPEG or TIFF file",
+            "this is no PNG, JPEG, TIFF, BMP or RAW file",
         )),
     }
 }

@@ -1,13 +1,14 @@
 //! Image files as sheets of paper: their sizes, resolutions and rows.
 //!
-//! PNG, JPEG (baseline and progressive, 8 bits) and TIFF (all pages; see [`ImageFile`]) are read row
-//! by row into canonical rows (see [`raster`]); transparency is left out. Any bytes may be given:
+//! PNG, JPEG (baseline and progressive, 8 bits), TIFF (all pages; see [`ImageFile`]), bitmaps and RAW
+//! are read row by row into canonical rows (see [`raster`]); transparency is left out. Any bytes may be given:
 //! what is damaged or of another kind is an error that names the file, never a panic and never a
 //! page that only seems complete.
 
 mod fax;
 mod file;
 mod jpeg;
+mod lines;
 mod png;
 mod section;
 mod stored;

@@ -8,7 +8,7 @@ use super::header::wrong;
 
 /// How the pixels of a stream become canonical ones.
 #[derive(Debug)]
-pub(super) struct Form {
+pub(crate) struct Form {
     /// What they become.
     pub(super) pixel: PixelType,
     change: Change,
@@ -28,7 +28,7 @@ enum Change {
 
 impl Form {
     /// The form that a header and its palette (empty when there is none) describe.
-    pub(super) fn new(header: &RawHeader, palette: &[u8]) -> Result<Form> {
+    pub(crate) fn new(header: &RawHeader, palette: &[u8]) -> Result<Form> {
         let compression = header.compression;
         if compression != Compression::None.value() as u32 {
             return Err(unsupported(format!("compression {compression}")));
@@ -40,13 +40,18 @@ impl Form {
         }
     }
 
+    /// What they become.
+    pub(crate) fn pixel(&self) -> PixelType {
+        self.pixel
+    }
+
     /// Whether rows can be handed on without being touched.
     pub(super) fn is_direct(&self) -> bool {
         matches!(self.change, Change::None)
     }
 
     /// Appends the canonical form of `row`, which has no padding, to `to`.
-    pub(super) fn convert(&self, width: u32, row: &[u8], to: &mut Vec<u8>) {
+    pub(crate) fn convert(&self, width: u32, row: &[u8], to: &mut Vec<u8>) {
         match &self.change {
             Change::None => to.extend_from_slice(row),
             Change::Invert => to.extend(row.iter().map(|b| !b)),

@@ -12,6 +12,7 @@ mod lines;
 mod reader;
 mod writer;
 
+pub(crate) use convert::Form;
 pub use header::{LineOrder, RawHeader};
 pub use reader::{PageEnd, Reader, RowSink};
 pub use writer::{Encoder, Writer};

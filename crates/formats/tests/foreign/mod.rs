@@ -41,7 +41,7 @@ pub fn run_talking(program: &str, args: &[&str], input: &[u8]) -> (Vec<u8>, Stri
 }
 
 /// Pixels as red, green and blue of 16 bits.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Pixels {
     pub width: u32,
     pub height: u32,
