@@ -16,9 +16,9 @@ pub enum DocumentFormat {
     Bmp,
     /// WIA's own raw format (`WiaImgFmt_RAW`).
     Raw,
-    /// PDF. Known by name; not written yet.
+    /// PDF 1.7.
     Pdf,
-    /// PDF/A. Known by name; not written yet.
+    /// PDF/A-2b.
     Pdfa,
 }
 
@@ -80,8 +80,8 @@ const TABLE: [Entry; 7] = [
     entry(DocumentFormat::Jpeg, "JPEG", &["jpg", "jpeg"], false, false, NeedsSeek::UnknownHeight, &[Gray8, Rgb8], Complete, true),
     entry(DocumentFormat::Bmp, "BMP", &["bmp", "dib"], false, true, NeedsSeek::Always, &[Bw1, Gray4, Gray8, Rgb8], Complete, true),
     entry(DocumentFormat::Raw, "RAW", &["raw"], false, false, NeedsSeek::UnknownHeight, ALL_PIXELS, Complete, true),
-    entry(DocumentFormat::Pdf, "PDF", &["pdf"], true, false, NeedsSeek::Never, &[Bw1, Gray8, Rgb8], Recoverable, false),
-    entry(DocumentFormat::Pdfa, "PDF/A", &[], true, false, NeedsSeek::Never, &[Bw1, Gray8, Rgb8], Recoverable, false),
+    entry(DocumentFormat::Pdf, "PDF", &["pdf"], true, false, NeedsSeek::Never, ALL_PIXELS, Recoverable, true),
+    entry(DocumentFormat::Pdfa, "PDF/A", &[], true, false, NeedsSeek::Never, ALL_PIXELS, Recoverable, true),
 ];
 
 #[expect(clippy::too_many_arguments, reason = "a row of the table")]

@@ -16,6 +16,7 @@ mod limits;
 mod one_page;
 mod open;
 mod output;
+pub mod pdf;
 pub mod png;
 pub mod raw;
 mod recover;

@@ -151,7 +151,7 @@ impl<S: Sink, E: PageEncoder> DocumentWriter for OnePage<S, E> {
 }
 
 /// The number of rows after `band`, when the page can take it.
-fn row_total(layout: &PageLayout, rows: u32, band: &Band<'_>) -> Result<u32> {
+pub(crate) fn row_total(layout: &PageLayout, rows: u32, band: &Band<'_>) -> Result<u32> {
     if band.row_bytes() != layout.row_bytes() {
         return Err(Error::invalid(format!(
             "rows of {} bytes on a page whose rows have {}",
@@ -169,7 +169,7 @@ fn row_total(layout: &PageLayout, rows: u32, band: &Band<'_>) -> Result<u32> {
     }
 }
 
-fn check_height(layout: &PageLayout, rows: u32) -> Result<()> {
+pub(crate) fn check_height(layout: &PageLayout, rows: u32) -> Result<()> {
     match layout.height {
         _ if rows == 0 => Err(Error::invalid("a page without a row")),
         Some(height) if height != rows => Err(Error::invalid(format!(

@@ -1,13 +1,15 @@
 //! A writer for any format.
 
-use wia::{Error, ErrorKind, Result};
+use wia::Result;
 
-use crate::{DocumentFormat, DocumentWriter, Metadata, Profile, Sink, bmp, jpeg, png, raw, tiff};
+use crate::{
+    DocumentFormat, DocumentWriter, Metadata, Profile, Sink, bmp, jpeg, pdf, png, raw, tiff,
+};
 
 /// How a document is to be written. What a format has no use for is not looked at.
 #[derive(Clone, Debug)]
 pub struct WriterOptions {
-    /// How the strips of a TIFF are compressed.
+    /// How the strips of a TIFF and the images of a PDF are compressed.
     pub compression: tiff::Compression,
     /// JPEG quality, 1 to 100; for JPEG, and TIFF and PDF with JPEG compression.
     pub quality: u8,
@@ -62,12 +64,13 @@ pub fn open_writer(
         DocumentFormat::Jpeg => Box::new(jpeg::Writer::new(sink, options.quality)),
         DocumentFormat::Bmp => Box::new(bmp::Writer::new(sink, bmp::Container::File)),
         DocumentFormat::Raw => Box::new(raw::Writer::new(sink)),
-        DocumentFormat::Pdf | DocumentFormat::Pdfa => {
-            let name = format.name();
-            return Err(Error::new(
-                ErrorKind::NotImplemented,
-                format!("{name} cannot be written by this version"),
-            ));
+        DocumentFormat::Pdf => Box::new(pdf::Writer::new(sink, pdf_options(options))),
+        DocumentFormat::Pdfa => {
+            let options = pdf::Options {
+                conformance: pdf::Conformance::A2b,
+                ..pdf_options(options)
+            };
+            Box::new(pdf::Writer::new(sink, options))
         }
     })
 }
@@ -82,5 +85,15 @@ fn tiff_options(options: &WriterOptions) -> tiff::Options {
         workers: options.workers,
         expected_bytes: options.expected_bytes,
         ..tiff::Options::default()
+    }
+}
+
+fn pdf_options(options: &WriterOptions) -> pdf::Options {
+    pdf::Options {
+        compression: options.compression,
+        quality: options.quality,
+        metadata: options.metadata.clone(),
+        profile: options.profile.clone(),
+        conformance: pdf::Conformance::Pdf17,
     }
 }

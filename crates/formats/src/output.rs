@@ -29,6 +29,15 @@ impl<S: Sink> Output<S> {
         }
     }
 
+    /// A document that fills the first `len` bytes of `sink`.
+    pub(crate) fn at(sink: S, len: u64) -> Output<S> {
+        Output {
+            sink,
+            start: 0,
+            len,
+        }
+    }
+
     /// Takes the sink's end as the start of the document.
     pub(crate) fn begin(&mut self) -> Result<()> {
         let end = if self.can_seek() {
@@ -89,6 +98,20 @@ impl<S: Sink> Output<S> {
         }
         self.len = 0;
         Ok(())
+    }
+
+    /// Takes back what is beyond `len` bytes of the document, and room that was set aside there.
+    pub(crate) fn cut(&mut self, len: u64) -> Result<()> {
+        self.seek_to(len)?;
+        let end = self.start + len;
+        self.sink.set_len(end).map_err(Error::from_write)?;
+        self.len = len;
+        Ok(())
+    }
+
+    /// Sets room aside behind the end.
+    pub(crate) fn reserve(&mut self, bytes: u64) -> Result<()> {
+        self.sink.reserve(bytes).map_err(Error::from_write)
     }
 
     fn seek_to(&mut self, offset: u64) -> Result<()> {

@@ -3,7 +3,7 @@
 /// Filters the rows of one image, each by the filter whose result has the smallest sum of absolute
 /// values.
 #[derive(Debug, Default)]
-pub(super) struct Filters {
+pub(crate) struct Filters {
     /// Bytes of a whole pixel; 0 for pixels of less than a byte, which are never filtered.
     pixel: usize,
     previous: Vec<u8>,
@@ -19,7 +19,7 @@ const PAETH: u8 = 4;
 
 impl Filters {
     /// For rows of `row` bytes and pixels of `bits` bits.
-    pub(super) fn new(row: usize, bits: u32) -> Filters {
+    pub(crate) fn new(row: usize, bits: u32) -> Filters {
         Filters {
             pixel: bits as usize / 8,
             previous: vec![0; row],
@@ -29,7 +29,7 @@ impl Filters {
     }
 
     /// The filter's number and the filtered bytes of the next row.
-    pub(super) fn filter<'a>(&'a mut self, row: &'a [u8]) -> (u8, &'a [u8]) {
+    pub(crate) fn filter<'a>(&'a mut self, row: &'a [u8]) -> (u8, &'a [u8]) {
         if self.pixel == 0 {
             return (NONE, row);
         }

@@ -4,4 +4,5 @@ mod chunk;
 mod filter;
 mod writer;
 
+pub(crate) use filter::Filters;
 pub use writer::{Encoder, Options, Writer};
