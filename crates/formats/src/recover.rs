@@ -5,7 +5,7 @@ use std::os::unix::fs::FileExt;
 
 use wia::{Error, ErrorKind, Result};
 
-use crate::{DocumentFormat, tiff};
+use crate::{DocumentFormat, pdf, tiff};
 
 /// What [`recover`] has made of a file.
 #[derive(Clone, Debug)]
@@ -34,9 +34,10 @@ pub fn recover(file: &File) -> Result<Recovered> {
     };
     match format {
         Some(DocumentFormat::Tiff) => recover_tiff(file),
+        Some(DocumentFormat::Pdf) => recover_pdf(file),
         _ => Err(Error::new(
             ErrorKind::InputUnsupported,
-            "this is no document that was cut short: only TIFF can be finished",
+            "this is no document that was cut short: only TIFF and PDF can be finished",
         )),
     }
 }
@@ -64,6 +65,18 @@ fn recover_tiff(file: &File) -> Result<Recovered> {
             };
             unfinished.then(why)
         }),
+    })
+}
+
+fn recover_pdf(file: &File) -> Result<Recovered> {
+    let found = pdf::recover(file)?;
+    if found.pages == 0 {
+        return Err(nothing(found.cut));
+    }
+    Ok(Recovered {
+        format: DocumentFormat::Pdf,
+        pages: found.pages,
+        cut: found.cut,
     })
 }
 

@@ -1,5 +1,4 @@
 //! The colour profiles, as Little CMS understands them.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod foreign;
 

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use pdf_support::{Page, assert_images, document, options};
 use quire_formats::pdf::{Conformance, Options, Writer, recover};
 use quire_formats::tiff::Compression;
-use quire_formats::{DocumentWriter, Profile, Sink, SinkAbilities};
+use quire_formats::{DocumentFormat, DocumentWriter, Profile, Sink, SinkAbilities};
 use raster::PixelType;
 use sinks::Shared;
 use wia::ErrorKind;
@@ -186,6 +186,23 @@ fn a_torn_last_page() {
         assert!(found == document(options.clone(), &pages()[..2]));
         assert_images(&found, &pages()[..2], "torn");
     }
+}
+
+/// The same through the one door for all formats.
+#[test]
+fn recovered_like_any_document() {
+    let options = options(Compression::None);
+    let whole = document(options.clone(), &pages());
+    let mut file = tempfile::tempfile().unwrap();
+    Sink::write_all(&mut file, &whole[..whole.len() - 1]).unwrap();
+    let found = quire_formats::recover(&file).unwrap();
+    assert_eq!((found.format, found.pages), (DocumentFormat::Pdf, 3));
+    assert_eq!(file.metadata().unwrap().len(), whole.len() as u64);
+    let mut file = tempfile::tempfile().unwrap();
+    Sink::write_all(&mut file, &whole[..1000]).unwrap();
+    let error = quire_formats::recover(&file).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InputDamaged);
+    assert_eq!(file.metadata().unwrap().len(), 1000);
 }
 
 /// A record inside of an image is no record: it tells of another place.

@@ -20,7 +20,7 @@ use crate::{DocumentWriter, Sink, SinkAbilities, jpeg};
 #[derive(Debug)]
 pub(super) enum Image {
     Plain(PixelType),
-    Deflate(Deflated),
+    Deflate(Box<Deflated>),
     Fax(G4),
     Jpeg(Box<Jpeg>),
 }
@@ -30,7 +30,7 @@ impl Image {
         let bilevel = layout.pixel == PixelType::Bw1;
         match options.compression {
             Compression::None => Ok(Image::Plain(layout.pixel)),
-            Compression::Deflate => Ok(Image::Deflate(Deflated::new(layout))),
+            Compression::Deflate => Ok(Image::Deflate(Box::new(Deflated::new(layout)))),
             Compression::G4 if !bilevel => Err(Error::invalid("G4 holds only bilevel pages")),
             Compression::Jpeg if !bilevel => Ok(Image::Jpeg(Box::new(Jpeg::new(options, layout)?))),
             Compression::G4 | Compression::Jpeg => Ok(Image::Fax(G4::new(layout.width))),
@@ -147,7 +147,7 @@ impl Deflated {
                 }
             }
             .map_err(failed)?;
-            body.push(&self.stream.get_ref())?;
+            body.push(self.stream.get_ref())?;
             self.stream.get_mut().clear();
         }
         Ok(())

@@ -31,6 +31,7 @@ mod page;
 mod prologue;
 mod record;
 mod recover;
+mod stored;
 mod writer;
 mod xmp;
 

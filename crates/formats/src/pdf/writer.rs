@@ -11,6 +11,7 @@ use super::record::Record;
 use super::{Conformance, Options, prologue};
 use crate::one_page::{check_height, row_total};
 use crate::output::Output;
+use crate::stored::{ChunkSource, StoredPage};
 use crate::{DocumentFormat, DocumentWriter, PageDone, Profile, Sink};
 
 /// A PDF document on its way to a sink.
@@ -298,6 +299,10 @@ impl<S: Sink> DocumentWriter for Writer<S> {
             let done = this.tail(page.head, &page.layout, page.rows)?;
             Ok((State::Idle, done))
         })
+    }
+
+    fn stored_page(&mut self, page: &StoredPage, chunks: &mut dyn ChunkSource) -> Result<PageDone> {
+        self.copy(page, chunks)
     }
 
     fn abandon_page(&mut self) -> Result<()> {
