@@ -75,7 +75,7 @@ struct Entry {
 
 #[rustfmt::skip]
 const TABLE: [Entry; 7] = [
-    entry(DocumentFormat::Tiff, "TIFF", &["tiff", "tif"], true, false, NeedsSeek::Always, ALL_PIXELS, Valid, true),
+    entry(DocumentFormat::Tiff, "TIFF", &["tiff", "tif"], true, false, NeedsSeek::Never, ALL_PIXELS, Valid, true),
     entry(DocumentFormat::Png, "PNG", &["png"], false, false, NeedsSeek::UnknownHeight, ALL_PIXELS, Complete, true),
     entry(DocumentFormat::Jpeg, "JPEG", &["jpg", "jpeg"], false, false, NeedsSeek::UnknownHeight, &[Gray8, Rgb8], Complete, true),
     entry(DocumentFormat::Bmp, "BMP", &["bmp", "dib"], false, true, NeedsSeek::Always, &[Bw1, Gray4, Gray8, Rgb8], Complete, true),

@@ -29,7 +29,7 @@ pub use format::{Abilities, AfterPage, DocumentFormat, NeedsSeek};
 pub use icc::{ColorSpace, Profile};
 pub use limits::Limits;
 pub use one_page::OnePage;
-pub use open::{WriterOptions, open_writer};
+pub use open::{Appending, WriterOptions, open_appending, open_writer};
 pub use recover::{Recovered, recover};
 pub use sink::{Sink, SinkAbilities};
 pub use stored::{Chunk, ChunkSource, Coding, FaxGroup, JpegColor, Palette, Predictor, StoredPage};

@@ -1,6 +1,9 @@
 //! A writer for any format.
 
-use wia::Result;
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+
+use wia::{Error, ErrorKind, Result};
 
 use crate::{
     DocumentFormat, DocumentWriter, Metadata, Profile, Sink, bmp, jpeg, pdf, png, raw, tiff,
@@ -21,13 +24,26 @@ pub struct WriterOptions {
     pub profile: Option<Profile>,
     /// Threads that compress; 1 for none beside the caller's.
     pub workers: usize,
+    /// Leaves what [`crate::recover`] needs to check the last page after a crash; for TIFF.
+    pub records: bool,
     /// Bytes of the whole document when known in advance; for TIFF, which is BigTIFF from the start
     /// when they are too many.
     pub expected_bytes: Option<u64>,
 }
 
+/// A document that is gone on with.
+pub struct Appending {
+    /// What it is.
+    pub format: DocumentFormat,
+    /// Its writer.
+    pub writer: Box<dyn DocumentWriter + Send>,
+    /// Pages that it has already.
+    pub pages: u32,
+}
+
 impl Default for WriterOptions {
-    /// No compression, quality 85, full colour, no metadata, no profile, one thread.
+    /// No compression, quality 85, full colour, no metadata, no profile, one thread, no
+    /// records.
     fn default() -> WriterOptions {
         WriterOptions {
             compression: tiff::Compression::None,
@@ -36,6 +52,7 @@ impl Default for WriterOptions {
             metadata: Metadata::default(),
             profile: None,
             workers: 1,
+            records: false,
             expected_bytes: None,
         }
     }
@@ -53,7 +70,14 @@ pub fn open_writer(
     options: &WriterOptions,
 ) -> Result<Box<dyn DocumentWriter + Send>> {
     Ok(match format {
-        DocumentFormat::Tiff => Box::new(tiff::Writer::new(sink, tiff_options(options))),
+        DocumentFormat::Tiff => {
+            let options = tiff_options(options);
+            if sink.abilities().seek {
+                Box::new(tiff::Writer::new(sink, options))
+            } else {
+                Box::new(tiff::Forward::new(sink, options))
+            }
+        }
         DocumentFormat::Png => {
             let options = png::Options {
                 metadata: options.metadata.clone(),
@@ -75,6 +99,45 @@ pub fn open_writer(
     })
 }
 
+/// A writer that goes on with the document in `file`, what that is, and its pages. The file is read for
+/// it, and nothing is written before the first page; while one is under way the document holds its
+/// old pages. `None` for an empty file, with which any document can be begun.
+///
+/// # Errors
+///
+/// `InputDamaged` for a document that is not whole; `InputUnsupported` for another format, or a form of
+/// it that is not known; `ReadFault`.
+pub fn open_appending(file: File, options: &WriterOptions) -> Result<Option<Appending>> {
+    let mut start = [0; 4];
+    let format = match file.read_exact_at(&mut start, 0) {
+        Ok(()) => DocumentFormat::from_start(&start),
+        Err(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => {
+            let empty = file.metadata().map_err(Error::from_read)?.len() == 0;
+            if empty {
+                return Ok(None);
+            }
+            None
+        }
+        Err(e) => return Err(Error::from_read(e)),
+    };
+    match format {
+        Some(format @ DocumentFormat::Tiff) => {
+            let document = tiff::Document::append(tiff_options(options), &file)?;
+            let pages = document.pages();
+            let writer = Box::new(tiff::Writer::from_parts(file, document));
+            Ok(Some(Appending {
+                format,
+                writer,
+                pages,
+            }))
+        }
+        _ => Err(Error::new(
+            ErrorKind::InputUnsupported,
+            "only a TIFF can be gone on with",
+        )),
+    }
+}
+
 fn tiff_options(options: &WriterOptions) -> tiff::Options {
     tiff::Options {
         compression: options.compression,
@@ -83,6 +146,7 @@ fn tiff_options(options: &WriterOptions) -> tiff::Options {
         metadata: options.metadata.clone(),
         profile: options.profile.clone(),
         workers: options.workers,
+        records: options.records,
         expected_bytes: options.expected_bytes,
         ..tiff::Options::default()
     }

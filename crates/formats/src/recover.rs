@@ -33,39 +33,13 @@ pub fn recover(file: &File) -> Result<Recovered> {
         Err(e) => return Err(Error::from_read(e)),
     };
     match format {
-        Some(DocumentFormat::Tiff) => recover_tiff(file),
+        Some(DocumentFormat::Tiff) => tiff::recover(file),
         Some(DocumentFormat::Pdf) => recover_pdf(file),
         _ => Err(Error::new(
             ErrorKind::InputUnsupported,
             "this is no document that was cut short: only TIFF and PDF can be finished",
         )),
     }
-}
-
-fn recover_tiff(file: &File) -> Result<Recovered> {
-    let found = tiff::verify(file)?;
-    if found.pages == 0 {
-        return Err(nothing(found.damage));
-    }
-    found.cut_damage(file)?;
-    let len = file.metadata().map_err(Error::from_read)?.len();
-    let unfinished = len > found.end;
-    if unfinished {
-        file.set_len(found.end).map_err(Error::from_write)?;
-    }
-    Ok(Recovered {
-        format: DocumentFormat::Tiff,
-        pages: found.pages,
-        cut: found.damage.or_else(|| {
-            let why = || {
-                Error::new(
-                    ErrorKind::InputDamaged,
-                    "the page behind them is not complete",
-                )
-            };
-            unfinished.then(why)
-        }),
-    })
 }
 
 fn recover_pdf(file: &File) -> Result<Recovered> {
@@ -81,7 +55,7 @@ fn recover_pdf(file: &File) -> Result<Recovered> {
 }
 
 /// Why there is no document to be made.
-fn nothing(damage: Option<Error>) -> Error {
+pub(crate) fn nothing(damage: Option<Error>) -> Error {
     let e = Error::new(ErrorKind::InputDamaged, "no page in it is complete");
     match damage {
         Some(damage) => e.with_source(damage),

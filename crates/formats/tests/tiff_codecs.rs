@@ -14,12 +14,22 @@ const LOSSLESS: [Compression; 4] = [
     Compression::Deflate,
 ];
 
+const FAX: [Compression; 3] = [
+    Compression::G4,
+    Compression::G3 {
+        two_dimensional: false,
+    },
+    Compression::G3 {
+        two_dimensional: true,
+    },
+];
+
 fn variants() -> Vec<(Compression, PixelType)> {
     let mut all: Vec<_> = LOSSLESS
         .iter()
         .flat_map(|c| PIXELS.iter().map(move |p| (*c, *p)))
         .collect();
-    all.push((Compression::G4, PixelType::Bw1));
+    all.extend(FAX.map(|fax| (fax, PixelType::Bw1)));
     all
 }
 
@@ -154,8 +164,8 @@ proptest! {
             *byte = if runs { data[i / 37] } else { data[i] };
         }
         page.clear_padding();
-        for compression in LOSSLESS.iter().copied().chain([Compression::G4]) {
-            if compression == Compression::G4 && pixel != PixelType::Bw1 {
+        for compression in LOSSLESS.iter().copied().chain(FAX) {
+            if FAX.contains(&compression) && pixel != PixelType::Bw1 {
                 continue;
             }
             let options = Options {

@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 use quire_formats::codec::jpeg::{Jpeg, Tables};
-use quire_formats::codec::{Deflate, DeflateStrip, G4, Lzw, PackBits, Prepared, StripEncoder};
+use quire_formats::codec::{
+    Deflate, DeflateStrip, G3, G4, Lzw, PackBits, Prepared, Stored, StripEncoder,
+};
 use quire_formats::tiff::Document;
 use raster::{Band, PixelType};
 
@@ -17,8 +19,11 @@ fn encoders(pixel: PixelType, width: u32, flags: (bool, bool)) -> Vec<Box<dyn St
         Box::new(PackBits),
         Box::new(Lzw::new()),
         Box::new(Deflate::default()),
-        Box::new(DeflateStrip::default()),
+        Box::new(DeflateStrip::new(predict)),
+        Box::new(G3::new(width, false)),
+        Box::new(G3::new(width, true)),
         Box::new(G4::new(width)),
+        Box::new(Prepared::new(Stored, pixel, invert, predict).big_endian()),
         Box::new(Prepared::new(PackBits, pixel, invert, predict)),
         Box::new(Prepared::new(Deflate::new(1), pixel, invert, predict)),
     ];

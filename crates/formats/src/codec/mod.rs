@@ -5,7 +5,7 @@
 
 mod bits;
 mod deflate;
-mod g4;
+mod fax;
 pub mod jpeg;
 mod lzw;
 mod ordered;
@@ -13,7 +13,7 @@ mod packbits;
 mod sample;
 
 pub use deflate::{Deflate, DeflateStrip};
-pub use g4::G4;
+pub use fax::{G3, G4};
 pub use lzw::Lzw;
 pub use ordered::Ordered;
 pub use packbits::PackBits;
@@ -66,6 +66,23 @@ impl<E: StripEncoder + ?Sized> StripEncoder for Box<E> {
 
     fn strip(&mut self, band: Band<'_>, out: &mut Vec<u8>) -> Result<()> {
         (**self).strip(band, out)
+    }
+}
+
+/// No compression.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Stored;
+
+impl StripEncoder for Stored {
+    fn rows(&mut self, band: Band<'_>, out: &mut Vec<u8>) -> Result<()> {
+        pieces(band, |data| {
+            out.extend_from_slice(data);
+            Ok(())
+        })
+    }
+
+    fn finish(&mut self, _out: &mut Vec<u8>) -> Result<()> {
+        Ok(())
     }
 }
 

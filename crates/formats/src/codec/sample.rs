@@ -16,6 +16,8 @@ pub struct Prepared<E> {
     pixel: PixelType,
     invert: bool,
     predict: bool,
+    /// 16-bit samples get their high byte first.
+    swap: bool,
     scratch: Vec<u8>,
 }
 
@@ -28,8 +30,21 @@ impl<E: StripEncoder> Prepared<E> {
             pixel,
             invert,
             predict: predict && pixel.bits_per_channel() >= 8,
+            swap: false,
             scratch: Vec::new(),
         }
+    }
+
+    /// The same with the high byte first in 16-bit samples, as `MM` files have them.
+    #[must_use]
+    pub fn big_endian(mut self) -> Prepared<E> {
+        self.swap = self.pixel.bits_per_channel() == 16;
+        self
+    }
+
+    /// Whether rows pass as they are.
+    fn passes(&self) -> bool {
+        !self.predict && !self.invert && !self.swap
     }
 
     fn row(&mut self, row: &[u8]) {
@@ -61,7 +76,7 @@ impl<E: StripEncoder> Prepared<E> {
 
 impl<E: StripEncoder> StripEncoder for Prepared<E> {
     fn rows(&mut self, band: Band<'_>, out: &mut Vec<u8>) -> Result<()> {
-        if !self.predict && !self.invert {
+        if self.passes() {
             return self.inner.rows(band, out);
         }
         let bytes = band.row_bytes();
@@ -70,6 +85,11 @@ impl<E: StripEncoder> StripEncoder for Prepared<E> {
             self.scratch.clear();
             for row in band.slice(from, from + some).iter() {
                 self.row(row);
+            }
+            if self.swap {
+                for sample in self.scratch.as_chunks_mut::<2>().0 {
+                    sample.swap(0, 1);
+                }
             }
             if let Some(piece) = Band::new(&self.scratch, bytes, bytes) {
                 self.inner.rows(piece, out)?;
@@ -83,7 +103,7 @@ impl<E: StripEncoder> StripEncoder for Prepared<E> {
     }
 
     fn strip(&mut self, band: Band<'_>, out: &mut Vec<u8>) -> Result<()> {
-        if !self.predict && !self.invert {
+        if self.passes() {
             return self.inner.strip(band, out);
         }
         self.rows(band, out)?;

@@ -2,17 +2,23 @@
 //!
 //! All positions here are offsets from the start of the TIFF unless they are called absolute.
 
+use std::fs::File;
 use std::io::SeekFrom;
+use std::os::unix::fs::FileExt;
 
 use wia::{Error, ErrorKind, Result};
 
-use super::directory::{Directory, Form, StripTable};
+use super::directory::{Directory, Form, Order, StripTable};
 use super::options::{CLASSIC_LIMIT, Container, Options};
+use super::page_record::PageRecord;
 use super::record::Record;
+use super::verify::Verified;
 use crate::Sink;
 
 /// What is put together before it is written.
 const CHUNK: usize = 64 * 1024;
+/// What is copied from another file at once.
+const COPIED: usize = 256 * 1024;
 
 /// What a failed write may have left half done in the finished part of the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +32,11 @@ enum Doubt {
 #[derive(Debug)]
 pub(super) struct Chain {
     container: Container,
+    /// Somebody else's document, or one of an earlier run: its directories are not known here.
+    found: bool,
     limit: u64,
     form: Form,
+    order: Order,
     /// Absolute start of the TIFF, from the first page on.
     base: Option<u64>,
     /// Where the sink ended when it was last looked at.
@@ -42,6 +51,8 @@ pub(super) struct Chain {
     link: u64,
     record: Record,
     doubt: Option<Doubt>,
+    /// The sum of what is written from an offset on, when pages get records.
+    sum: Option<(u64, crc32fast::Hasher)>,
 }
 
 impl Chain {
@@ -51,8 +62,10 @@ impl Chain {
         let big = growing && options.expected_bytes.is_some_and(|bytes| bytes > limit);
         let mut chain = Chain {
             container: options.container,
+            found: false,
             limit,
             form: if big { Form::Big } else { Form::Classic },
+            order: Order::Little,
             base: None,
             end: 0,
             keep: 0,
@@ -63,6 +76,7 @@ impl Chain {
             link: 0,
             record: Record::default(),
             doubt: None,
+            sum: options.records.then(Default::default),
         };
         chain.link = chain.header_link();
         chain
@@ -81,6 +95,33 @@ impl Chain {
                 ..options.clone()
             })
         }
+    }
+
+    /// A chain that goes on with a document from the start of the sink, which has been looked through.
+    pub(super) fn append(options: &Options, found: &Verified) -> Chain {
+        let growing = Chain::new(&Options {
+            container: Container::Growing,
+            expected_bytes: None,
+            ..options.clone()
+        });
+        Chain {
+            found: true,
+            form: if found.big { Form::Big } else { Form::Classic },
+            order: if found.big_endian {
+                Order::Big
+            } else {
+                Order::Little
+            },
+            base: Some(0),
+            pages: found.pages,
+            last_ifd: found.last_directory(),
+            link: found.link(),
+            ..growing
+        }
+    }
+
+    pub(super) fn order(&self) -> Order {
+        self.order
     }
 
     pub(super) fn base(&self) -> Option<u64> {
@@ -109,6 +150,7 @@ impl Chain {
                 self.keep = end;
             }
             self.unfinished = true;
+            self.start_sum();
             return Ok(());
         }
         self.base = Some(seek(sink, SeekFrom::End(0))?);
@@ -116,12 +158,21 @@ impl Chain {
         self.keep = 0;
         self.unfinished = true;
         let header = self.header();
-        self.write(sink, &header)
+        self.write(sink, &header)?;
+        self.start_sum();
+        Ok(())
+    }
+
+    /// Begins the sum of a page where the document ends.
+    fn start_sum(&mut self) {
+        if let Some(sum) = &mut self.sum {
+            *sum = (self.end, crc32fast::Hasher::new());
+        }
     }
 
     /// Appends `data` and returns its offset. Before that makes sure that the page can be completed
     /// with a directory of `directory(form)` bytes.
-    pub(super) fn append(
+    pub(super) fn append_data(
         &mut self,
         sink: &mut dyn Sink,
         data: &[u8],
@@ -129,6 +180,41 @@ impl Chain {
     ) -> Result<u64> {
         let at = self.make_room(sink, data.len() as u64, directory)?;
         self.write(sink, data)?;
+        Ok(at)
+    }
+
+    /// [`Chain::append_data`] of `bytes` bytes at `from` of `file`.
+    pub(super) fn append_from(
+        &mut self,
+        sink: &mut dyn Sink,
+        file: &File,
+        from: u64,
+        bytes: u64,
+        directory: impl Fn(Form) -> u64,
+    ) -> Result<u64> {
+        let at = self.make_room(sink, bytes, directory)?;
+        if self.sum.is_none() {
+            sink.copy_from(file, from, bytes)
+                .map_err(|e| match e.kind() {
+                    std::io::ErrorKind::UnexpectedEof => cut_off(),
+                    _ => Error::from_write(e),
+                })?;
+            self.end += bytes;
+            return Ok(at);
+        }
+        let mut piece = vec![0; usize::try_from(bytes).map_or(COPIED, |bytes| bytes.min(COPIED))];
+        let mut done = 0;
+        while done < bytes {
+            let left = usize::try_from(bytes - done).unwrap_or(COPIED);
+            let part = left.min(piece.len());
+            file.read_exact_at(&mut piece[..part], from + done)
+                .map_err(|e| match e.kind() {
+                    std::io::ErrorKind::UnexpectedEof => cut_off(),
+                    _ => Error::from_read(e),
+                })?;
+            self.write(sink, &piece[..part])?;
+            done += part as u64;
+        }
         Ok(at)
     }
 
@@ -158,6 +244,12 @@ impl Chain {
                 "the page does not fit into a classic TIFF any more",
             ));
         }
+        if self.found {
+            return Err(Error::invalid(
+                "the TIFF would grow beyond 4 GiB, which its form does not allow: `quire convert` makes \
+                 a new one of it that can",
+            ));
+        }
         self.become_big(sink)?;
         self.seek_end(sink)
     }
@@ -176,11 +268,27 @@ impl Chain {
         let at = form.align(end);
         let mut out = Chunks::new(self, sink);
         out.put(&[0; 8][..(at - end) as usize])?;
-        let copy = directory.write(form, at, strips, &mut |bytes| out.put(bytes))?;
+        let order = out.chain.order;
+        let copy = directory.write(form, order, at, 0, strips, &mut |bytes| out.put(bytes))?;
         out.flush()?;
+        if self.sum.is_some() {
+            let pad = form.align(self.end) - self.end;
+            self.write(sink, &[0; 8][..pad as usize])?;
+        }
+        if let Some((start, sum)) = self.sum.take() {
+            let record = PageRecord {
+                page: self.pages.saturating_add(1),
+                directory: at,
+                start,
+                sum: sum.finalize(),
+            };
+            self.write(sink, &record.bytes())?;
+            self.sum = Some(Default::default());
+        }
 
         self.doubt = Some(Doubt::Link);
-        self.overwrite(sink, self.link, &form.offset(at))?;
+        let link = order.number(at, form.offset_bytes() as usize);
+        self.overwrite(sink, self.link, &link)?;
         self.seek_end(sink)?;
         self.doubt = None;
 
@@ -245,7 +353,9 @@ impl Chain {
             last = Some(copied?);
         }
 
-        let header = big_header(first);
+        // Else the header could reach the disk before what it leads to.
+        sink.barrier().map_err(Error::from_write)?;
+        let header = Form::Big.header(first);
         self.doubt = Some(Doubt::Header);
         self.overwrite(sink, 0, &header)?;
         self.doubt = None;
@@ -260,21 +370,17 @@ impl Chain {
             // From here on the directories are part of what must stay.
             self.keep = self.end;
         }
+        // The link of the last of them changes when the page is complete; it is durable as it is.
+        self.start_sum();
         Ok(())
     }
 
     fn header(&self) -> Vec<u8> {
-        match (self.form, self.container) {
-            (Form::Big, _) => big_header(self.first_ifd).to_vec(),
-            (Form::Classic, container) => {
-                let mut header = b"II\x2A\0".to_vec();
-                header.extend_from_slice(&self.form.offset(self.first_ifd));
-                if container == Container::Growing {
-                    header.resize(16, 0);
-                }
-                header
-            }
+        let mut header = self.form.header(self.first_ifd);
+        if self.container == Container::Growing {
+            header.resize(16, 0);
         }
+        header
     }
 
     /// The header's first-IFD field.
@@ -303,6 +409,9 @@ impl Chain {
     fn write(&mut self, sink: &mut dyn Sink, data: &[u8]) -> Result<()> {
         sink.write_all(data).map_err(Error::from_write)?;
         self.end += data.len() as u64;
+        if let Some((_, sum)) = &mut self.sum {
+            sum.update(data);
+        }
         Ok(())
     }
 
@@ -313,10 +422,11 @@ impl Chain {
     }
 }
 
-fn big_header(first_ifd: u64) -> [u8; 16] {
-    let mut header = *b"II\x2B\0\x08\0\0\0\0\0\0\0\0\0\0\0";
-    header[8..].copy_from_slice(&first_ifd.to_le_bytes());
-    header
+fn cut_off() -> Error {
+    Error::new(
+        ErrorKind::InputDamaged,
+        "the file that a page is taken from has become shorter",
+    )
 }
 
 fn seek(sink: &mut dyn Sink, to: SeekFrom) -> Result<u64> {

@@ -41,6 +41,7 @@ pub(super) mod tag {
     pub(crate) const DATE_TIME: u16 = 306;
     pub(crate) const ARTIST: u16 = 315;
     pub(crate) const PREDICTOR: u16 = 317;
+    pub(crate) const COLOR_MAP: u16 = 320;
     pub(crate) const TILE_WIDTH: u16 = 322;
     pub(crate) const TILE_LENGTH: u16 = 323;
     pub(crate) const TILE_OFFSETS: u16 = 324;
@@ -67,6 +68,21 @@ impl Form {
         }
     }
 
+    /// Bytes of the header.
+    pub(super) const fn header_bytes(self) -> u64 {
+        2 * self.offset_bytes()
+    }
+
+    /// The header of a document, low byte first.
+    pub(super) fn header(self, first_ifd: u64) -> Vec<u8> {
+        let mut header = match self {
+            Form::Classic => b"II\x2A\0".to_vec(),
+            Form::Big => b"II\x2B\0\x08\0\0\0".to_vec(),
+        };
+        header.extend(self.offset(first_ifd));
+        header
+    }
+
     /// What the start of a directory is a multiple of.
     const fn alignment(self) -> u64 {
         match self {
@@ -87,9 +103,45 @@ impl Form {
         }
     }
 
-    /// `value` as an offset in this form. The caller has made sure that it fits.
+    /// `value` as an offset in this form, low byte first. The caller has made sure that it fits.
     pub(super) fn offset(self, value: u64) -> Vec<u8> {
-        value.to_le_bytes()[..self.offset_bytes() as usize].to_vec()
+        Order::Little.number(value, self.offset_bytes() as usize)
+    }
+}
+
+/// Which byte of a number comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// The lowest (`II`).
+    Little,
+    /// The highest (`MM`).
+    Big,
+}
+
+impl Order {
+    /// The lowest `size` bytes of `value`.
+    pub(super) fn number(self, value: u64, size: usize) -> Vec<u8> {
+        match self {
+            Order::Little => value.to_le_bytes()[..size].to_vec(),
+            Order::Big => value.to_be_bytes()[8 - size..].to_vec(),
+        }
+    }
+
+    /// Values of `kind` that are low byte first, in this order.
+    fn values(self, kind: u16, bytes: &[u8]) -> Vec<u8> {
+        let size = match kind {
+            SHORT => 2,
+            LONG | RATIONAL => 4,
+            LONG8 => 8,
+            _ => 1,
+        };
+        match self {
+            Order::Little => bytes.to_vec(),
+            Order::Big => bytes
+                .chunks(size)
+                .flat_map(|value| value.iter().rev().copied())
+                .collect(),
+        }
     }
 }
 
@@ -138,6 +190,13 @@ impl StripTable {
 
     pub(super) fn len(&self) -> u64 {
         self.count
+    }
+
+    /// The strips, each moved by `by` bytes.
+    pub(super) fn moved(mut self, by: u64) -> Result<StripTable> {
+        let mut moved = StripTable::default();
+        self.for_each(|at, bytes| moved.push(at.wrapping_add(by), bytes))?;
+        Ok(moved)
     }
 
     /// Calls `each` with offset and byte count of every strip.
@@ -246,20 +305,24 @@ impl Directory {
         (places, next)
     }
 
-    /// Writes the directory, which starts at the offset `at` (aligned), and its values.
+    /// Writes the directory, which starts at the offset `at` (aligned) and is followed by the one at
+    /// `following`, and its values.
     ///
     /// Returns the same directory in BigTIFF's form, its values being those just written, without
     /// its next-IFD field: what is needed to turn a classic document into BigTIFF later.
     pub(super) fn write(
         &self,
         form: Form,
+        order: Order,
         at: u64,
+        following: u64,
         strips: &mut StripTable,
         out: &mut dyn FnMut(&[u8]) -> Result<()>,
     ) -> Result<Vec<u8>> {
         let (places, end) = self.place(form, at, strips.len());
-        out(&self.entries(form, form, &places, strips))?;
-        out(&form.offset(0))?;
+        let offset = |value| order.number(value, form.offset_bytes() as usize);
+        out(&self.entries(form, form, order, &places, strips))?;
+        out(&offset(following))?;
         let mut done = at + form.next_field(self.len()) + form.offset_bytes();
         let mut pad = |to: u64, out: &mut dyn FnMut(&[u8]) -> Result<()>, bytes: u64| {
             out(&[0; 8][..(to - done) as usize])?;
@@ -269,7 +332,7 @@ impl Directory {
         for (field, place) in self.fields.iter().zip(&places) {
             if let (Value::Bytes(bytes), Some(place)) = (&field.value, place) {
                 pad(*place, out, bytes.len() as u64)?;
-                out(bytes)?;
+                out(&order.values(field.kind, bytes))?;
             }
         }
         let array = strips.len() * form.offset_bytes();
@@ -281,12 +344,10 @@ impl Directory {
                 Value::StripByteCounts => false,
             };
             pad(*place, out, array)?;
-            strips.for_each(|offset, bytes| {
-                out(&form.offset(if offsets { offset } else { bytes }))
-            })?;
+            strips.for_each(|at, bytes| out(&offset(if offsets { at } else { bytes })))?;
         }
         pad(end, out, 0)?;
-        Ok(self.entries(Form::Big, form, &places, strips))
+        Ok(self.entries(Form::Big, form, order, &places, strips))
     }
 
     /// The directory in `form` up to its next-IFD field, its values having been written in the form
@@ -295,13 +356,15 @@ impl Directory {
         &self,
         form: Form,
         values: Form,
+        order: Order,
         places: &[Option<u64>],
         strips: &StripTable,
     ) -> Vec<u8> {
+        let offset = |value| order.number(value, form.offset_bytes() as usize);
         let mut bytes = Vec::with_capacity(form.next_field(self.len()) as usize);
         match form {
-            Form::Classic => bytes.extend_from_slice(&(self.len() as u16).to_le_bytes()),
-            Form::Big => bytes.extend_from_slice(&self.len().to_le_bytes()),
+            Form::Classic => bytes.extend(order.number(self.len(), 2)),
+            Form::Big => bytes.extend(order.number(self.len(), 8)),
         }
         for (field, place) in self.fields.iter().zip(places) {
             let (kind, count) = match field.value {
@@ -309,12 +372,12 @@ impl Directory {
                 _ if values == Form::Big => (LONG8, strips.len()),
                 _ => (LONG, strips.len()),
             };
-            bytes.extend_from_slice(&field.tag.to_le_bytes());
-            bytes.extend_from_slice(&kind.to_le_bytes());
-            bytes.extend_from_slice(&form.offset(count));
+            bytes.extend(order.number(field.tag.into(), 2));
+            bytes.extend(order.number(kind.into(), 2));
+            bytes.extend(offset(count));
             let mut value = match field.entry(form, values, *place, strips) {
-                Entry::Inline(value) => value,
-                Entry::At(offset) => form.offset(offset),
+                Entry::Inline(value) => order.values(kind, &value),
+                Entry::At(at) => offset(at),
             };
             value.resize(form.offset_bytes() as usize, 0);
             bytes.extend_from_slice(&value);

@@ -1,5 +1,7 @@
 //! A TIFF document apart from the sink that it goes to.
 
+use std::fs::File;
+
 use raster::{Band, PageLayout};
 use wia::{Error, ErrorKind, Result};
 
@@ -8,6 +10,8 @@ use super::describe;
 use super::encoded::{self, EncodedPage};
 use super::options::{Container, Options};
 use super::page::Page;
+use super::{stored, verify};
+use crate::stored::{ChunkSource, StoredPage};
 use crate::{PageDone, PageOptions, Sink};
 
 /// The state of a TIFF document under construction. The sink comes with each call, and must be the
@@ -74,6 +78,38 @@ impl Document {
         self.options.profile.clone_from(&options.profile);
     }
 
+    /// Goes on with the document that `file` holds from its start on: ours or another program's, classic
+    /// or BigTIFF, in either byte order. The sink is this file. The pages that are there stay as they
+    /// are, but for the one link; the new ones count on from them. `options.container`, `page_number` and
+    /// `expected_bytes` are not looked at. An empty file is a new document.
+    ///
+    /// A page that would take a classic document beyond 4 GiB fails with `InvalidArgument`, as its
+    /// directories would have to be made anew.
+    ///
+    /// # Errors
+    ///
+    /// `InputDamaged` and `InputUnsupported` for what is no TIFF, or has a page that is not all there;
+    /// `ReadFault`.
+    pub fn append(options: Options, file: &File) -> Result<Document> {
+        let found = verify(file)?;
+        if let Some(damage) = found.damage {
+            return Err(damage);
+        }
+        if found.end == 0 {
+            return Ok(Document::new(options));
+        }
+        let options = Options {
+            container: Container::Growing,
+            page_number: 0,
+            ..options
+        };
+        Ok(Document {
+            chain: Chain::append(&options, &found),
+            options,
+            page: None,
+        })
+    }
+
     /// Starts a page. After an error there is no unfinished page.
     ///
     /// # Errors
@@ -83,7 +119,12 @@ impl Document {
     /// size that does not fit into [`Container::Classic`]; else what the sink says.
     pub fn begin_page(&mut self, sink: &mut dyn Sink, layout: &PageLayout) -> Result<()> {
         self.may_begin(sink)?;
-        let mut page = Page::new(&self.options, self.chain.pages(), layout)?;
+        let mut page = Page::new(
+            &self.options,
+            self.chain.pages(),
+            self.chain.order(),
+            layout,
+        )?;
         let ready = self
             .chain
             .open_page(sink)
@@ -156,6 +197,42 @@ impl Document {
                 height,
                 document_bytes,
             }),
+            Err(error) => {
+                // The first failure is the one to tell.
+                let _ = self.chain.drop_page(sink);
+                Err(error)
+            }
+        }
+    }
+
+    /// Adds a page as another document stores it: its chunks become strips as they are.
+    /// [`Options::compression`] is not looked at. After an error nothing of the page is left in the
+    /// document.
+    ///
+    /// # Errors
+    ///
+    /// `NotImplemented` for what a TIFF does not hold like that: PNG's filters, 16-bit samples in another
+    /// byte order than the document's, some kinds of JPEG; `InvalidArgument` for a page that does not fit
+    /// together; `InputDamaged` when the chunks are fewer or empty; else as [`Document::begin_page`].
+    pub fn stored_page(
+        &mut self,
+        sink: &mut dyn Sink,
+        page: &StoredPage,
+        chunks: &mut dyn ChunkSource,
+    ) -> Result<PageDone> {
+        self.may_begin(sink)?;
+        let (index, order) = (self.chain.pages(), self.chain.order());
+        let mut directory = stored::describe(&self.options, index, order, page)?;
+        let mut written = self.chain.open_page(sink).and_then(|()| {
+            let (chain, fields) = (&mut self.chain, &mut directory);
+            stored::copy(chain, sink, &self.options, fields, page, chunks)
+        });
+        let done = written
+            .as_mut()
+            .map_err(|error| error.clone())
+            .and_then(|strips| self.chain.add_directory(sink, &directory, strips));
+        match done {
+            Ok(document_bytes) => Ok(stored::done(page, document_bytes)),
             Err(error) => {
                 // The first failure is the one to tell.
                 let _ = self.chain.drop_page(sink);

@@ -44,7 +44,7 @@ pub(super) fn write(
     bytes: &[u8],
 ) -> Result<u64> {
     let mut strips = StripTable::default();
-    let at = chain.append(sink, bytes, |form| directory.size(form, 1))?;
+    let at = chain.append_data(sink, bytes, |form| directory.size(form, 1))?;
     strips.push(at, bytes.len() as u64)?;
     chain.add_directory(sink, directory, &mut strips)
 }
@@ -100,7 +100,7 @@ pub(super) fn describe(
 }
 
 /// Whether the stream holds what the caller says, in a form that readers of TIFF know.
-fn fits(frame: &Frame, layout: &PageLayout, height: u32) -> Result<()> {
+pub(super) fn fits(frame: &Frame, layout: &PageLayout, height: u32) -> Result<()> {
     if !matches!(layout.pixel, PixelType::Gray8 | PixelType::Rgb8) {
         return Err(Error::invalid("JPEG holds only 8-bit grey and colour"));
     }
@@ -127,7 +127,7 @@ fn fits(frame: &Frame, layout: &PageLayout, height: u32) -> Result<()> {
 }
 
 /// YCbCrSubSampling: how many times the colour components have less samples.
-fn subsampling(frame: &Frame) -> Result<(u8, u8)> {
+pub(super) fn subsampling(frame: &Frame) -> Result<(u8, u8)> {
     let [y, cb, cr] = frame.components[..] else {
         return Err(unsupported());
     };

@@ -3,10 +3,10 @@
 use raster::{Band, PageLayout, PixelType};
 use wia::{Error, Result};
 
-use super::directory::{Directory, tag};
+use super::directory::{Directory, Order, tag};
 use super::options::{Compression, Container, Options, Photometric};
 use crate::codec::jpeg::{Jpeg, MAX_DIMENSION, Tables};
-use crate::codec::{DeflateStrip, G4, Lzw, PackBits, Prepared, StripEncoder};
+use crate::codec::{DeflateStrip, G3, G4, Lzw, PackBits, Prepared, Stored, StripEncoder};
 
 /// The size of strips before compression, in bytes; a strip of longer rows has one.
 pub(super) const STRIP: usize = 256 * 1024;
@@ -36,6 +36,7 @@ pub(super) mod photometric {
     pub(crate) const WHITE_IS_ZERO: u16 = 0;
     pub(crate) const BLACK_IS_ZERO: u16 = 1;
     pub(crate) const RGB: u16 = 2;
+    pub(crate) const PALETTE: u16 = 3;
     pub(crate) const YCBCR: u16 = 6;
 }
 
@@ -56,6 +57,8 @@ pub(super) struct Recipe {
     compression: Compression,
     layout: PageLayout,
     invert: bool,
+    /// 16-bit samples get their high byte first.
+    swap: bool,
     /// Open while the page is to show what is better.
     predict: Option<bool>,
     jpeg: Option<JpegShape>,
@@ -74,6 +77,7 @@ impl Encoding {
     /// The encoding of a page. Its fields are put into `fields`.
     pub(super) fn new(
         options: &Options,
+        order: Order,
         layout: &PageLayout,
         fields: &mut Directory,
     ) -> Result<Encoding> {
@@ -88,6 +92,7 @@ impl Encoding {
             compression: options.compression,
             layout: *layout,
             invert,
+            swap: order == Order::Big && layout.pixel.bits_per_channel() == 16,
             predict: Some(false),
             jpeg: None,
             rows: rows_of(STRIP, layout),
@@ -95,11 +100,11 @@ impl Encoding {
         match options.compression {
             Compression::None => {
                 scheme(fields, scheme::NONE);
-                return Ok(if invert {
-                    Encoding::Inverted
-                } else {
-                    Encoding::Plain
-                });
+                match (recipe.swap, invert) {
+                    (false, false) => return Ok(Encoding::Plain),
+                    (false, true) => return Ok(Encoding::Inverted),
+                    (true, _) => {}
+                }
             }
             Compression::PackBits => scheme(fields, scheme::PACK_BITS),
             Compression::Lzw => {
@@ -116,6 +121,13 @@ impl Encoding {
                     return Err(Error::invalid("G4 holds only bilevel pages"));
                 }
                 fax(fields, scheme::G4, 0);
+                recipe.rows = rows_of(FAX_STRIP, layout);
+            }
+            Compression::G3 { two_dimensional } => {
+                if layout.pixel != PixelType::Bw1 {
+                    return Err(Error::invalid("G3 holds only bilevel pages"));
+                }
+                fax(fields, scheme::G3, two_dimensional.into());
                 recipe.rows = rows_of(FAX_STRIP, layout);
             }
             Compression::Jpeg => recipe.set_jpeg(options, fields)?,
@@ -153,20 +165,24 @@ impl Recipe {
 
     /// An encoder of the page's strips.
     pub(super) fn encoder(&self) -> Result<Box<dyn StripEncoder>> {
-        let (pixel, invert) = (self.layout.pixel, self.invert);
         let predict = self.predict.unwrap_or(false);
-        Ok(match self.compression {
-            Compression::None | Compression::PackBits => {
-                Box::new(Prepared::new(PackBits, pixel, invert, predict))
+        let compression: Box<dyn StripEncoder> = match self.compression {
+            Compression::None => Box::new(Stored),
+            Compression::PackBits => Box::new(PackBits),
+            Compression::Lzw => Box::new(Lzw::new()),
+            Compression::Deflate => Box::new(DeflateStrip::new(predict)),
+            Compression::G3 { two_dimensional } => {
+                return Ok(Box::new(G3::new(self.layout.width, two_dimensional)));
             }
-            Compression::Lzw => Box::new(Prepared::new(Lzw::new(), pixel, invert, predict)),
-            Compression::Deflate => {
-                let encoder = DeflateStrip::default();
-                Box::new(Prepared::new(encoder, pixel, invert, predict))
-            }
-            Compression::G4 => Box::new(G4::new(self.layout.width)),
-            Compression::Jpeg => Box::new(self.jpeg()?),
-        })
+            Compression::G4 => return Ok(Box::new(G4::new(self.layout.width))),
+            Compression::Jpeg => return Ok(Box::new(self.jpeg()?)),
+        };
+        let encoder = Prepared::new(compression, self.layout.pixel, self.invert, predict);
+        Ok(Box::new(if self.swap {
+            encoder.big_endian()
+        } else {
+            encoder
+        }))
     }
 
     fn jpeg(&self) -> Result<Jpeg> {

@@ -5,8 +5,8 @@
 //! Each page writes its strips, then its directory (IFD) with the values that do not fit into it,
 //! then the link to it: the header's first-IFD field for the first page, the next-IFD field of the
 //! previous directory for every other. So the document is valid after every page, whatever happens
-//! later. Only [`Sink::write_all`], [`Sink::seek`] and, after a failure, [`Sink::set_len`] are used;
-//! nothing is read back. The sink may hold something already: the TIFF starts at its end, and all
+//! later. Besides writing and seeking, a sink is cut ([`Sink::set_len`]) after a failure, and gets a
+//! [`Sink::barrier`] at the turn to BigTIFF; nothing is read back. The sink may hold something already: the TIFF starts at its end, and all
 //! offsets count from there. Somebody else may move the position between any two calls, and even
 //! append; only what the document holds must stay.
 //!
@@ -44,20 +44,27 @@ mod directory;
 mod document;
 mod encoded;
 mod encoding;
+mod forward;
 mod options;
 mod page;
+mod page_record;
 mod record;
+mod recover;
 mod spill;
+mod stored;
 mod verify;
 
 pub use document::Document;
 pub use encoded::{EncodedCompression, EncodedPage};
+pub use forward::Forward;
 pub use options::{Compression, Container, Options, Photometric};
+pub use recover::recover;
 pub use verify::{Verified, verify};
 
 use raster::{Band, PageLayout};
 use wia::Result;
 
+use crate::stored::{ChunkSource, StoredPage};
 use crate::{DocumentWriter, PageDone, PageOptions, Sink};
 
 /// A [`Document`] together with the sink that it goes to.
@@ -93,6 +100,18 @@ impl<S: Sink> Writer<S> {
         })
     }
 
+    /// Goes on with the document in `sink`: see [`Document::append`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Document::append`].
+    pub fn append(sink: S, options: Options, file: &std::fs::File) -> Result<Writer<S>> {
+        Ok(Writer {
+            sink,
+            document: Document::append(options, file)?,
+        })
+    }
+
     /// Adds a page that is already encoded: see [`Document::write_encoded_page`].
     ///
     /// # Errors
@@ -122,6 +141,11 @@ impl<S: Sink> Writer<S> {
         &mut self.sink
     }
 
+    /// A document and its sink.
+    pub fn from_parts(sink: S, document: Document) -> Writer<S> {
+        Writer { sink, document }
+    }
+
     /// The two parts.
     pub fn into_parts(self) -> (S, Document) {
         (self.sink, self.document)
@@ -143,6 +167,10 @@ impl<S: Sink> DocumentWriter for Writer<S> {
 
     fn end_page(&mut self) -> Result<PageDone> {
         self.document.end_page(&mut self.sink)
+    }
+
+    fn stored_page(&mut self, page: &StoredPage, chunks: &mut dyn ChunkSource) -> Result<PageDone> {
+        self.document.stored_page(&mut self.sink, page, chunks)
     }
 
     fn abandon_page(&mut self) -> Result<()> {

@@ -17,6 +17,11 @@ pub enum Compression {
     Lzw,
     /// Deflate in zlib's container (8).
     Deflate,
+    /// ITU-T T.4, also called G3 (3): bilevel pages only. Every row begins with the end-of-line code.
+    G3 {
+        /// Rows may be coded as changes against the row above, three of four.
+        two_dimensional: bool,
+    },
     /// ITU-T T.6, also called G4 (4): bilevel pages only.
     G4,
     /// Baseline JPEG (7): 8-bit grey and colour only. Colour is YCbCr ([`Options::full_color`]).
@@ -67,6 +72,9 @@ pub struct Options {
     /// The colour profile of the pages that it fits: those that are not bilevel and have as many
     /// channels. Not in [`Container::Classic`].
     pub profile: Option<Profile>,
+    /// Leaves a record with a checksum behind each page, which no reader sees: [`super::recover`] tells
+    /// by it whether the last page is whole. Only of use with [`Container::Growing`].
+    pub records: bool,
     /// Threads that compress strips; 1 for none beside the caller's. The bytes do not depend on it.
     pub workers: usize,
     /// Bytes of the whole document when known in advance; beyond `classic_limit` it is BigTIFF from
@@ -94,6 +102,7 @@ impl Default for Options {
             photometric: Photometric::BlackIsZero,
             metadata: Metadata::default(),
             profile: None,
+            records: false,
             workers: 1,
             expected_bytes: None,
             container: Container::Growing,

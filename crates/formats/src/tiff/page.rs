@@ -5,7 +5,7 @@ use wia::{Error, Result};
 
 use super::chain::Chain;
 use super::describe;
-use super::directory::{Directory, StripTable, tag};
+use super::directory::{Directory, Order, StripTable, tag};
 use super::encoding::{Encoding, Recipe, STRIP};
 use super::options::Options;
 use crate::Sink;
@@ -55,12 +55,17 @@ impl Coder {
 }
 
 impl Page {
-    pub(super) fn new(options: &Options, index: u32, layout: &PageLayout) -> Result<Page> {
+    pub(super) fn new(
+        options: &Options,
+        index: u32,
+        order: Order,
+        layout: &PageLayout,
+    ) -> Result<Page> {
         if layout.width == 0 || layout.height == Some(0) {
             return Err(Error::invalid("a TIFF page needs at least one pixel"));
         }
         let mut directory = describe::page(options, index, layout);
-        let encoding = Encoding::new(options, layout, &mut directory)?;
+        let encoding = Encoding::new(options, order, layout, &mut directory)?;
         describe::fill_up(&mut directory, options);
         Ok(Page {
             layout: *layout,
@@ -130,6 +135,18 @@ impl Page {
     /// Writes what is left and the directory; returns the rows of the page and the bytes of the
     /// document.
     pub(super) fn end(&mut self, chain: &mut Chain, sink: &mut dyn Sink) -> Result<(u32, u64)> {
+        self.complete(chain, sink)?;
+        let bytes = chain.add_directory(sink, &self.directory, &mut self.strips)?;
+        Ok((self.rows, bytes))
+    }
+
+    /// Its directory and its strips, once it is complete.
+    pub(super) fn into_parts(self) -> (Directory, StripTable) {
+        (self.directory, self.strips)
+    }
+
+    /// Writes what is left but for the directory.
+    pub(super) fn complete(&mut self, chain: &mut Chain, sink: &mut dyn Sink) -> Result<u32> {
         self.usable()?;
         if self.rows == 0 || self.layout.height.is_some_and(|h| h != self.rows) {
             return Err(Error::invalid(format!(
@@ -147,8 +164,7 @@ impl Page {
         self.directory.long(tag::IMAGE_LENGTH, self.rows);
         self.directory
             .long(tag::ROWS_PER_STRIP, strip.min(self.rows));
-        let bytes = chain.add_directory(sink, &self.directory, &mut self.strips)?;
-        Ok((self.rows, bytes))
+        Ok(self.rows)
     }
 
     fn usable(&self) -> Result<()> {
@@ -180,7 +196,7 @@ impl Page {
         let (whole, tail) = data.split_at(data.len() / strip * strip);
         if !whole.is_empty() {
             let count = self.strips.len() + (whole.len() / strip) as u64;
-            let at = chain.append(sink, whole, |form| self.directory.size(form, count))?;
+            let at = chain.append_data(sink, whole, |form| self.directory.size(form, count))?;
             for start in (0..whole.len()).step_by(strip) {
                 self.strips.push(at + start as u64, strip as u64)?;
             }
@@ -257,7 +273,7 @@ impl Page {
         let (directory, strips) = (&self.directory, &mut self.strips);
         let mut write = |data: &[u8]| {
             let count = strips.len() + 1;
-            let at = chain.append(sink, data, |form| directory.size(form, count))?;
+            let at = chain.append_data(sink, data, |form| directory.size(form, count))?;
             strips.push(at, data.len() as u64)
         };
         match &mut self.coder {
@@ -279,7 +295,7 @@ impl Page {
         if let Some(Coder::Threads(ordered)) = &mut self.coder {
             ordered.finish(&mut |data| {
                 let count = strips.len() + 1;
-                let at = chain.append(sink, data, |form| directory.size(form, count))?;
+                let at = chain.append_data(sink, data, |form| directory.size(form, count))?;
                 strips.push(at, data.len() as u64)
             })?;
         }

@@ -18,6 +18,8 @@ pub struct Verified {
     pub pages: u32,
     /// Whether it is BigTIFF.
     pub big: bool,
+    /// Whether its numbers have their high byte first.
+    pub big_endian: bool,
     /// The first byte behind everything that the complete directories name.
     pub end: u64,
     /// Why the walk ended before the end of the chain: `InputDamaged` or `InputUnsupported`. The
@@ -25,9 +27,48 @@ pub struct Verified {
     pub damage: Option<Error>,
     /// Where the link stands that leads to the damage.
     link: u64,
+    /// The last complete directory, and the end of what it names.
+    last: (u64, u64),
+    /// What was found before it: pages, the end of what they name, and the link to it.
+    before: (u32, u64, u64),
 }
 
 impl Verified {
+    /// The last complete directory; 0 when there is none.
+    pub(super) fn last_directory(&self) -> u64 {
+        self.last.0
+    }
+
+    /// Where the record of the last page is, if it has one.
+    pub(super) fn record_at(&self) -> u64 {
+        self.last.1.next_multiple_of(if self.big { 8 } else { 2 })
+    }
+
+    /// The bytes of that link.
+    pub(super) fn link_bytes(&self) -> std::ops::Range<u64> {
+        self.link..self.link + if self.big { 8 } else { 4 }
+    }
+
+    /// Where the link stands that ends the chain, or leads to the damage.
+    pub(super) fn link(&self) -> u64 {
+        self.link
+    }
+
+    /// The same without its last page, which is not what was written.
+    pub(super) fn torn(&self) -> Verified {
+        let (pages, end, link) = self.before;
+        let at = self.last.0;
+        Verified {
+            pages,
+            end,
+            link,
+            damage: Some(damaged(format!(
+                "the page of the directory at {at} is torn"
+            ))),
+            ..self.clone()
+        }
+    }
+
     /// Ends the chain behind the last complete directory, so that the damage is no part of the
     /// document any more. Does nothing where there is no damage.
     ///
@@ -60,9 +101,12 @@ pub fn verify(file: &File) -> Result<Verified> {
     let mut found = Verified {
         pages: 0,
         big: false,
+        big_endian: false,
         end: 0,
         damage: None,
         link: 0,
+        last: (0, 0),
+        before: (0, 0, 0),
     };
     if len == 0 {
         return Ok(found);
@@ -84,6 +128,7 @@ pub fn verify(file: &File) -> Result<Verified> {
 fn walk(file: &File, len: u64, found: &mut Verified) -> Result<()> {
     let reader = Reader::open(file, len)?;
     found.big = reader.is_big();
+    found.big_endian = reader.is_big_endian();
     found.link = reader.first_link();
     found.end = found.link + reader.word();
     let mut next = reader.number(found.link, reader.word())?;
@@ -101,6 +146,8 @@ fn walk(file: &File, len: u64, found: &mut Verified) -> Result<()> {
             (behind, steps, jump) = (next, 0, jump.saturating_mul(2));
         }
         let directory = check_directory(&reader, next)?;
+        found.before = (found.pages, found.end, found.link);
+        found.last = (next, directory.end);
         found.end = found.end.max(directory.end);
         found.pages = found.pages.saturating_add(directory.is_page.into());
         found.link = directory.link;

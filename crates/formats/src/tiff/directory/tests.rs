@@ -24,7 +24,7 @@ fn strip_arrays_of_any_length() {
             let at = 64;
             let mut bytes = vec![0; at];
             let copy = directory
-                .write(form, at as u64, &mut strips, &mut |b| {
+                .write(form, Order::Little, at as u64, 0, &mut strips, &mut |b| {
                     bytes.extend_from_slice(b);
                     Ok(())
                 })

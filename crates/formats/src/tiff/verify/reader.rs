@@ -48,6 +48,10 @@ impl<'a> Reader<'a> {
         self.big
     }
 
+    pub(super) const fn is_big_endian(&self) -> bool {
+        self.big_endian
+    }
+
     /// Bytes of an offset.
     pub(super) const fn word(&self) -> u64 {
         if self.big { 8 } else { 4 }

@@ -1,4 +1,4 @@
-//! ITU-T T.6, called G4: bilevel rows as changes against the row above.
+//! ITU-T T.4 and T.6, called G3 and G4: bilevel rows as runs, or as changes against the row above.
 
 use fax::Bits as Code;
 use fax::maps::{black, white};
@@ -11,12 +11,31 @@ use super::bits::Bits;
 /// The G4 encoder. White is what the canonical rows have as 1; fax codes count from white.
 #[derive(Debug)]
 pub struct G4 {
+    rows: Rows,
+}
+
+/// The G3 encoder: end-of-line codes before each row, none at the end of a strip.
+#[derive(Debug)]
+pub struct G3 {
+    rows: Rows,
+    two_dimensional: bool,
+    /// Rows that may still be coded against the one above.
+    left: u32,
+}
+
+/// Rows on their way into codes.
+#[derive(Debug)]
+struct Rows {
     width: u32,
     /// The columns where the colour changes in the row above, three times the width at the end.
     above: Vec<u32>,
     row: Vec<u32>,
     bits: Bits,
 }
+
+/// Of so many rows one is coded alone, so that an error of the line is not seen beyond (T.4 for fine
+/// resolutions).
+const K: u32 = 4;
 
 const PASS: Code = Code { data: 1, len: 4 };
 const HORIZONTAL: Code = Code { data: 1, len: 3 };
@@ -33,10 +52,9 @@ const VERTICAL: [Code; 7] = [
 /// Half of the end-of-block code.
 const END_OF_LINE: Code = Code { data: 1, len: 12 };
 
-impl G4 {
-    /// An encoder of rows of `width` pixels at the start of a strip.
-    pub fn new(width: u32) -> G4 {
-        G4 {
+impl Rows {
+    fn new(width: u32) -> Rows {
+        Rows {
             width,
             above: vec![width; 3],
             row: Vec::new(),
@@ -44,7 +62,20 @@ impl G4 {
         }
     }
 
-    fn encode_row(&mut self, out: &mut Vec<u8>) {
+    /// Codes the runs of the row, white first.
+    fn one_dimensional(&mut self, out: &mut Vec<u8>) {
+        let (mut from, mut is_black) = (0, 0);
+        for to in &self.row {
+            run(&mut self.bits, is_black, to - from, out);
+            if *to == self.width {
+                break;
+            }
+            (from, is_black) = (*to, is_black ^ 1);
+        }
+    }
+
+    /// Codes the row against the one above.
+    fn two_dimensional(&mut self, out: &mut Vec<u8>) {
         // The names are those of T.6: a0 is where coding stands, a1 and a2 the next changes in this
         // row, b1 the first change above that is right of a0 and to the colour opposite to a0's.
         // Changes to black have even places in both lists.
@@ -83,25 +114,85 @@ impl G4 {
             }
         }
     }
+
+    /// Goes on to the next row.
+    fn advance(&mut self) {
+        std::mem::swap(&mut self.row, &mut self.above);
+    }
+
+    /// Ends the strip. The row above the first of the next is white.
+    fn finish(&mut self, out: &mut Vec<u8>) {
+        self.bits.finish(out);
+        self.above.clear();
+        self.above.extend([self.width; 3]);
+    }
+}
+
+impl G4 {
+    /// An encoder of rows of `width` pixels at the start of a strip.
+    pub fn new(width: u32) -> G4 {
+        G4 {
+            rows: Rows::new(width),
+        }
+    }
 }
 
 impl StripEncoder for G4 {
     fn rows(&mut self, band: Band<'_>, out: &mut Vec<u8>) -> Result<()> {
+        let rows = &mut self.rows;
         for row in band.iter() {
-            changes(row, self.width, &mut self.row);
-            self.encode_row(out);
-            std::mem::swap(&mut self.row, &mut self.above);
+            changes(row, rows.width, &mut rows.row);
+            rows.two_dimensional(out);
+            rows.advance();
         }
         Ok(())
     }
 
     fn finish(&mut self, out: &mut Vec<u8>) -> Result<()> {
-        put(&mut self.bits, END_OF_LINE, out);
-        put(&mut self.bits, END_OF_LINE, out);
-        self.bits.finish(out);
-        // The row above the first of a strip is white.
-        self.above.clear();
-        self.above.extend([self.width; 3]);
+        put(&mut self.rows.bits, END_OF_LINE, out);
+        put(&mut self.rows.bits, END_OF_LINE, out);
+        self.rows.finish(out);
+        Ok(())
+    }
+}
+
+impl G3 {
+    /// An encoder of rows of `width` pixels at the start of a strip. With `two_dimensional` three of
+    /// four rows are coded against the one above.
+    pub fn new(width: u32, two_dimensional: bool) -> G3 {
+        G3 {
+            rows: Rows::new(width),
+            two_dimensional,
+            left: 0,
+        }
+    }
+}
+
+impl StripEncoder for G3 {
+    fn rows(&mut self, band: Band<'_>, out: &mut Vec<u8>) -> Result<()> {
+        let rows = &mut self.rows;
+        for row in band.iter() {
+            changes(row, rows.width, &mut rows.row);
+            put(&mut rows.bits, END_OF_LINE, out);
+            if self.left > 0 {
+                self.left -= 1;
+                rows.bits.put(0, 1, out);
+                rows.two_dimensional(out);
+            } else {
+                if self.two_dimensional {
+                    rows.bits.put(1, 1, out);
+                    self.left = K - 1;
+                }
+                rows.one_dimensional(out);
+            }
+            rows.advance();
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, out: &mut Vec<u8>) -> Result<()> {
+        self.left = 0;
+        self.rows.finish(out);
         Ok(())
     }
 }

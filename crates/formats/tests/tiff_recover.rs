@@ -1,0 +1,161 @@
+//! Documents that a crash has cut short, with and without page records.
+
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod tiff_support;
+
+use std::fs::File;
+
+use proptest::prelude::*;
+use quire_formats::DocumentWriter;
+use quire_formats::tiff::{Compression, Options, Writer, recover};
+use raster::PixelType;
+use tiff_support::sinks::Steps;
+use tiff_support::{Page, Tiff, assert_pages, count, document};
+
+fn pages() -> Vec<Page> {
+    vec![
+        Page::new(PixelType::Rgb8, 60, 40, 1),
+        Page::new(PixelType::Gray8, 31, 17, 2),
+        Page::new(PixelType::Bw1, 300, 40, 3).unknown_height(),
+        Page::new(PixelType::Gray16, 33, 20, 4),
+    ]
+}
+
+/// From the start classic or big, and with the turn in the last page.
+fn forms() -> [(Option<u64>, u64); 3] {
+    let three = document(options(None, u64::MAX), &pages()[..3], 7);
+    let turn = three.len() as u64 + 100;
+    [(None, u64::MAX), (Some(1 << 33), u64::MAX), (None, turn)]
+}
+
+fn options(expected_bytes: Option<u64>, classic_limit: u64) -> Options {
+    Options {
+        records: true,
+        expected_bytes,
+        classic_limit,
+        compression: Compression::Lzw,
+        ..Options::default()
+    }
+}
+
+/// Recovers what is in `bytes`; the number of pages and what the file is then.
+fn recovered(bytes: &[u8]) -> (u32, Vec<u8>) {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), bytes).unwrap();
+    let open = File::options()
+        .read(true)
+        .write(true)
+        .open(file.path())
+        .unwrap();
+    let found = recover(&open);
+    let after = std::fs::read(file.path()).unwrap();
+    match found {
+        Ok(found) => {
+            assert!(found.pages > 0);
+            // A second time there is nothing left to do.
+            let again = recover(&open).unwrap();
+            assert_eq!(again.pages, found.pages);
+            assert!(again.cut.is_none());
+            assert!(std::fs::read(file.path()).unwrap() == after);
+            (found.pages, after)
+        }
+        Err(e) => {
+            assert_eq!(e.kind(), wia::ErrorKind::InputDamaged);
+            assert!(after == bytes, "changed");
+            (0, after)
+        }
+    }
+}
+
+#[test]
+fn a_whole_document_is_not_touched() {
+    for (expected, limit) in forms() {
+        let bytes = document(options(expected, limit), &pages(), 7);
+        let (found, after) = recovered(&bytes);
+        assert_eq!(found, 4);
+        assert!(after == bytes);
+        assert_pages(&bytes, &pages(), "records");
+    }
+}
+
+/// Killed after each write: the pages that had ended are there, and at most the one that was about
+/// to.
+#[test]
+fn killed_at_any_step() {
+    for (expected, limit) in forms() {
+        let mut steps: Vec<Vec<u8>> = Vec::new();
+        let sink = Steps::new(|bytes: &[u8]| {
+            if steps.last().is_none_or(|last| last != bytes) {
+                steps.push(bytes.to_vec());
+            }
+        });
+        let mut writer = Writer::new(sink, options(expected, limit));
+        for page in pages() {
+            page.write(&mut writer, 5).unwrap();
+        }
+        writer.finish().unwrap();
+        drop(writer);
+        for bytes in steps {
+            let (found, after) = recovered(&bytes);
+            if found > 0 {
+                assert_eq!(count(&after), found as usize);
+                let plain = Tiff::parse(&after);
+                assert_eq!(plain.pages.len(), found as usize);
+            }
+        }
+    }
+}
+
+/// The last page's link reached the disk, some of its bytes did not.
+#[test]
+fn a_torn_last_page_is_cut_off() {
+    for (expected, limit) in forms() {
+        let three = document(options(expected, limit), &pages()[..3], 7);
+        let four = document(options(expected, limit), &pages(), 7);
+        // The turn ends with a barrier.
+        let turned = expected.is_none() && limit != u64::MAX;
+        let start = if turned {
+            four.len() - 600
+        } else {
+            three.len()
+        };
+        for at in (start..four.len() - 44).step_by(13) {
+            let mut torn = four.clone();
+            torn[at..at + 4].copy_from_slice(&[!four[at]; 4]);
+            let (found, after) = recovered(&torn);
+            assert_eq!(found, 3, "{at}");
+            assert_pages(&after, &pages()[..3], "torn");
+        }
+    }
+}
+
+#[test]
+fn nothing_complete_is_left_alone() {
+    let one = document(options(None, u64::MAX), &pages()[..1], 7);
+    for bytes in [
+        &b""[..],
+        b"II",
+        &one[..20],
+        &one[..one.len() / 2],
+        b"junk junk junk",
+    ] {
+        assert_eq!(recovered(bytes).0, 0);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Cut anywhere: complete pages stay, and what is left is a good document.
+    #[test]
+    fn cut_anywhere(part in 0.0f64..1.0, records in any::<bool>()) {
+        let options = Options { records, ..options(None, u64::MAX) };
+        let whole = document(options, &pages(), 7);
+        let cut = &whole[..(whole.len() as f64 * part) as usize];
+        let (found, after) = recovered(cut);
+        if found > 0 {
+            assert_pages(&after, &pages()[..found as usize], "cut");
+        }
+    }
+}
