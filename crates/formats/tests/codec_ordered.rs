@@ -1,6 +1,7 @@
 //! Strips on several threads: their order, their number under way, and what goes wrong.
 
-#[allow(dead_code)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
 mod tiff_support;
 
 use std::sync::Arc;

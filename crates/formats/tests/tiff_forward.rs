@@ -1,7 +1,5 @@
 //! TIFF into a pipe.
 
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
-
 mod tiff_support;
 
 use std::io::{self, SeekFrom};
