@@ -7,8 +7,8 @@ mod tiff_support;
 use std::fs::File;
 use std::path::Path;
 
-use quire_formats::DocumentWriter;
 use quire_formats::tiff::{Compression, Document, Options, Photometric, Writer, verify};
+use quire_formats::{DocumentFormat, DocumentWriter, WriterOptions, open_appending};
 use raster::PixelType;
 use tiff_support::sinks::{Failing, Failure};
 use tiff_support::{PIXELS, Page, assert_pages, document, text, tool};
@@ -209,5 +209,32 @@ fn failing_writes_leave_the_old_pages() {
                 break;
             }
         }
+    }
+}
+
+#[test]
+fn by_the_format_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.tiff");
+    let pages = first_pages();
+    std::fs::write(&path, document(Options::default(), &pages[..2], 10)).unwrap();
+    let options = WriterOptions::default();
+    let found = open_appending(open(&path), &options).unwrap().unwrap();
+    assert_eq!((found.format, found.pages), (DocumentFormat::Tiff, 2));
+    let mut writer = found.writer;
+    writer.begin_page(&pages[2].layout).unwrap();
+    writer.rows(pages[2].band()).unwrap();
+    writer.end_page().unwrap();
+    writer.finish().unwrap();
+    assert_pages(&std::fs::read(&path).unwrap(), &pages[..3], "appended");
+    std::fs::write(&path, b"").unwrap();
+    assert!(open_appending(open(&path), &options).unwrap().is_none());
+    for other in [&b"II"[..], b"BM plus something", b"\x89PNG\r\n\x1a\n"] {
+        std::fs::write(&path, other).unwrap();
+        let Err(error) = open_appending(open(&path), &options) else {
+            unreachable!("{other:?} was taken");
+        };
+        assert_eq!(error.kind(), ErrorKind::InputUnsupported);
+        assert_eq!(std::fs::read(&path).unwrap(), other);
     }
 }
