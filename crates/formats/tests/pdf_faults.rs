@@ -132,10 +132,18 @@ fn cut_at_any_byte() {
             let found = recovered(&whole[..at], expected..=expected, &whole, name);
             match expected {
                 0 => assert!(found == whole[..at]),
-                n => assert!(found == documents[n - 1], "{name}, byte {at}"),
+                n => assert!(
+                    ended(&found) == ended(&documents[n - 1]),
+                    "{name}, byte {at}"
+                ),
             }
         }
     }
+}
+
+/// Without the end of the last line, which a document may lack.
+fn ended(document: &[u8]) -> &[u8] {
+    document.trim_ascii_end()
 }
 
 /// Recovers these bytes; returns what became of them.
@@ -162,7 +170,10 @@ fn recovered(
     } else {
         assert_eq!(found.end, after.len() as u64, "{what}");
         if found.pages == 3 {
-            assert!(after == whole && found.cut.is_none(), "{what}: {found:?}");
+            assert!(
+                ended(&after) == ended(whole) && found.cut.is_none(),
+                "{what}: {found:?}"
+            );
         }
     }
     after
@@ -194,7 +205,7 @@ fn recovered_like_any_document() {
     let options = options(Compression::None);
     let whole = document(options.clone(), &pages());
     let mut file = tempfile::tempfile().unwrap();
-    Sink::write_all(&mut file, &whole[..whole.len() - 1]).unwrap();
+    Sink::write_all(&mut file, &whole[..whole.len() - 9]).unwrap();
     let found = quire_formats::recover(&file).unwrap();
     assert_eq!((found.format, found.pages), (DocumentFormat::Pdf, 3));
     assert_eq!(file.metadata().unwrap().len(), whole.len() as u64);

@@ -50,6 +50,15 @@ pub(super) struct Old {
 }
 
 impl Base {
+    /// Pages that are added to `old`: the first object is the node that they are under.
+    pub(super) fn addition(old: Old) -> Base {
+        Base {
+            first: old.size,
+            fixed: vec![0],
+            old: Some(old),
+        }
+    }
+
     /// The number of the node that all pages are under.
     fn top(&self) -> u32 {
         match self.old {

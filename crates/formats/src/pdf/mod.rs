@@ -25,6 +25,7 @@
 
 mod body;
 mod ending;
+mod existing;
 mod image;
 mod object;
 mod page;

@@ -5,12 +5,12 @@ use std::os::unix::fs::FileExt;
 
 use wia::{Error, ErrorKind, Result};
 
-use super::Options;
 use super::ending::Base;
 use super::page::Pages;
 use super::record::{LONGEST, MARK, PageRecord, Record};
 use super::writer::{Document, Writer};
-use crate::DocumentWriter;
+use super::{Options, existing};
+use crate::{DocumentWriter, Limits};
 
 /// What is read at once.
 const PIECE: usize = 64 * 1024;
@@ -30,33 +30,55 @@ pub struct Recovered {
 }
 
 /// Makes a document of a file that a [`Writer`] has written to and not finished: one with the pages that
-/// were complete. The document begins at byte 0. A document that is finished is made again, the same.
+/// were complete, and those that were there before when pages were added. The document begins at
+/// byte 0. One that is finished stays as it is.
 ///
 /// # Errors
 ///
 /// `ReadFault` and what writing to the file says; the same call can be made again then.
 pub fn recover(file: &File) -> Result<Recovered> {
     let len = file.metadata().map_err(Error::from_read)?.len();
-    let Some(found) = Found::in_file(file, len)? else {
+    let last = last(file, len)?;
+    if last.is_none() || existing::is_complete(file, len)? {
+        match existing::read(file, len, Limits::DEFAULT) {
+            Ok(old) => return Ok(done(old.pages, len, None)),
+            Err(e) if last.is_none() => {
+                return Ok(nothing(
+                    damaged("the PDF has no complete page").with_source(e),
+                ));
+            }
+            Err(_) => {}
+        }
+    }
+    let found = match last {
+        Some((at, record)) => Found::in_file(file, at, record)?,
+        None => None,
+    };
+    let Some(found) = found else {
         return Ok(nothing(damaged("the PDF has no complete page")));
     };
-    let Some(document) = found.document()? else {
+    let Some(document) = found.document(file)? else {
         return Ok(nothing(damaged(
             "the records of the PDF do not fit together",
         )));
     };
-    let end = found.end;
-    let rest = another_page(file, end, len, document.pages.next())?;
-    file.set_len(end).map_err(Error::from_write)?;
+    let old = document.base.old.as_ref().map_or(0, |old| old.pages);
     let pages = document.pages.count();
+    let not_complete = || damaged("the last page was not complete");
+    if pages == 0 {
+        file.set_len(found.end).map_err(Error::from_write)?;
+        return Ok(done(old, found.end, Some(not_complete())));
+    }
+    let rest = another_page(file, found.end, len, document.pages.next())?;
+    file.set_len(found.end).map_err(Error::from_write)?;
     let file = file.try_clone().map_err(Error::from_write)?;
-    let mut writer = Writer::resume(file, end, Options::default(), document);
+    let mut writer = Writer::resume(file, found.end, Options::default(), document);
     writer.finish()?;
-    Ok(Recovered {
-        pages,
-        end: writer.len(),
-        cut: rest.then(|| damaged("the last page was not complete")),
-    })
+    Ok(done(old + pages, writer.len(), rest.then(not_complete)))
+}
+
+fn done(pages: u32, end: u64, cut: Option<Error>) -> Recovered {
+    Recovered { pages, end, cut }
 }
 
 fn nothing(error: Error) -> Recovered {
@@ -84,78 +106,80 @@ fn another_page(file: &File, end: u64, len: u64, next: u32) -> Result<bool> {
 
 /// The records of a document, from its last whole page back.
 struct Found {
-    offsets: Vec<u64>,
-    fixed: Vec<u64>,
-    id: u128,
-    start: u64,
-    /// The end of the last record.
-    end: u64,
     pages: Vec<PageRecord>,
+    /// Where they stand.
+    offsets: Vec<u64>,
+    /// What the document began with, and where that stands.
+    head: Record,
+    start: u64,
+    /// Where the document ends for now.
+    end: u64,
 }
 
 impl Found {
-    fn in_file(file: &File, len: u64) -> Result<Option<Found>> {
-        let Some((mut at, mut record)) = last(file, len)? else {
-            return Ok(None);
-        };
-        // Of the pages only the last ones can be torn: those before were durable by then.
-        let mut pages = Vec::new();
-        let mut offsets = Vec::new();
-        let mut end = 0;
-        loop {
-            match record {
-                Record::Page(page) => {
-                    let previous = page.previous;
-                    if previous >= page.start || page.start > at {
-                        return Ok(None);
-                    }
-                    if pages.is_empty() && checksum(file, page.start, at)? != page.checksum {
-                        end = 0;
-                    } else {
-                        if pages.is_empty() {
-                            end = at + Record::Page(page.clone()).line(at).len() as u64;
-                        }
-                        pages.push(page);
-                        offsets.push(at);
-                    }
-                    at = previous;
-                }
-                Record::Document { id, offsets: fixed } => {
-                    if pages.is_empty() {
-                        return Ok(None);
-                    }
-                    pages.reverse();
-                    offsets.reverse();
-                    return Ok(Some(Found {
-                        offsets,
-                        fixed,
-                        id,
-                        start: at,
-                        end,
-                        pages,
-                    }));
-                }
-                Record::Addition { .. } => return Ok(None),
+    /// Goes back from `record`, which stands at `at`.
+    fn in_file(file: &File, mut at: u64, mut record: Record) -> Result<Option<Found>> {
+        let (mut pages, mut offsets, mut end) = (Vec::new(), Vec::new(), 0);
+        while let Record::Page(page) = record {
+            let previous = page.previous;
+            if previous >= page.start || page.start > at {
+                return Ok(None);
             }
+            // Only the last pages can be torn: those before were durable by then.
+            if !pages.is_empty() || checksum(file, page.start, at)? == page.checksum {
+                if pages.is_empty() {
+                    end = at + Record::Page(page.clone()).line(at).len() as u64;
+                }
+                pages.push(page);
+                offsets.push(at);
+            }
+            at = previous;
             let Some(before) = record_at(file, at)? else {
                 return Ok(None);
             };
             record = before;
         }
+        if pages.is_empty() {
+            match record {
+                // The line that ends the document before is the addition's.
+                Record::Addition { .. } => end = at.saturating_sub(1),
+                _ => return Ok(None),
+            }
+        }
+        pages.reverse();
+        offsets.reverse();
+        Ok(Some(Found {
+            pages,
+            offsets,
+            head: record,
+            start: at,
+            end,
+        }))
     }
 
     /// The document as it was after its last page; `None` when the records contradict each other.
-    fn document(&self) -> Result<Option<Document>> {
-        if !FIXED.contains(&self.fixed.len()) {
-            return Ok(None);
-        }
-        let base = Base {
-            first: 1,
-            fixed: self.fixed.clone(),
-            old: None,
+    fn document(&self, file: &File) -> Result<Option<Document>> {
+        let (base, id) = match &self.head {
+            Record::Document { id, offsets } if FIXED.contains(&offsets.len()) => {
+                let base = Base {
+                    first: 1,
+                    fixed: offsets.clone(),
+                    old: None,
+                };
+                (base, *id)
+            }
+            Record::Addition { id } => {
+                let len = self.start.saturating_sub(1);
+                match existing::read(file, len, Limits::DEFAULT) {
+                    Ok(old) => (Base::addition(old), *id),
+                    Err(e) if e.kind() == ErrorKind::ReadFault => return Err(e),
+                    Err(_) => return Ok(None),
+                }
+            }
+            _ => return Ok(None),
         };
         let next = base.first + base.fixed.len() as u32;
-        let mut pages = Pages::new(next, self.id, self.start);
+        let mut pages = Pages::new(next, id, self.start);
         for (page, at) in self.pages.iter().zip(&self.offsets) {
             let inside = |offset: &u64| (page.start..*at).contains(offset);
             let fits = page.number == pages.count() + 1

@@ -1,5 +1,7 @@
 //! The writer of documents.
 
+use std::fs::File;
+
 use raster::{Band, PageLayout, PixelType};
 use wia::{Error, Result};
 
@@ -8,11 +10,11 @@ use super::ending::{self, Base, TABLE_LIMIT};
 use super::image::Image;
 use super::page::{NO_IDENTIFIER, Objects, Pages, identifier};
 use super::record::Record;
-use super::{Conformance, Options, prologue};
+use super::{Conformance, Options, existing, prologue};
 use crate::one_page::{check_height, row_total};
 use crate::output::Output;
 use crate::stored::{ChunkSource, StoredPage};
-use crate::{DocumentFormat, DocumentWriter, PageDone, Profile, Sink};
+use crate::{DocumentFormat, DocumentWriter, Limits, PageDone, Profile, Sink};
 
 /// A PDF document on its way to a sink.
 #[derive(Debug)]
@@ -78,6 +80,28 @@ impl<S: Sink> Writer<S> {
             mark: 0,
             table_limit: TABLE_LIMIT,
         }
+    }
+
+    /// Adds pages to the PDF that `file` holds from its first byte to its last; `sink` writes to the same
+    /// file. Also says how many pages there are. The bytes that are there stay: with the first page a
+    /// new version of the document begins behind them, and until [`DocumentWriter::finish`] has
+    /// written its end, readers see the old one or, where they want the end of the file to be in
+    /// order, none. What the document says about itself stays as well.
+    ///
+    /// # Errors
+    ///
+    /// `InputDamaged` for what is no PDF or has no table of objects, `InputUnsupported` for one that is
+    /// encrypted or signed against changes; `ReadFault` and the like.
+    pub fn append(sink: S, file: &File, options: Options) -> Result<(Writer<S>, u32)> {
+        let len = file.metadata().map_err(Error::from_read)?.len();
+        let old = existing::read(file, len, Limits::DEFAULT)?;
+        let pages = old.pages;
+        let document = Document {
+            pages: Pages::new(old.size + 1, NO_IDENTIFIER, 0),
+            base: Base::addition(old),
+            profile: None,
+        };
+        Ok((Writer::resume(sink, len, options, document), pages))
     }
 
     /// Goes on with a document that is there already.
