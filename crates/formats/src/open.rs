@@ -100,8 +100,8 @@ pub fn open_writer(
 }
 
 /// A writer that goes on with the document in `file`, what that is, and its pages. The file is read for
-/// it, and nothing is written before the first page; while one is under way the document holds its
-/// old pages. `None` for an empty file, with which any document can be begun.
+/// it, and nothing is written before the first page; while one is under way a TIFF holds its
+/// old pages; a PDF has no end then, until [`DocumentWriter::finish`] or [`crate::recover`]. `None` for an empty file, with which any document can be begun.
 ///
 /// # Errors
 ///
@@ -131,9 +131,19 @@ pub fn open_appending(file: File, options: &WriterOptions) -> Result<Option<Appe
                 pages,
             }))
         }
+        Some(format @ DocumentFormat::Pdf) => {
+            let sink = file.try_clone().map_err(Error::from_read)?;
+            let (writer, pages) = pdf::Writer::append(sink, &file, pdf_options(options))?;
+            let writer = Box::new(writer);
+            Ok(Some(Appending {
+                format,
+                writer,
+                pages,
+            }))
+        }
         _ => Err(Error::new(
             ErrorKind::InputUnsupported,
-            "only a TIFF can be gone on with",
+            "only a TIFF or a PDF can be gone on with",
         )),
     }
 }

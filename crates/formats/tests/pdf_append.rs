@@ -12,7 +12,7 @@ use foreign::{pnm, run, run_talking};
 use pdf_support::{Page, check, document, images, options, page_count};
 use quire_formats::pdf::{Conformance, Options, Writer, recover};
 use quire_formats::tiff::Compression;
-use quire_formats::{DocumentWriter, Metadata};
+use quire_formats::{DocumentFormat, DocumentWriter, Metadata, WriterOptions, open_appending};
 use raster::PixelType;
 use sinks::Shared;
 use wia::ErrorKind;
@@ -139,6 +139,22 @@ fn pages_behind_those_of_others() {
             assert!(info.contains("Before"), "{info}");
         }
     }
+}
+
+/// The same through the one door for all formats.
+#[test]
+fn appended_like_any_document() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.pdf");
+    std::fs::write(&path, document(Options::default(), &old_pages())).unwrap();
+    let started = open_appending(open(&path), &WriterOptions::default()).unwrap();
+    let mut started = started.unwrap();
+    assert_eq!((started.format, started.pages), (DocumentFormat::Pdf, 2));
+    for page in new_pages() {
+        page.write(&mut *started.writer).unwrap();
+    }
+    started.writer.finish().unwrap();
+    assert_holds(&path, &[old_pages(), new_pages()].concat(), "one door");
 }
 
 /// Cut at any byte of what was added: the old pages and those that were complete.

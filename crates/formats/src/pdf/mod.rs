@@ -12,6 +12,9 @@
 //! the ending room is set aside after each page ([`Sink::reserve`](crate::Sink::reserve)), so that a
 //! disk that is full does not cost the pages that are there.
 //!
+//! [`Writer::append`] adds pages to a document, by a new version behind the old one: its bytes stay, and
+//! the root of its pages is written again with one node more.
+//!
 //! # Pages
 //!
 //! One image fills a page, which is as large as its pixels and resolution say; without a resolution
