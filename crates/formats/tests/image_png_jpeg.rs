@@ -191,10 +191,10 @@ fn what_is_not_supported_says_so() {
     for (path, word) in [
         (cmyk, "4 components"),
         (arithmetic, "process 9"),
-        (gif, "no PNG, JPEG, TIFF, BMP or RAW"),
+        (gif, "no PNG, JPEG, TIFF, PDF, BMP or RAW"),
         (
             folder.write("note.txt", b"A text."),
-            "no PNG, JPEG, TIFF, BMP or RAW",
+            "no PNG, JPEG, TIFF, PDF, BMP or RAW",
         ),
     ] {
         let e = ImageFile::open(&path).unwrap_err();

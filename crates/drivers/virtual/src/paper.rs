@@ -186,7 +186,7 @@ impl Paper {
             }
             Source::Flatbed if self.stack.on_glass(state.glass).is_none() => Err(Error::new(
                 ErrorKind::NoDeviceAvailable,
-                "there is no image to put on the flatbed: the folder holds no PNG, JPEG, TIFF, BMP or RAW",
+                "there is no image to put on the flatbed: the folder holds no PNG, JPEG, TIFF, PDF, BMP or RAW",
             )),
             Source::Feeder | Source::Flatbed => Ok(()),
         }

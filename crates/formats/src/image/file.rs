@@ -10,14 +10,15 @@ use wia::{Error, ErrorKind, Result};
 use super::lines::{self, Lines};
 use super::section::Section;
 use super::stored::Said;
-use super::{ImageInfo, RowReader, jpeg, png, read_error, tiff};
+use super::{ImageInfo, RowReader, jpeg, pdf, png, read_error, tiff};
 use crate::{ChunkSource, Limits, Metadata, Profile, StoredPage};
 
-/// An image file: PNG, JPEG, TIFF, bitmap or RAW, by its first bytes and not by its name.
+/// An image file: PNG, JPEG, TIFF, PDF, bitmap or RAW, by its first bytes and not by its name.
 ///
 /// TIFF is read in both byte orders, classic and BigTIFF, in strips and tiles, packed and planar:
 /// bilevel, grey, palette, RGB and, in JPEG strips, YCbCr; uncompressed, PackBits, LZW, deflate, fax
 /// (run lengths, G3, G4) and JPEG. Bitmaps are read without compression, with 1 to 32 bits a pixel.
+/// Pages of PDF are read when they are one image or a column of its strips, and nothing else.
 #[derive(Debug)]
 pub struct ImageFile {
     name: PathBuf,
@@ -36,6 +37,7 @@ enum Pages {
     Jpeg([ImageInfo; 1]),
     Tiff(Vec<ImageInfo>, tiff::Document),
     Lines([ImageInfo; 1], Arc<Lines>),
+    Pdf(Vec<ImageInfo>, pdf::Document),
 }
 
 impl ImageFile {
@@ -85,7 +87,7 @@ impl ImageFile {
     pub fn pages(&self) -> &[ImageInfo] {
         match &self.pages {
             Pages::Png(page) | Pages::Jpeg(page) | Pages::Lines(page, _) => page,
-            Pages::Tiff(pages, _) => pages,
+            Pages::Tiff(pages, _) | Pages::Pdf(pages, _) => pages,
         }
     }
 
@@ -112,6 +114,7 @@ impl ImageFile {
                 }
                 Pages::Jpeg(_) => Box::new(jpeg::Rows::new(file, info)?),
                 Pages::Lines(_, lines) => Box::new(lines::Rows::new(file, lines)),
+                Pages::Pdf(_, document) => document.rows(file, index, info)?,
                 Pages::Tiff(_, document) => {
                     Box::new(document.rows(file, index, info, &self.limits)?)
                 }
@@ -138,6 +141,7 @@ impl ImageFile {
             Pages::Png(_) => png::stored(file, info, &self.limits),
             Pages::Jpeg(_) => jpeg::stored(file, info, &self.limits),
             Pages::Lines(..) => Ok(None),
+            Pages::Pdf(_, document) => document.stored(file, index, info),
             Pages::Tiff(_, document) => document.stored(file, index, info, &self.limits),
         })
     }
@@ -161,10 +165,11 @@ impl ImageFile {
     }
 
     fn said(&self, index: usize) -> Result<Said> {
-        self.ask(index, |file, _| match &self.pages {
+        self.ask(index, |file, info| match &self.pages {
             Pages::Png(_) => png::said(file, &self.limits),
             Pages::Jpeg(_) => jpeg::said(file, &self.limits),
             Pages::Lines(..) => Ok(Said::default()),
+            Pages::Pdf(_, document) => document.said(index, info),
             Pages::Tiff(_, document) => document.said(file, index, &self.limits),
         })
     }
@@ -204,11 +209,15 @@ fn pages(file: &Arc<File>, limits: &Limits) -> Result<Pages> {
             let (document, pages) = tiff::Document::read(file, limits)?;
             Ok(Pages::Tiff(pages, document))
         }
+        [b'%', b'P', b'D', b'F', ..] => {
+            let (document, pages) = pdf::Document::read(file, limits)?;
+            Ok(Pages::Pdf(pages, document))
+        }
         [b'B', b'M', ..] => lines(lines::bitmap(file, limits)?),
         [b'W', b'R', b'A', b'W', ..] => lines(lines::raw(file, limits)?),
         _ => Err(Error::new(
             ErrorKind::InputUnsupported,
-            "this is no PNG, JPEG, TIFF, BMP or RAW file",
+            "this is no PNG, JPEG, TIFF, PDF, BMP or RAW file",
         )),
     }
 }

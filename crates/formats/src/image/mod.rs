@@ -1,7 +1,7 @@
 //! Image files as sheets of paper: their sizes, resolutions and rows.
 //!
-//! PNG, JPEG (baseline and progressive, 8 bits), TIFF (all pages; see [`ImageFile`]), bitmaps and RAW
-//! are read row by row into canonical rows (see [`raster`]); transparency is left out. Any bytes may be given:
+//! PNG, JPEG (baseline and progressive, 8 bits), TIFF (all pages; see [`ImageFile`]), PDF of scanned
+//! pages, bitmaps and RAW are read row by row into canonical rows (see [`raster`]); transparency is left out. Any bytes may be given:
 //! what is damaged or of another kind is an error that names the file, never a panic and never a
 //! page that only seems complete.
 
@@ -9,10 +9,12 @@ mod fax;
 mod file;
 mod jpeg;
 mod lines;
+mod pdf;
 mod png;
 mod section;
 mod stored;
 mod tiff;
+mod unfilter;
 
 use raster::PixelType;
 use wia::{Error, ErrorKind, Result};

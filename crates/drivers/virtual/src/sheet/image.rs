@@ -93,7 +93,9 @@ impl ImageStack {
 }
 
 fn is_image(path: &Path) -> bool {
-    let endings = ["png", "jpg", "jpeg", "tif", "tiff", "bmp", "dib", "raw"];
+    let endings = [
+        "png", "jpg", "jpeg", "tif", "tiff", "bmp", "dib", "raw", "pdf",
+    ];
     path.extension()
         .and_then(|e| e.to_str())
         .is_some_and(|e| endings.iter().any(|known| known.eq_ignore_ascii_case(e)))

@@ -119,6 +119,42 @@ impl Chunks {
         })
     }
 
+    /// Strips of another format, of `rows` rows but for the last.
+    pub(super) fn of(
+        pixels: &Pixels,
+        rows: u32,
+        places: &[(u64, u64)],
+        info: &ImageInfo,
+        limits: &Limits,
+    ) -> Result<Chunks> {
+        let row_bits = u64::from(info.width) * (pixels.samples * pixels.bits) as u64;
+        let row_bytes = row_bits.div_ceil(8);
+        if rows == 0 || places.len() as u64 != u64::from(info.height.div_ceil(rows)) {
+            return Err(damaged("strips of no size"));
+        }
+        let stored = places
+            .iter()
+            .fold(0, |sum: u64, (_, n)| sum.saturating_add(*n));
+        let height = info.height.into();
+        pixels
+            .compression
+            .check_ratio(height, row_bytes, stored, limits)?;
+        Ok(Chunks {
+            shape: Shape {
+                pixels: info.width,
+                rows,
+                samples: pixels.samples,
+                bits: pixels.bits,
+            },
+            tiles: false,
+            across: 1,
+            plane: places.len(),
+            row_bytes: row_bytes as usize,
+            offsets: places.iter().map(|(at, _)| *at).collect(),
+            counts: places.iter().map(|(_, bytes)| *bytes).collect(),
+        })
+    }
+
     /// The strips; `None` for tiles, planes, and strips whose lengths are not told. Uncompressed strips have no more bytes than their rows.
     pub(super) fn strips(&self, info: &ImageInfo, raw: bool) -> Result<Option<Strips>> {
         let strips = || self.offsets.iter().zip(&self.counts).take(self.plane);

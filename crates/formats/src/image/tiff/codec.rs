@@ -7,8 +7,9 @@ use wia::Result;
 
 use super::super::jpeg::{self, Colour};
 use super::super::section::Section;
-use super::super::{fax, most, read_error, unsupported};
+use super::super::{fax, most, read_error, unfilter, unsupported};
 use super::directory::{Directory, tag};
+use super::page::Scheme;
 use crate::{Coding, FaxGroup, JpegColor, Limits, Predictor};
 
 /// The number of JPEG compression.
@@ -25,6 +26,8 @@ pub(super) struct Compression {
     jpeg_tables: Vec<u8>,
     big_endian: bool,
     ycbcr: bool,
+    /// Whether rows are filtered as PNG has it.
+    filtered: bool,
     limits: Limits,
 }
 
@@ -63,9 +66,35 @@ impl Compression {
                 Vec::new()
             },
             big_endian: directory.style().big_endian,
+            filtered: false,
             limits: *directory.limits(),
             ycbcr: directory.small(source, tag::PHOTOMETRIC, 1)? == 6,
         })
+    }
+
+    /// The compression of strips of another format, whose samples have their high byte first.
+    pub(super) fn of(scheme: Scheme, limits: &Limits) -> Compression {
+        Compression {
+            code: match scheme {
+                Scheme::Raw => 1,
+                Scheme::Lzw | Scheme::LzwDifferences => 5,
+                Scheme::Deflate | Scheme::DeflateDifferences | Scheme::DeflatePng => 8,
+                Scheme::G3 { .. } => 3,
+                Scheme::G4 => 4,
+                Scheme::Jpeg => JPEG,
+            },
+            t4_options: match scheme {
+                Scheme::G3 { options } => options,
+                _ => 0,
+            },
+            low_bit_first: false,
+            difference: matches!(scheme, Scheme::LzwDifferences | Scheme::DeflateDifferences),
+            jpeg_tables: Vec::new(),
+            big_endian: true,
+            ycbcr: true,
+            filtered: scheme == Scheme::DeflatePng,
+            limits: *limits,
+        }
     }
 
     pub(super) fn is_fax(&self) -> bool {
@@ -103,7 +132,9 @@ impl Compression {
             32_773 => Coding::PackBits,
             5 => Coding::Lzw { predictor },
             8 | 32_946 => Coding::Deflate {
-                predictor: if predictor {
+                predictor: if self.filtered {
+                    Predictor::Png
+                } else if predictor {
                     Predictor::Horizontal
                 } else {
                     Predictor::None
@@ -160,6 +191,8 @@ impl Compression {
             decoder,
             swap: self.big_endian && shape.bits == 16,
             difference: self.difference.then_some(shape),
+            above: self.filtered.then(Vec::new),
+            step: (shape.samples * shape.bits).div_ceil(8),
         })
     }
 
@@ -230,15 +263,27 @@ pub(super) struct ChunkRows {
     decoder: Source,
     swap: bool,
     difference: Option<Shape>,
+    /// The row above when rows are filtered, and the bytes of a pixel.
+    above: Option<Vec<u8>>,
+    step: usize,
 }
 
 impl ChunkRows {
     /// The next row, which fills `row`; 16-bit samples become little-endian.
     pub(super) fn row(&mut self, row: &mut [u8]) -> Result<()> {
+        let mut filter = [0];
+        if let (Some(_), Source::Bytes(bytes)) = (&self.above, &mut self.decoder) {
+            bytes.read_exact(&mut filter).map_err(read_error)?;
+        }
         match &mut self.decoder {
             Source::Bytes(bytes) => bytes.read_exact(row).map_err(read_error)?,
             Source::Fax(fax) => fax.row(row)?,
             Source::Jpeg(jpeg) => jpeg.row(row)?,
+        }
+        if let Some(above) = &mut self.above {
+            above.resize(row.len(), 0);
+            unfilter::row(filter[0], self.step, above, row)?;
+            above.copy_from_slice(row);
         }
         if self.swap {
             row.chunks_exact_mut(2).for_each(<[u8]>::reverse);

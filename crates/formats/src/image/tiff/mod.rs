@@ -3,6 +3,7 @@
 mod chunks;
 mod codec;
 mod directory;
+mod page;
 mod pixels;
 
 use std::fs::File;
@@ -20,6 +21,8 @@ use chunks::{Chunks, Rows, Strips};
 use codec::is_old_lzw;
 use directory::{Directory, Style, tag};
 use pixels::Pixels;
+
+pub(super) use page::{Page, Picture, Scheme};
 
 /// The pages of a TIFF file.
 #[derive(Debug)]

@@ -9,11 +9,12 @@ use super::super::png::number;
 use super::super::{damaged, unsupported};
 use super::codec::{Compression, JPEG};
 use super::directory::{Directory, tag};
+use super::page::Picture;
 use crate::Palette;
 
 /// The stored pixels of a page and how they become canonical.
 #[derive(Debug)]
-pub(super) struct Pixels {
+pub(in crate::image) struct Pixels {
     /// Bits of a sample.
     pub(super) bits: usize,
     /// Samples of a pixel, extra ones included.
@@ -116,7 +117,7 @@ impl Pixels {
     }
 
     /// What they become.
-    pub(super) fn pixel(&self) -> PixelType {
+    pub(in crate::image) fn pixel(&self) -> PixelType {
         match (&self.form, self.bits, self.used) {
             (Form::Bits | Form::InvertedBits, _, _) => PixelType::Bw1,
             (Form::Index { pixel, .. }, _, _) => *pixel,
@@ -125,6 +126,55 @@ impl Pixels {
             (Form::Samples { .. }, _, 1) => PixelType::Gray16,
             (Form::Samples { .. }, _, _) => PixelType::Rgb16,
         }
+    }
+
+    /// The pixels of picture elements of another format.
+    pub(super) fn of(picture: &Picture, compression: Compression) -> Result<Pixels> {
+        let Picture {
+            samples, invert, ..
+        } = *picture;
+        let bits = picture.bits as usize;
+        let fax = compression.is_fax();
+        let jpeg = compression.code == JPEG;
+        let (photometric, form) = match (&picture.palette, samples, bits) {
+            (Some(map), 1, 1 | 2 | 4 | 8) if !fax && !jpeg => {
+                let mut map = map.clone();
+                map.resize(1 << bits, [0; 3]);
+                (3, palette(&map))
+            }
+            (None, 1, 1) => match invert ^ fax {
+                true => (0, Form::InvertedBits),
+                false => (1, Form::Bits),
+            },
+            (None, 1, 2 | 4) if !fax => (u32::from(!invert), grey_table(bits, invert)),
+            (None, 1, 8 | 16) if !(jpeg && invert) => {
+                (u32::from(!invert), Form::Samples { invert })
+            }
+            (None, 3, 8) if jpeg => (6, Form::Samples { invert: false }),
+            (None, 3, 8 | 16) => (2, Form::Samples { invert: false }),
+            _ => return Err(unsupported(format!("an image of {samples} x {bits} bits"))),
+        };
+        Ok(Pixels {
+            bits,
+            samples,
+            used: samples,
+            planar: false,
+            compression,
+            photometric,
+            form,
+        })
+    }
+
+    pub(super) fn stored_pixel(&self) -> Option<PixelType> {
+        Some(match (self.bits, self.used) {
+            (1, 1) => PixelType::Bw1,
+            (4, 1) => PixelType::Gray4,
+            (8, 1) => PixelType::Gray8,
+            (16, 1) => PixelType::Gray16,
+            (8, 3) => PixelType::Rgb8,
+            (16, 3) => PixelType::Rgb16,
+            _ => return None,
+        })
     }
 
     /// What they are as the file stores them, with white as 0 or not, and the colours that they are
@@ -137,14 +187,8 @@ impl Pixels {
         if self.planar || self.samples != self.used {
             return Ok(None);
         }
-        let pixel = match (self.bits, self.used) {
-            (1, 1) => PixelType::Bw1,
-            (4, 1) => PixelType::Gray4,
-            (8, 1) => PixelType::Gray8,
-            (16, 1) => PixelType::Gray16,
-            (8, 3) => PixelType::Rgb8,
-            (16, 3) => PixelType::Rgb16,
-            _ => return Ok(None),
+        let Some(pixel) = self.stored_pixel() else {
+            return Ok(None);
         };
         let palette = match self.photometric {
             3 => Some(Palette(color_map(source, directory, self.bits)?)),

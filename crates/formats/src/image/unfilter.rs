@@ -1,0 +1,53 @@
+//! PNG's filters, undone (ISO/IEC 15948, 9).
+
+use wia::Result;
+
+use super::damaged;
+
+/// Undoes filter `kind` on `row`, whose pixels have `step` bytes, in place.
+pub(super) fn row(kind: u8, step: usize, above: &[u8], row: &mut [u8]) -> Result<()> {
+    match kind {
+        0 => {}
+        1 => {
+            for i in step..row.len() {
+                row[i] = row[i].wrapping_add(row[i - step]);
+            }
+        }
+        2 => {
+            for (byte, above) in row.iter_mut().zip(above) {
+                *byte = byte.wrapping_add(*above);
+            }
+        }
+        3 => {
+            for i in 0..row.len() {
+                let left = if i < step { 0 } else { row[i - step] };
+                let mean = (u16::from(left) + u16::from(above[i])) / 2;
+                row[i] = row[i].wrapping_add(mean as u8);
+            }
+        }
+        4 => {
+            for i in 0..row.len() {
+                let (left, corner) = match i < step {
+                    true => (0, 0),
+                    false => (row[i - step], above[i - step]),
+                };
+                row[i] = row[i].wrapping_add(paeth(left, above[i], corner));
+            }
+        }
+        other => return Err(damaged(format!("a PNG filter {other}"))),
+    }
+    Ok(())
+}
+
+fn paeth(left: u8, above: u8, corner: u8) -> u8 {
+    let [a, b, c] = [left, above, corner].map(i16::from);
+    let guess = a + b - c;
+    let far = [a, b, c].map(|x| (guess - x).abs());
+    if far[0] <= far[1] && far[0] <= far[2] {
+        left
+    } else if far[1] <= far[2] {
+        above
+    } else {
+        corner
+    }
+}
