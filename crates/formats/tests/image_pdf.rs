@@ -325,7 +325,7 @@ fn cut_and_changed() {
     run_talking("qpdf", &args, b"");
     for path in [plain, packed] {
         let whole = std::fs::read(path).unwrap();
-        for at in 0..whole.len() {
+        for at in (0..whole.len()).step_by(7) {
             for change in [0x01, 0x10, 0xFF] {
                 let mut changed = whole.clone();
                 changed[at] ^= change;
