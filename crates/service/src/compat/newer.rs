@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FLATBED, WIA_CATEGORY_ROOT};
-use wia::format::WIA_IMG_FMT_BMP;
+use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_RAW};
 use wia::property::*;
 use wia::{
     DocumentHandlingCapabilities, DocumentHandlingSelect, Error, ErrorKind, Guid, ItemFlags,
@@ -170,6 +170,23 @@ impl Place {
             self.child.write(&[value])?;
         }
         Ok(())
+    }
+
+    /// The bits of each channel, where the RAW format is offered: older trees have no property for them.
+    fn raw_bits(&self) -> Option<Vec<u8>> {
+        let raw = WIA_IMG_FMT_RAW;
+        let listed = match self.child.attributes(WIA_IPA_FORMAT)?.valid {
+            ValidValues::List { values, .. } => values.contains(&raw.into()),
+            _ => false,
+        };
+        if !listed && self.format() != Some(raw) {
+            return None;
+        }
+        let bits = number(&self.child, WIA_IPA_BITS_PER_CHANNEL)?;
+        let channels = number(&self.child, WIA_IPA_CHANNELS_PER_PIXEL)?;
+        // A header has room for eight.
+        let channels = usize::try_from(channels).unwrap_or(0).min(8);
+        Some(vec![u8::try_from(bits).unwrap_or(u8::MAX); channels])
     }
 
     /// The older root's or child's property that is the row's one of the item.
@@ -400,6 +417,9 @@ impl Face for SourceItem {
         add(WIA_IPS_MIN_VERTICAL_SIZE, 1.into());
         add(WIA_IPA_PREFERRED_FORMAT, WIA_IMG_FMT_BMP.into());
         add(WIA_IPA_BUFFER_SIZE, USUAL_BUFFER.into());
+        if let Some(bits) = place.raw_bits() {
+            add(WIA_IPA_RAW_BITS_PER_CHANNEL, PropertyValue::UI1Vector(bits));
+        }
         all
     }
 

@@ -114,7 +114,10 @@ fn run(
     session.when_refused(move || drop(refused.send(Wake::Cancelled)));
     let notice = match Notice::new(Arc::clone(core.driver())) {
         Ok(notice) => notice,
-        Err(e) => return session.finish(Err(e)),
+        Err(e) => {
+            let result = session.finish(Err(e));
+            return transfer.end_chain(&chain, result);
+        }
     };
     let begun = transfer.begin(Running {
         notice: Arc::clone(&notice),

@@ -1,5 +1,7 @@
 //! The file header of a bitmap that came without one.
 
+use wia::{Error, ErrorKind, Result};
+
 /// Bytes of a `BITMAPINFOHEADER`.
 const INFO_HEADER: usize = 40;
 /// `biCompression` of pixels that have masks behind the header.
@@ -75,7 +77,11 @@ impl Bitmap {
     }
 
     /// `BITMAPFILEHEADER` for a bitmap of this height.
-    pub(super) fn file_header(&self) -> [u8; 14] {
+    ///
+    /// # Errors
+    ///
+    /// `InvalidDriverResponse` for a bitmap that would be larger than a file of one can be.
+    pub(super) fn file_header(&self) -> Result<[u8; 14]> {
         let start = super::FILE_HEADER + self.lines_start();
         let height = u64::from(self.word(8).cast_signed().unsigned_abs());
         let told = u64::from(self.word(20));
@@ -83,13 +89,68 @@ impl Bitmap {
             // Compressed lines have no size of their own.
             (1 | 2, 1..) => told,
             (1 | 2, 0) => self.end.saturating_sub(self.lines_start()),
-            _ => self.line() * height,
+            _ => self.line().saturating_mul(height),
         };
-        let long = |n: u64| u32::try_from(n).unwrap_or(u32::MAX).to_le_bytes();
+        let total = u32::try_from(start.saturating_add(image)).map_err(|_| {
+            Error::new(
+                ErrorKind::InvalidDriverResponse,
+                format!(
+                    "the bitmap's header tells {} x {height} pixels of {} bits with {} colours, more than 4 GiB",
+                    self.word(4),
+                    self.word(12) >> 16,
+                    self.word(32)
+                ),
+            )
+        })?;
+        // What is smaller than the whole fits as well.
+        let start = start as u32;
         let mut header = [0; 14];
         header[..2].copy_from_slice(b"BM");
-        header[2..6].copy_from_slice(&long(start + image));
-        header[10..].copy_from_slice(&long(start));
-        header
+        header[2..6].copy_from_slice(&total.to_le_bytes());
+        header[10..].copy_from_slice(&start.to_le_bytes());
+        Ok(header)
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests panic where they fail")]
+mod tests {
+    use super::*;
+
+    fn bitmap(width: u32, height: i32, depth: u16, colours: u32) -> Bitmap {
+        let mut header = [0; INFO_HEADER];
+        header[0] = INFO_HEADER as u8;
+        header[4..8].copy_from_slice(&width.to_le_bytes());
+        header[8..12].copy_from_slice(&height.to_le_bytes());
+        header[14..16].copy_from_slice(&depth.to_le_bytes());
+        header[32..36].copy_from_slice(&colours.to_le_bytes());
+        let mut bitmap = Bitmap::new();
+        bitmap.band(0, &header);
+        bitmap
+    }
+
+    #[test]
+    fn the_file_header_tells_size_and_start() {
+        let header = bitmap(10, -5, 8, 0).file_header().unwrap();
+        let start = 14 + 40 + 4 * 256_u32;
+        assert_eq!(header[..2], *b"BM");
+        assert_eq!(header[2..6], (start + 12 * 5).to_le_bytes());
+        assert_eq!(header[10..], start.to_le_bytes());
+    }
+
+    #[test]
+    fn a_header_that_no_file_can_have_is_refused_by_name() {
+        for (width, height, depth, colours) in [
+            (u32::MAX, i32::MIN, u16::MAX, 0),
+            (0x8000_0000, 3, 24, 0),
+            (1, 1, 8, u32::MAX),
+        ] {
+            let e = bitmap(width, height, depth, colours)
+                .file_header()
+                .unwrap_err();
+            assert_eq!(e.kind(), ErrorKind::InvalidDriverResponse);
+            let told = format!("{width} x {} pixels of {depth} bits", height.unsigned_abs());
+            assert!(e.to_string().contains(&told), "{e}");
+        }
     }
 }

@@ -205,7 +205,7 @@ impl State {
     }
 
     fn write_file_header(&mut self) -> Result<()> {
-        let header = self.bitmap.file_header();
+        let header = self.bitmap.file_header()?;
         if self.file_header.replace(header) == Some(header) {
             return Ok(());
         }

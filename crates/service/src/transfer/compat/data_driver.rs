@@ -179,6 +179,13 @@ impl<'a> DataDriver<'a> {
         };
         let written = context.file.as_ref().and_then(|f| f.metadata().ok());
         let in_file = written.is_some_and(|m| m.len() > 0);
+        let result = match result {
+            // The only thing that such a driver writes to.
+            Err(e) if context.file.is_some() && e.kind() == ErrorKind::MediumFull => {
+                Err(in_temporary(e))
+            }
+            result => result,
+        };
         if let Some(file) = context.file.take() {
             let mut stream = FileStream(file);
             let cut = ::transfer::abandon_page(&mut context, &mut stream);
@@ -197,8 +204,7 @@ impl<'a> DataDriver<'a> {
     /// The service's buffer or file.
     fn place(&self, context: &mut TransferContext) -> Result<()> {
         let size = if context.tymed.is_file() {
-            let file = tempfile::tempfile()
-                .map_err(|e| Error::from_write(e).context("a file for the image on its way"))?;
+            let file = tempfile::tempfile().map_err(|e| in_temporary(Error::from_write(e)))?;
             context.file = Some(file);
             buffer_of(self.item, context)?
         } else {
@@ -279,6 +285,15 @@ impl<'a> DataDriver<'a> {
         let status = DocumentHandlingStatus::from_bits_retain(number(id));
         read.is_ok() && !status.contains(DocumentHandlingStatus::FEED_READY)
     }
+}
+
+/// Whose disk is full is not to be guessed.
+fn in_temporary(e: Error) -> Error {
+    let folder = std::env::temp_dir();
+    e.context(format!(
+        "a temporary file for the driver's image in {}",
+        folder.display()
+    ))
 }
 
 /// What a transfer has given of an image.
