@@ -5,10 +5,10 @@ use std::sync::Arc;
 use filters::{Brightness, Contrast, Filter, Filters, Rotation};
 use raster::PixelType;
 use service::{ImageFilter, Item};
-use wia::property::WIA_IPS_ROTATION;
+use wia::property::{WIA_IPS_BRIGHTNESS, WIA_IPS_CONTRAST, WIA_IPS_ROTATION};
 use wia::{Error, Orientation, Result};
 
-/// An image filter, with its value or that of the item's property.
+/// An image filter, with its value or that of the item's property, which the device then does not get.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FilterSetting {
     /// -1000 (black) to 1000 (white); `WIA_IPS_BRIGHTNESS`.
@@ -37,17 +37,34 @@ impl FilterSetting {
         }
     }
 
+    fn take_value(self, item: &dyn Item) -> Result<FilterSetting> {
+        let id = match self {
+            FilterSetting::Brightness(None) => WIA_IPS_BRIGHTNESS,
+            FilterSetting::Contrast(None) => WIA_IPS_CONTRAST,
+            FilterSetting::Rotation(None) => WIA_IPS_ROTATION,
+            _ => return Ok(self),
+        };
+        let value = item.read(&[id])?.pop().flatten();
+        let Some(value) = value.and_then(|v| v.as_i32()).filter(|v| *v != 0) else {
+            return Ok(self);
+        };
+        item.write(&[(id, 0.into())]).map_err(|e| {
+            let name = item.property_name(id);
+            e.context(format!(
+                "filter {}: the device keeps {name} {value} to itself; give the filter a value",
+                self.name()
+            ))
+        })?;
+        Ok(match self {
+            FilterSetting::Brightness(_) => FilterSetting::Brightness(Some(value)),
+            FilterSetting::Contrast(_) => FilterSetting::Contrast(Some(value)),
+            FilterSetting::Rotation(_) => FilterSetting::Rotation(Orientation::from_value(value)),
+        })
+    }
+
     /// Whether width and height change places.
-    fn swaps_sides(self, item: &dyn Item) -> Result<bool> {
-        let FilterSetting::Rotation(turn) = self else {
-            return Ok(false);
-        };
-        let of_item = || {
-            let value = item.read(&[WIA_IPS_ROTATION])?.pop().flatten();
-            Ok(value.and_then(|v| Orientation::from_value(v.as_i32()?)))
-        };
-        let turn = turn.map_or_else(of_item, |turn| Ok(Some(turn)))?;
-        Ok(turn.is_some_and(Orientation::swaps_sides))
+    fn swaps_sides(self) -> bool {
+        matches!(self, FilterSetting::Rotation(Some(turn)) if turn.swaps_sides())
     }
 }
 
@@ -77,11 +94,23 @@ pub(crate) fn one_filter(settings: &[FilterSetting]) -> Arc<dyn ImageFilter> {
     Arc::new(Filters::new(filters))
 }
 
+/// Gives filters without a value that of their property, and sets the property back to neutral: what the
+/// device or the driver's own filter does with it would be done twice.
+///
+/// # Errors
+///
+/// `InvalidArgument` when the property cannot be set back.
+pub(crate) fn take_values(
+    settings: &[FilterSetting],
+    item: &dyn Item,
+) -> Result<Vec<FilterSetting>> {
+    settings.iter().map(|s| s.take_value(item)).collect()
+}
+
 /// Whether the filters together make width and height change places.
-pub(crate) fn swap_sides(settings: &[FilterSetting], item: &dyn Item) -> Result<bool> {
-    settings.iter().try_fold(false, |swapped, setting| {
-        Ok(swapped != setting.swaps_sides(item)?)
-    })
+pub(crate) fn swap_sides(settings: &[FilterSetting]) -> bool {
+    let turns = settings.iter().map(|setting| setting.swaps_sides());
+    turns.fold(false, |swapped, swaps| swapped != swaps)
 }
 
 /// # Errors

@@ -156,6 +156,7 @@ pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
     set::write(&mut wishes, root.as_ref(), &settings.set)?;
     wishes.check_needed()?;
     let changes = wishes.changes()?;
+    let filters = filtering::take_values(&settings.filters, item.as_ref())?;
 
     let number = |id: PropertyId| read_i32(item.as_ref(), id);
     let pixel = pixel_from(
@@ -163,12 +164,12 @@ pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
         number(WIA_IPA_DEPTH)?.unwrap_or(24),
     )?;
     output::check_pixels(format, compression, pixel)?;
-    filtering::check(&settings.filters, pixel)?;
+    filtering::check(&filters, pixel)?;
     let (mut width, mut height) = geometry::extents(item.as_ref())?;
     let unsigned = |v: Option<i32>| v.and_then(|v| u32::try_from(v).ok()).unwrap_or(0);
     let mut x_dpi = unsigned(number(WIA_IPS_XRES)?);
     let mut y_dpi = unsigned(number(WIA_IPS_YRES)?);
-    if filtering::swap_sides(&settings.filters, item.as_ref())? {
+    if filtering::swap_sides(&filters) {
         (width, height) = (height, width);
         (x_dpi, y_dpi) = (y_dpi, x_dpi);
     }
@@ -210,7 +211,7 @@ pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
         document_bytes: pages
             .filter(|_| exact)
             .and_then(|n| bytes_per_page.checked_mul(u64::from(n))),
-        filters: settings.filters.clone(),
+        filters,
         changes,
         place,
         quality: settings.quality,

@@ -234,7 +234,8 @@ pub(crate) struct ScanArgs {
     ///
     /// Repeatable; the filters run in the order given, before the document is written. brightness and
     /// contrast take -1000 to 1000, rotation takes 90, 180 or 270 degrees counter-clockwise. Without a
-    /// value it is that of the item's property of this name, for devices that leave it to a filter.
+    /// value it is that of the item's property of this name, which the device then does not get: nothing
+    /// is done twice.
     #[arg(long, value_name = "NAME[=V]")]
     pub(crate) filter: Vec<String>,
 

@@ -3,7 +3,8 @@
 use std::fs;
 
 use crate::documents::png_pixels;
-use crate::scratch::Scratch;
+use crate::outputs::with_small_disk;
+use crate::scratch::{QUIRE, Scratch};
 
 const SCAN: &str = "scan -d virtual: -s flatbed -r 75 -m gray";
 
@@ -91,6 +92,37 @@ fn check_shows_the_filters_and_the_size_that_they_make() {
 }
 
 #[test]
+fn a_filter_without_a_value_takes_that_of_the_property_from_the_device() {
+    let scratch = Scratch::new();
+    let of = |rest: &str| {
+        scratch.quire(&format!("{SCAN} -o a.png {rest}")).exits(0);
+        let pixels = png_pixels(&scratch.path("a.png")).bytes;
+        fs::remove_file(scratch.path("a.png")).unwrap();
+        pixels
+    };
+    for (property, filter) in [
+        ("WIA_IPS_BRIGHTNESS", "brightness"),
+        ("WIA_IPS_CONTRAST", "contrast"),
+    ] {
+        // Once, and not by the device as well.
+        let explicit = of(&format!("--filter {filter}=300"));
+        for filters in [
+            format!("--filter {filter}"),
+            format!("--filter {filter} --filter {filter}"),
+        ] {
+            let taken = of(&format!("--set {property}=300 {filters}"));
+            assert!(taken == explicit, "{filters}");
+        }
+        // With a value of its own both are done.
+        let both = of(&format!("--set {property}=300 --filter {filter}=300"));
+        assert!(both != explicit, "{filter}");
+    }
+    let line = format!("{SCAN} -o a.png --set WIA_IPS_BRIGHTNESS=300 --filter brightness --check");
+    let text = scratch.quire(&line).exits(0).text();
+    assert!(text.contains(" brightness=300\n"), "{text}");
+}
+
+#[test]
 fn unknown_filters_and_values_exit_2_and_name_what_is_valid() {
     for (filter, says) in [
         ("deskew", "brightness contrast rotation"),
@@ -119,4 +151,46 @@ fn complete_pages_are_kept_when_a_jam_ends_a_filtered_scan() {
     let line = "scan --no-prompt -d virtual:?jam=3 -s feeder -r 75 --filter rotation=90 -o a.tiff";
     scratch.quire(line).exits(4);
     assert_eq!(crate::documents::tiff(&scratch.path("a.tiff")).len(), 2);
+}
+
+/// A scan of a page of 35 MB whose temporary files have so much space.
+fn with_small_tmp(scratch: &Scratch, size: &str, rest: &str) -> crate::scratch::Ended {
+    let scan = "scan -d virtual: -s flatbed -r 600 -m gray -o a.raw";
+    let script = format!("TMPDIR=$PWD/small {QUIRE} {scan} {rest}");
+    with_small_disk(scratch, size, &script)
+}
+
+#[test]
+fn a_page_whose_size_comes_at_the_end_passes_without_temporary_files() {
+    for rest in ["", "--page A4"] {
+        let scratch = Scratch::new();
+        let filter = format!("{rest} --filter brightness=100");
+        with_small_tmp(&scratch, "64k", &filter).exits(0);
+    }
+}
+
+#[test]
+fn a_quarter_turn_needs_temporary_space_for_a_page_and_no_more() {
+    // What is kept until it goes to a file is no page either.
+    let scratch = Scratch::new();
+    with_small_tmp(&scratch, "64m", "--filter rotation=90").exits(0);
+}
+
+#[test]
+fn without_temporary_space_the_page_is_unfiltered_and_the_place_is_named() {
+    for page in ["auto", "A4"] {
+        let scratch = Scratch::new();
+        let rest = format!("--page {page} --filter rotation=180");
+        let ended = with_small_tmp(&scratch, "30m", &rest).exits(7);
+        ended.says(&[
+            "the page is unfiltered",
+            "a temporary file for the filter in ",
+            "/small",
+        ]);
+        let plain = Scratch::new();
+        let scan = "scan -d virtual: -s flatbed -r 600 -m gray -o a.raw";
+        plain.quire(&format!("{scan} --page {page}")).exits(0);
+        let read = |scratch: &Scratch| fs::read(scratch.path("a.raw")).unwrap();
+        assert!(read(&scratch) == read(&plain), "{page}");
+    }
 }
