@@ -10,7 +10,7 @@ use wia::category::{WIA_CATEGORY_FINISHED_FILE, WIA_CATEGORY_FOLDER};
 use wia::constant::WIA_PAGE_AUTO;
 use wia::format::WIA_IMG_FMT_MEMORYBMP;
 use wia::property::{WIA_IPA_FORMAT, WIA_IPS_PAGE_SIZE};
-use wia::{Error, ErrorKind, Result, TransferMessage};
+use wia::{Error, ErrorKind, Orientation, Result, TransferMessage};
 
 use crate::document::{Below, Kind};
 use crate::preview;
@@ -143,6 +143,11 @@ impl TransferCallback for Filters {
 impl ImageFilter for Filters {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn turn(&self) -> Orientation {
+        let turns = self.filters.iter().map(|filter| filter.turn());
+        turns.fold(Orientation::Portrait, Orientation::then)
     }
 
     fn initialize_filter(&self, item: &AppItem, callback: Arc<dyn TransferCallback>) -> Result<()> {

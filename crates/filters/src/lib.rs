@@ -7,7 +7,7 @@
 //! * RAW and bitmaps pass band by band, also with a height that is told at the end.
 //! * TIFF, JPEG and PNG need more than a band to be read: they wait in a temporary file, a TIFF until the
 //!   page that is next begins. So does everything while the page's size is not to be trusted
-//!   (`WIA_PAGE_AUTO`), and a bitmap that is not written in order.
+//!   (`WIA_PAGE_AUTO`, unless RAW leaves its height open), and a bitmap that is not written in order.
 //! * What cannot be read, and what there is nothing to do for, passes byte for byte.
 //!
 //! [`Rectangles`] is the segmentation filter of this house.
@@ -21,6 +21,7 @@ mod rotation;
 mod rows;
 mod segmentation;
 mod stream;
+mod temporary;
 
 pub use image_filter::Filters;
 pub use point::{Brightness, Contrast};

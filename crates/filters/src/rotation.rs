@@ -15,6 +15,8 @@ use held::Held;
 
 /// Turned rows are made in groups of about so many bytes.
 const GROUP: usize = 1 << 20;
+/// The same for a page that is held in a file: each group reads a piece of every row.
+const GROUP_OF_FILE: usize = 8 << 20;
 
 /// Turns pages counter-clockwise by quarters, or as `WIA_IPS_ROTATION` of the item says.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,6 +25,10 @@ pub struct Rotation(pub Option<Orientation>);
 impl Filter for Rotation {
     fn name(&self) -> &str {
         "rotation"
+    }
+
+    fn turn(&self) -> Orientation {
+        self.0.unwrap_or(Orientation::Portrait)
     }
 
     fn for_item(&self, item: &AppItem) -> Result<Option<Box<dyn RowFilter>>> {
@@ -48,8 +54,12 @@ struct Turn {
 }
 
 impl RowFilter for Turn {
+    fn holds_file(&self) -> bool {
+        self.held.as_ref().is_some_and(|(_, held)| held.is_file())
+    }
+
     fn begin(&mut self, page: &Page, _: &mut dyn RowSink) -> Result<()> {
-        let held = Held::new(page.layout.row_bytes());
+        let held = Held::new(page.layout.row_bytes(), page.layout.height);
         self.held = Some((*page, held));
         Ok(())
     }
@@ -62,7 +72,7 @@ impl RowFilter for Turn {
     }
 
     fn end(&mut self, out: &mut dyn RowSink) -> Result<()> {
-        let Some((page, mut held)) = self.held.take() else {
+        let Some((page, held)) = self.held.take() else {
             return Ok(());
         };
         let height = u32::try_from(held.rows()).unwrap_or(u32::MAX);
@@ -92,7 +102,11 @@ impl RowFilter for Turn {
         })?;
         let row = new.row_bytes();
         let total = new.height.unwrap_or(0) as usize;
-        let group = (GROUP / row.max(1)).clamp(1, total.max(1));
+        let group = match held.is_file() {
+            true => GROUP_OF_FILE,
+            false => GROUP,
+        };
+        let group = (group / row.max(1)).clamp(1, total.max(1));
         let mut rows = vec![0; row.saturating_mul(group)];
         let mut line = vec![0; old.row_bytes()];
         for from in (0..total).step_by(group) {
@@ -103,9 +117,9 @@ impl RowFilter for Turn {
             part.fill(0);
             match turn {
                 Orientation::Portrait | Orientation::Rot180 => {
-                    half_turn(&old, &mut held, &mut line, from, part)?;
+                    half_turn(&old, &held, &mut line, from, part)?;
                 }
-                _ => quarter_turn(turn, &old, &mut held, &mut line, from..to, part)?,
+                _ => quarter_turn(turn, &old, &held, &mut line, from..to, part)?,
             }
             if let Some(band) = Band::new(part, row, row) {
                 out.rows(band)?;
@@ -118,7 +132,7 @@ impl RowFilter for Turn {
 /// Makes rows from `from` on of a page on its head.
 fn half_turn(
     old: &PageLayout,
-    held: &mut Held,
+    held: &Held,
     line: &mut [u8],
     from: usize,
     rows: &mut [u8],
@@ -138,7 +152,7 @@ fn half_turn(
 fn quarter_turn(
     turn: Orientation,
     old: &PageLayout,
-    held: &mut Held,
+    held: &Held,
     line: &mut [u8],
     range: std::ops::Range<usize>,
     rows: &mut [u8],

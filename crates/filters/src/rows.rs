@@ -2,7 +2,7 @@
 
 use items::AppItem;
 use raster::{Band, PageLayout};
-use wia::Result;
+use wia::{Orientation, Result};
 
 /// A page of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,11 @@ pub trait RowFilter: Send {
         true
     }
 
+    /// Whether it holds a page that has gone to a file.
+    fn holds_file(&self) -> bool {
+        false
+    }
+
     /// A page begins. Its height may become another, if the layout tells one at all.
     ///
     /// # Errors
@@ -72,6 +77,11 @@ pub trait RowFilter: Send {
 pub trait Filter: Send + Sync {
     /// Its name.
     fn name(&self) -> &str;
+
+    /// The quarter turns that it makes whatever the item's `WIA_IPS_ROTATION` says.
+    fn turn(&self) -> Orientation {
+        Orientation::Portrait
+    }
 
     /// The filter for the item that is transferred; `None` when there is nothing to do.
     ///

@@ -24,8 +24,8 @@ const CHUNK: usize = 64 * 1024;
 
 /// Finds rectangles that are darker or lighter than the bed: photographs, cards, sheets that lie apart.
 ///
-/// What is nearer than some 4 mm belongs together, and what is smaller than 5 mm is dust. Positions are
-/// as exact as the preview's pixels, up to 1024 of them across. Reads RAW, BMP, TIFF, JPEG and PNG.
+/// What is nearer than some 4 mm belongs together. What is smaller than 5 mm both ways is dust, and what is
+/// thinner than 1 mm a line. Positions are as exact as the preview's pixels, up to 1024 of them across. Reads RAW, BMP, TIFF, JPEG and PNG.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rectangles;
 
@@ -38,9 +38,10 @@ impl SegmentationFilter for Rectangles {
         let bed = Area::new(0, 0, read(WIA_IPS_XEXTENT)?, read(WIA_IPS_YEXTENT)?);
         let rotation = parent.opt_i32(WIA_IPS_ROTATION);
         let rotation = rotation.and_then(Orientation::from_value);
+        let turned = rotation.map_or(item.turned(), |turn| turn.then(item.turned()));
         let regions = picture.regions().into_iter();
         let regions = regions
-            .map(|region| turned_back(region, picture.size(), rotation))
+            .map(|region| turned_back(region, picture.size(), turned))
             .map(|region| region.intersection(&bed))
             .filter(|region| !region.is_empty());
         for region in regions {
@@ -76,9 +77,9 @@ fn free_name(parent: &AppItem) -> String {
     }
 }
 
-/// Where the region of an image that was rotated lies in the image as the bed has it. `size` is that of
-/// the rotated image.
-fn turned_back(region: Area, size: (u32, u32), rotation: Option<Orientation>) -> Area {
+/// Where the region of an image that was turned lies in the image as the bed has it. `size` is that of
+/// the turned image.
+fn turned_back(region: Area, size: (u32, u32), turned: Orientation) -> Area {
     let Area {
         x,
         y,
@@ -86,11 +87,11 @@ fn turned_back(region: Area, size: (u32, u32), rotation: Option<Orientation>) ->
         height,
     } = region;
     let (from_right, from_bottom) = (size.0 - x - width, size.1 - y - height);
-    match rotation {
-        None | Some(Orientation::Portrait) => region,
-        Some(Orientation::Landscape) => Area::new(from_bottom, x, height, width),
-        Some(Orientation::Rot180) => Area::new(from_right, from_bottom, width, height),
-        Some(Orientation::Rot270) => Area::new(y, from_right, height, width),
+    match turned {
+        Orientation::Portrait => region,
+        Orientation::Landscape => Area::new(from_bottom, x, height, width),
+        Orientation::Rot180 => Area::new(from_right, from_bottom, width, height),
+        Orientation::Rot270 => Area::new(y, from_right, height, width),
     }
 }
 

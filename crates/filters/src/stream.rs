@@ -5,11 +5,11 @@ mod files;
 use std::io::SeekFrom;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use formats::raw::RawHeader;
 use formats::{bmp, raw};
 use items::AppItem;
 use raster::{Band, PageLayout};
-use tempfile::NamedTempFile;
-use transfer::Stream;
+use transfer::{Held, Stream};
 use wia::{Error, ErrorKind, Result};
 
 use crate::document::{Below, Kind, Out};
@@ -37,6 +37,8 @@ pub(crate) struct Job {
 }
 
 enum Mode {
+    /// What the header says about the page's height decides whether it is trusted.
+    Doubt(Vec<u8>),
     /// The header is not complete; all bytes are kept.
     Head { reader: Reader, head: Vec<u8> },
     /// Rows flow.
@@ -83,11 +85,9 @@ impl Job {
 
     fn start(kind: Kind, waits: bool) -> Result<Mode> {
         Ok(match Reader::new(kind, None) {
-            Some(reader) if !waits => Mode::Head {
-                reader,
-                head: Vec::new(),
-            },
-            _ => Mode::File(FilePages::new(temporary_file()?)),
+            Some(reader) if !waits => Mode::head(reader),
+            Some(Reader::Raw(_)) => Mode::Doubt(Vec::new()),
+            _ => Mode::File(FilePages::new()?),
         })
     }
 
@@ -100,6 +100,15 @@ impl Job {
         self.below.release();
     }
 
+    /// What is held of the bytes that were written.
+    fn held(&self) -> Held {
+        match &self.mode {
+            Mode::File(file) => file.lend().map_or(Held::Nothing, Held::Bytes),
+            _ if self.filters.iter().any(|filter| filter.holds_file()) => Held::Page,
+            _ => Held::Nothing,
+        }
+    }
+
     /// Whether the bytes pass as they are.
     pub(crate) fn is_untouched(&self) -> bool {
         matches!(self.mode, Mode::Untouched)
@@ -110,7 +119,8 @@ impl Job {
         let mut at = position;
         let mut rest = data;
         while !rest.is_empty() {
-            let most = match self.mode {
+            let most = match &self.mode {
+                Mode::Doubt(head) => RawHeader::LEN.saturating_sub(head.len()).max(1),
                 Mode::Head { .. } => PIECE,
                 _ => rest.len(),
             };
@@ -124,6 +134,13 @@ impl Job {
 
     fn piece(&mut self, at: u64, bytes: &[u8]) -> Result<()> {
         match &mut self.mode {
+            Mode::Doubt(head) => {
+                if at != head.len() as u64 {
+                    return self.wait_with(at, bytes);
+                }
+                head.extend_from_slice(bytes);
+                return self.decide();
+            }
             Mode::Untouched => return self.below.write_at(at, bytes),
             Mode::File(file) => return file.write_at(at, bytes),
             Mode::Rows(reader) => {
@@ -164,10 +181,28 @@ impl Job {
         Ok(())
     }
 
+    /// A driver that leaves the height open has said what it knows; a height that is told while the page's
+    /// size is being found out may be the bed's.
+    fn decide(&mut self) -> Result<()> {
+        let Mode::Doubt(head) = &mut self.mode else {
+            return Ok(());
+        };
+        let Ok(header) = <&[u8; RawHeader::LEN]>::try_from(head.as_slice()) else {
+            return Ok(());
+        };
+        let open = RawHeader::decode(header).is_ok_and(|header| header.height() == 0);
+        if !open {
+            return self.wait_with(RawHeader::LEN as u64, &[]);
+        }
+        let head = std::mem::take(head);
+        self.mode = Mode::head(Reader::Raw(Box::default()));
+        self.piece(0, &head)
+    }
+
     /// From now on everything waits in a file.
     fn wait_with(&mut self, at: u64, bytes: &[u8]) -> Result<()> {
-        let mut file = FilePages::new(temporary_file()?);
-        if let Mode::Head { head, .. } = &self.mode {
+        let mut file = FilePages::new()?;
+        if let Mode::Head { head, .. } | Mode::Doubt(head) = &self.mode {
             file.write_at(0, head)?;
         }
         file.write_at(at, bytes)?;
@@ -218,33 +253,50 @@ impl Job {
         if self.len == 0 {
             return Ok(());
         }
-        if let Mode::File(file) = &mut self.mode {
-            let file = std::mem::replace(file, FilePages::new(temporary_file()?));
-            self.finish_file(file)?;
-        }
-        match &self.mode {
-            Mode::Head { reader, .. } | Mode::Rows(reader) => {
-                reader.finish()?;
-                let (filters, last) = (&mut *self.filters, &mut self.out);
-                Rest { filters, last }.end()
+        if matches!(self.mode, Mode::Doubt(_)) {
+            // The header is all that came, or not even that.
+            let head = Mode::head(Reader::Raw(Box::default()));
+            if let Mode::Doubt(bytes) = std::mem::replace(&mut self.mode, head) {
+                self.piece(0, &bytes)?;
             }
-            Mode::File(_) => self.out.finish(),
-            Mode::Untouched => Ok(()),
         }
+        match std::mem::replace(&mut self.mode, Mode::Untouched) {
+            Mode::File(file) => self.finish_file(file),
+            mode => {
+                self.mode = mode;
+                self.end_rows()
+            }
+        }
+    }
+
+    fn end_rows(&mut self) -> Result<()> {
+        let (Mode::Head { reader, .. } | Mode::Rows(reader)) = &self.mode else {
+            return Ok(());
+        };
+        reader.finish()?;
+        let (filters, last) = (&mut *self.filters, &mut self.out);
+        Rest { filters, last }.end()
     }
 
     /// Goes through a file from its start.
     fn finish_file(&mut self, mut file: FilePages) -> Result<()> {
-        let Some(reader) = Reader::new(self.kind, Some(self.len)) else {
-            if !file.last_pages(&mut self.filters, &mut self.out)? {
-                self.mode = Mode::Untouched;
-                return file.chunks(|at, bytes| self.below.write_at(at, bytes));
-            }
-            return Ok(());
-        };
+        if let Some(reader) = Reader::new(self.kind, Some(self.len)) {
+            self.mode = Mode::head(reader);
+            file.chunks(|at, bytes| self.write(at, bytes))?;
+            return self.end_rows();
+        }
+        if !file.last_pages(&mut self.filters, &mut self.out)? {
+            return file.chunks(|at, bytes| self.below.write_at(at, bytes));
+        }
+        self.mode = Mode::File(file);
+        self.out.finish()
+    }
+}
+
+impl Mode {
+    const fn head(reader: Reader) -> Mode {
         let head = Vec::new();
-        self.mode = Mode::Head { reader, head };
-        file.chunks(|at, bytes| self.write(at, bytes))
+        Mode::Head { reader, head }
     }
 }
 
@@ -322,10 +374,6 @@ impl Reader {
     }
 }
 
-fn temporary_file() -> Result<NamedTempFile> {
-    NamedTempFile::new().map_err(|e| Error::from_write(e).context("a page on its way"))
-}
-
 /// The driver's handle of a [`Job`].
 pub(crate) struct RowsStream {
     pub(crate) job: Arc<Mutex<Job>>,
@@ -343,6 +391,10 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Stream for RowsStream {
+    fn held(&mut self) -> Held {
+        self.lock().held()
+    }
+
     fn write(&mut self, data: &[u8]) -> Result<usize> {
         let position = self.position;
         self.lock().write(position, data)?;

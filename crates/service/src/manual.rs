@@ -212,7 +212,12 @@
 //!   dropped.
 //! - **Device statuses go round filters**: the error handlers are found behind them.
 //! - **A filter without a value of its own follows the item's property**, and so it is for drivers that leave
-//!   the property to a filter: one that applies it too applies it twice. Who does is the driver's to say.
+//!   the property to a filter: one that applies it too applies it twice. Who does is the driver's to say, and
+//!   nobody can ask; so `quire scan --filter brightness` takes the value and sets the property back to 0.
+//! - **With `WIA_PAGE_AUTO` a RAW stream whose header leaves the height open passes band by band**: it claims
+//!   nothing. One that tells a height waits for its end, for that may be the bed's, with everything else.
+//! - **A page that was turned is not kept twice**: until it goes to a file it can still come through unfiltered;
+//!   from then on a failure of the filter fails the page. The space is taken at once where the height is known.
 //! - **A page that is not complete is not turned**: it comes through as it is, and the transfer is no
 //!   success.
 //! - **Uploads are not filtered.** What the driver's own filter does, the driver leaves to it.
@@ -245,7 +250,8 @@
 //! - **The preview property is the item's, else the root's.** A scan with it leaves the virtual scanner's
 //!   sheet on the glass, and so does one of a region; only a scan of the flatbed itself takes the next.
 //! - **Regions are looked for in the filtered image**, which an application would hand over, so that
-//!   `WIA_IPS_ROTATION` is undone once, whoever has rotated it.
+//!   `WIA_IPS_ROTATION` is undone once, whoever has rotated it. Turns that the application's filter makes
+//!   whatever the property says are undone as well.
 //! - **Children of an earlier run** are those that this component's last run made, under their names. What
 //!   the application made by itself stays.
 //! - **Without `WIA_IPS_SEGMENTATION` and without a filter of the driver's** an item has no regions. What is

@@ -20,8 +20,8 @@ use wia::property::{
     WIA_IPS_XRES, WIA_IPS_YEXTENT, WIA_IPS_YPOS, WIA_IPS_YRES,
 };
 use wia::{
-    Error, ErrorKind, ItemFlags, PropertyId, PropertyValue, Result, Status, TransferFlags,
-    TransferMessage,
+    Error, ErrorKind, ItemFlags, Orientation, PropertyId, PropertyValue, Result, Status,
+    TransferFlags, TransferMessage,
 };
 
 use crate::api::{Item, Preview, Transfer, UpdateFlags};
@@ -137,7 +137,10 @@ impl LocalPreview {
         };
         self.write(&holder, &[(WIA_IPS_PREVIEW, WIA_PREVIEW_SCAN.into())])?;
         let result = call();
-        let restored = self.write(&holder, &[(WIA_IPS_PREVIEW, before.into())]);
+        // A driver that was given up is still in its call and cannot be asked.
+        let restored = self
+            .write(&holder, &[(WIA_IPS_PREVIEW, before.into())])
+            .or_else(|_| holder.write(WIA_IPS_PREVIEW, before));
         result.and_then(|value| restored.map(|()| value))
     }
 
@@ -324,6 +327,11 @@ impl Preview for LocalPreview {
 impl SegmentedItem for LocalPreview {
     fn item(&self) -> &AppItem {
         &self.item
+    }
+
+    fn turned(&self) -> Orientation {
+        let image = lock(&self.image).clone();
+        image.map_or(Orientation::Portrait, |image| image.filter.turn())
     }
 
     fn create_child(

@@ -1,7 +1,7 @@
 //! Regions of a preview (`IWiaSegmentationFilter`).
 
 use items::{AppItem, CreationFlags};
-use wia::{ItemFlags, PropertyId, PropertyValue, Result};
+use wia::{ItemFlags, Orientation, PropertyId, PropertyValue, Result};
 
 use crate::stream::Stream;
 
@@ -18,7 +18,7 @@ pub trait SegmentationFilter: Send + Sync {
     /// Looks for regions in the image (`IWiaSegmentationFilter::DetectRegions`), whose stream stands at
     /// its start, and makes a child of the item for each, with [`REGION_FLAGS`] and the parent's values.
     /// Their rectangles are in pixels of the bed: the item's position and the region's place, turned
-    /// back where the item has a `WIA_IPS_ROTATION`.
+    /// back by the item's `WIA_IPS_ROTATION` and by [`turned`](SegmentedItem::turned).
     ///
     /// The item's properties are those of the preview, and children of an earlier run are gone. The image
     /// may be rotated, but is not deskewed. Every format of the driver must be understood.
@@ -33,6 +33,12 @@ pub trait SegmentationFilter: Send + Sync {
 pub trait SegmentedItem {
     /// The item that the preview is of.
     fn item(&self) -> &AppItem;
+
+    /// What the application's image filter has turned the preview by, besides the item's
+    /// `WIA_IPS_ROTATION`. No call of WIA's.
+    fn turned(&self) -> Orientation {
+        Orientation::Portrait
+    }
 
     /// Makes a child (`IWiaItem2::CreateChildItem`).
     ///

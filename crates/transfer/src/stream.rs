@@ -1,9 +1,21 @@
 //! Streams: what an application gives for the data to go to.
 
+use std::fs::File;
 use std::io::{self, SeekFrom};
 
 use formats::{Sink, SinkAbilities};
 use wia::{Error, ErrorKind, Result};
+
+/// What a stream holds back of what was written into it.
+#[derive(Debug)]
+pub enum Held {
+    /// Nothing, or not in a form that helps anybody.
+    Nothing,
+    /// All bytes as they were written, each at its position in this file.
+    Bytes(File),
+    /// A page in another form, out of memory: to keep its bytes too is not worth the space.
+    Page,
+}
 
 /// A stream of bytes with a position (`IStream`, the calls that WIA uses).
 ///
@@ -46,6 +58,12 @@ use wia::{Error, ErrorKind, Result};
 /// # Ok(()) }
 /// ```
 pub trait Stream: Send {
+    /// What an image filter's stream holds of what was written into it, so that its guard need not keep it
+    /// as well. No call of `IStream`.
+    fn held(&mut self) -> Held {
+        Held::Nothing
+    }
+
     /// Writes bytes at the position and moves it; gives how many were taken, which may be fewer than
     /// offered (`ISequentialStream::Write`).
     ///

@@ -4,6 +4,7 @@
 //! COM number, the HTTP status of an eSCL server, the SANE status, the exit code of the program,
 //! whose fault it is, and whether trying again can help.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
@@ -244,6 +245,16 @@ impl Error {
     /// Short for [`ErrorKind::InvalidArgument`].
     pub fn invalid(message: impl Into<String>) -> Error {
         Error::new(ErrorKind::InvalidArgument, message)
+    }
+
+    /// What a caught panic of `who` is: [`ErrorKind::ExceptionInDriver`].
+    pub fn crashed(who: &str, panic: &(dyn Any + Send)) -> Error {
+        let text = panic.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        Error::new(
+            ErrorKind::ExceptionInDriver,
+            format!("{who} crashed: {}", text.unwrap_or("no message")),
+        )
     }
 
     /// Keeps a raw number that the kind does not tell (private codes of a driver).

@@ -87,6 +87,17 @@ numbered! {
 }
 
 impl Orientation {
+    /// This turn and another after it.
+    #[must_use]
+    pub const fn then(self, other: Orientation) -> Orientation {
+        match (self.value() + other.value()) % 4 {
+            1 => Orientation::Landscape,
+            2 => Orientation::Rot180,
+            3 => Orientation::Rot270,
+            _ => Orientation::Portrait,
+        }
+    }
+
     /// Whether width and height change places.
     pub const fn swaps_sides(self) -> bool {
         matches!(self, Orientation::Landscape | Orientation::Rot270)

@@ -88,8 +88,15 @@ fn every_format_and_filter_has_the_same_regions() {
         "-o a.tiff",
         "-o a.raw",
         "-o b.png --filter brightness=50",
+        "-o c.png --filter rotation=90",
+        "-o d.png --filter rotation=180",
+        "-o e.png --filter rotation=270",
+        "-o f.png --filter rotation=90 --filter rotation=270 --filter rotation=180",
     ] {
-        assert_eq!(of(rest), plain, "{rest}");
+        let mut found = of(rest);
+        // They are listed from the top of the picture, however that is turned.
+        found.sort_by(|a, b| a[1].total_cmp(&b[1]));
+        assert_eq!(found, plain, "{rest}");
         assert!(scratch.path(rest.split(' ').nth(1).unwrap()).exists());
     }
 }

@@ -1,10 +1,15 @@
 //! The rows of a page, in memory up to a bound, then in a temporary file without a name.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::Write;
+use std::os::unix::fs::FileExt as _;
 
 use raster::Band;
+use rustix::fs::{FallocateFlags, fallocate};
+use rustix::io::Errno;
 use wia::{Error, ErrorKind, Result};
+
+use crate::temporary;
 
 /// What is held in memory: an A4 page of 2480 x 3508 pixels in colour.
 const IN_MEMORY: usize = 2480 * 3508 * 3;
@@ -13,6 +18,8 @@ const PIECE: usize = 1 << 20;
 
 pub(super) struct Held {
     row: usize,
+    /// How many there will be, if that is known.
+    height: Option<u32>,
     rows: usize,
     rows_of_piece: usize,
     pieces: Vec<Vec<u8>>,
@@ -20,9 +27,10 @@ pub(super) struct Held {
 }
 
 impl Held {
-    pub(super) fn new(row: usize) -> Held {
+    pub(super) fn new(row: usize, height: Option<u32>) -> Held {
         Held {
             row,
+            height,
             rows: 0,
             rows_of_piece: (PIECE / row.max(1)).max(1),
             pieces: Vec::new(),
@@ -34,13 +42,18 @@ impl Held {
         self.rows
     }
 
+    /// Whether they are in a file.
+    pub(super) fn is_file(&self) -> bool {
+        self.file.is_some()
+    }
+
     pub(super) fn append(&mut self, band: Band<'_>) -> Result<()> {
         for row in band.iter() {
             if self.file.is_none() && (self.rows + 1).saturating_mul(self.row) > IN_MEMORY {
-                self.spill().map_err(Error::from_write)?;
+                self.spill().map_err(temporary::failed)?;
             }
             match &mut self.file {
-                Some(file) => file.write_all(row).map_err(Error::from_write)?,
+                Some(file) => file.write_all(row).map_err(temporary::failed)?,
                 None => self.keep(row),
             }
             self.rows += 1;
@@ -58,8 +71,17 @@ impl Held {
         }
     }
 
+    /// From here on the page cannot come through as it was: a lack of space is better noticed now.
     fn spill(&mut self) -> std::io::Result<()> {
         let mut file = tempfile::tempfile()?;
+        let size = self.row as u64 * u64::from(self.height.unwrap_or(0));
+        if size > 0 {
+            match fallocate(&file, FallocateFlags::empty(), 0, size) {
+                Err(e @ (Errno::NOSPC | Errno::DQUOT)) => return Err(e.into()),
+                // Not every file system can say so in advance.
+                Ok(()) | Err(_) => {}
+            }
+        }
         for piece in self.pieces.drain(..) {
             file.write_all(&piece)?;
         }
@@ -68,11 +90,10 @@ impl Held {
     }
 
     /// Reads bytes of a row from `first` on.
-    pub(super) fn read(&mut self, row: usize, first: usize, to: &mut [u8]) -> Result<()> {
-        if let Some(file) = &mut self.file {
+    pub(super) fn read(&self, row: usize, first: usize, to: &mut [u8]) -> Result<()> {
+        if let Some(file) = &self.file {
             let at = row as u64 * self.row as u64 + first as u64;
-            file.seek(SeekFrom::Start(at)).map_err(Error::from_read)?;
-            return file.read_exact(to).map_err(Error::from_read);
+            return file.read_exact_at(to, at).map_err(temporary::failed_read);
         }
         let start = row % self.rows_of_piece * self.row + first;
         let source = self

@@ -10,6 +10,8 @@ const DIFFERENT: u8 = 32;
 const CELL: f64 = 2.0;
 /// What is smaller both ways, in millimetres, is dust.
 const SMALLEST: f64 = 5.0;
+/// What is thinner, in millimetres, is a line: an edge of the bed, a scratch.
+const THINNEST: f64 = 1.0;
 /// The resolution of an image that does not tell one.
 const USUAL_DPI: u32 = 75;
 
@@ -84,8 +86,11 @@ impl Picture {
     pub(super) fn regions(&self) -> Vec<Area> {
         let mut found = merge(Cells::new(self).objects());
         let millimetre = f64::from(self.dpi) / 25.4 / f64::from(self.shrink);
-        let smallest = SMALLEST * millimetre;
-        found.retain(|b| f64::from(b.right - b.left).max(f64::from(b.bottom - b.top)) >= smallest);
+        let (smallest, thinnest) = (SMALLEST * millimetre, THINNEST * millimetre);
+        found.retain(|b| {
+            let sides = [b.right - b.left, b.bottom - b.top].map(f64::from);
+            sides[0].max(sides[1]) >= smallest && sides[0].min(sides[1]) >= thinnest
+        });
         found.sort_by_key(|b| (b.top, b.left));
         let whole = Area::of_size(self.width, self.height);
         let of_image = |b: Bounds| {

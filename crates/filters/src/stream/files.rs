@@ -1,14 +1,16 @@
 //! A document that waits in a temporary file.
 
+use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 
 use formats::image::{ImageFile, ImageInfo};
 use raster::{Band, PageLayout};
 use tempfile::NamedTempFile;
-use wia::{Error, ErrorKind, Result};
+use wia::{ErrorKind, Result};
 
 use crate::document::Out;
 use crate::rows::{Page, Rest, RowFilter, RowSink};
+use crate::temporary;
 
 /// What the file is read in.
 const CHUNK: usize = 64 * 1024;
@@ -22,28 +24,36 @@ pub(super) struct FilePages {
 }
 
 impl FilePages {
-    pub(super) fn new(file: NamedTempFile) -> FilePages {
-        FilePages { file, done: 0 }
+    pub(super) fn new() -> Result<FilePages> {
+        let file = NamedTempFile::new().map_err(temporary::failed)?;
+        Ok(FilePages { file, done: 0 })
+    }
+
+    /// The file for others, while all bytes of the document wait in it.
+    pub(super) fn lend(&self) -> Option<File> {
+        let file = self.file.as_file().try_clone();
+        file.ok().filter(|_| self.done == 0)
     }
 
     pub(super) fn write_at(&mut self, at: u64, bytes: &[u8]) -> Result<()> {
         let file = self.file.as_file_mut();
-        file.seek(SeekFrom::Start(at)).map_err(Error::from_write)?;
-        file.write_all(bytes).map_err(Error::from_write)
+        file.seek(SeekFrom::Start(at)).map_err(temporary::failed)?;
+        file.write_all(bytes).map_err(temporary::failed)
     }
 
     pub(super) fn set_size(&mut self, size: u64) -> Result<()> {
-        self.file.as_file().set_len(size).map_err(Error::from_write)
+        self.file.as_file().set_len(size).map_err(temporary::failed)
     }
 
     /// Hands on all bytes in order.
     pub(super) fn chunks(&mut self, mut to: impl FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
         let file = self.file.as_file_mut();
-        file.seek(SeekFrom::Start(0)).map_err(Error::from_read)?;
+        file.seek(SeekFrom::Start(0))
+            .map_err(temporary::failed_read)?;
         let mut chunk = vec![0; CHUNK];
         let mut at = 0;
         loop {
-            let read = file.read(&mut chunk).map_err(Error::from_read)?;
+            let read = file.read(&mut chunk).map_err(temporary::failed_read)?;
             let Some(bytes) = chunk.get(..read).filter(|bytes| !bytes.is_empty()) else {
                 return Ok(());
             };

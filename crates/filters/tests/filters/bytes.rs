@@ -192,6 +192,36 @@ fn a_header_is_not_trusted_before_the_end_with_page_auto() {
 }
 
 #[test]
+fn a_raw_header_that_leaves_the_height_open_is_trusted_with_page_auto() {
+    let page = layout(20, 30, PixelType::Gray8);
+    let old = document(DocumentFormat::Raw, &page, &rows(&page));
+    let mut open = old.clone();
+    open[24..28].fill(0);
+    open[68..72].fill(0);
+    let item = tree(&[(WIA_IPS_PAGE_SIZE, WIA_PAGE_AUTO.into())]);
+    for list in [bands, all] {
+        let expected = filtered(&item, list(), &old);
+        for size in [1, 79, 83, 10_000] {
+            let mut writes = pieces(&open, size);
+            writes.push((0, &old[..80]));
+            same(&item, list, &writes, &expected);
+        }
+    }
+    // What is filtered is on its way before the page ends; a height that was told may be the bed's.
+    for (bytes, flows) in [(&open, true), (&old, false)] {
+        let app = Arc::new(App::default());
+        let chain = ::transfer::filter::chain(&filters(bands()), &item, app.clone());
+        let session = Session::new(chain.callback());
+        let NextStream::Stream(mut stream) = session.get_next_stream("Flatbed", FLATBED).unwrap()
+        else {
+            panic!("no stream");
+        };
+        ::transfer::write_all(stream.as_mut(), &bytes[..400]).unwrap();
+        assert_eq!(!app.bytes().is_empty(), flows);
+    }
+}
+
+#[test]
 fn what_cannot_be_read_passes_byte_for_byte() {
     let page = layout(20, 30, PixelType::Gray8);
     let old = document(DocumentFormat::Raw, &page, &rows(&page));

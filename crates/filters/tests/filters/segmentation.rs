@@ -2,9 +2,9 @@
 
 use formats::DocumentFormat;
 use items::{AppItem, CreationFlags};
-use quire_filters::{Rectangles, Rotation};
+use quire_filters::{Filter, Filters, Rectangles, Rotation};
 use raster::{Area, PageLayout, PixelType};
-use transfer::{REGION_FLAGS, SegmentationFilter, SegmentedItem};
+use transfer::{ImageFilter, REGION_FLAGS, SegmentationFilter, SegmentedItem};
 use wia::property::{
     WIA_IPA_FORMAT, WIA_IPS_ROTATION, WIA_IPS_XEXTENT, WIA_IPS_XPOS, WIA_IPS_YEXTENT, WIA_IPS_YPOS,
 };
@@ -20,7 +20,7 @@ const HEIGHT: u32 = 877;
 const AREAS: [PropertyId; 4] = [WIA_IPS_XPOS, WIA_IPS_YPOS, WIA_IPS_XEXTENT, WIA_IPS_YEXTENT];
 
 /// The item of an application.
-struct Bed(AppItem);
+struct Bed(AppItem, Orientation);
 
 impl Bed {
     fn new(format: Guid, rotation: Orientation) -> Bed {
@@ -29,7 +29,8 @@ impl Bed {
             AREAS.into_iter().zip(numbers.map(Into::into)).collect();
         values.push((WIA_IPA_FORMAT, format.into()));
         values.push((WIA_IPS_ROTATION, rotation.value().into()));
-        Bed(tree(&values).find_by_name(FLATBED).unwrap())
+        let item = tree(&values).find_by_name(FLATBED).unwrap();
+        Bed(item, Orientation::Portrait)
     }
 
     fn regions(&self) -> Vec<Area> {
@@ -44,6 +45,10 @@ impl Bed {
 impl SegmentedItem for Bed {
     fn item(&self) -> &AppItem {
         &self.0
+    }
+
+    fn turned(&self) -> Orientation {
+        self.1
     }
 
     fn create_child(
@@ -179,6 +184,23 @@ fn an_empty_bed_and_dust_have_no_regions() {
 }
 
 #[test]
+fn a_line_is_no_region_and_a_narrow_strip_is_one() {
+    // 75 dpi: a pixel is a third of a millimetre.
+    for (area, is_region) in [
+        (Area::new(100, 300, 400, 1), false),
+        (Area::new(300, 100, 2, 500), false),
+        (Area::new(100, 300, 400, 3), true),
+        (Area::new(300, 100, 3, 15), true),
+        (Area::new(300, 100, 14, 14), false),
+    ] {
+        let (layout, rows) = picture((WIDTH, HEIGHT), PixelType::Gray8, 240, &[(area, 0)]);
+        let bed = Bed::new(wia::format::WIA_IMG_FMT_RAW, Orientation::Portrait);
+        detect(&bed, &document(DocumentFormat::Raw, &layout, &rows));
+        assert_eq!(bed.regions().len(), usize::from(is_region), "{area:?}");
+    }
+}
+
+#[test]
 fn what_is_close_together_is_one_region() {
     let things = [
         (Area::new(100, 100, 80, 10), 0),
@@ -229,6 +251,27 @@ fn a_rotated_preview_gives_rectangles_of_the_bed() {
         let mut found = bed.regions();
         found.sort_by_key(|area| area.y);
         assert_eq!(found, moved(&THINGS), "{turn:?}");
+    }
+}
+
+#[test]
+fn turns_of_the_property_and_of_the_filter_are_both_undone() {
+    let things = THINGS.map(|area| (area, 0));
+    let (layout, rows) = picture((WIDTH, HEIGHT), PixelType::Gray8, 255, &things);
+    let raw = document(DocumentFormat::Raw, &layout, &rows);
+    let turns = [0, 1, 2, 3].map(|value| Orientation::from_value(value).unwrap());
+    for (property, explicit) in turns.into_iter().flat_map(|p| turns.map(|e| (p, e))) {
+        let mut bed = Bed::new(wia::format::WIA_IMG_FMT_RAW, property);
+        let filter = Filters::new(vec![Box::new(Rotation(Some(explicit)))]);
+        bed.1 = filter.turn();
+        assert_eq!(bed.1, explicit);
+        let both: Vec<Box<dyn Filter>> =
+            vec![Box::new(Rotation(None)), Box::new(Rotation(Some(explicit)))];
+        let turned = filtered(&bed.0, both, &raw);
+        detect(&bed, &turned);
+        let mut found = bed.regions();
+        found.sort_by_key(|area| area.y);
+        assert_eq!(found, moved(&THINGS), "{property:?} {explicit:?}");
     }
 }
 

@@ -8,7 +8,7 @@ use wia::{Error, ErrorKind, Result};
 use super::below::OpenStream;
 use super::guard::Shared;
 use super::kept::Kept;
-use crate::stream::Stream;
+use crate::stream::{Held, Stream};
 
 /// A filter's stream, or the one below it once the filter has failed.
 pub(super) struct StreamAbove {
@@ -111,6 +111,7 @@ impl StreamAbove {
         if let Some(position) = self.position {
             self.seek(SeekFrom::Start(position))?;
         }
+        self.shared.unfiltered();
         Ok(())
     }
 
@@ -122,16 +123,37 @@ impl StreamAbove {
             .as_ref()
             .is_some_and(OpenStream::untouched);
         let mut state = self.shared.lock();
+        let taken = state.taken.max(position + data.len() as u64);
+        state.taken = taken;
         let kept = match state.kept.take() {
             Some(kept) => Some(kept),
             None if !self.begun => Some(Kept::new(position)),
             None => None,
         };
-        state.kept = kept
-            .filter(|_| untouched)
-            .and_then(|kept| kept.write_at(position, data));
-        state.taken = state.taken.max(position + data.len() as u64);
+        drop(state);
         self.begun = true;
+        let kept = match kept.filter(|_| untouched) {
+            Some(kept) if kept.is_own() => match self.held() {
+                Held::Nothing => kept.write_at(position, data),
+                Held::Bytes(file) => Some(Kept::lent(file, taken)),
+                Held::Page => None,
+            },
+            Some(kept) => kept.write_at(position, data),
+            None => None,
+        };
+        self.shared.lock().kept = kept;
+    }
+
+    /// What the filter holds.
+    fn held(&mut self) -> Held {
+        let Some(filter) = &mut self.filter else {
+            return Held::Nothing;
+        };
+        let held = self.shared.in_filter(|| Ok(filter.held()));
+        held.unwrap_or_else(|e| {
+            self.shared.failed("held", &e);
+            Held::Nothing
+        })
     }
 }
 

@@ -4,7 +4,6 @@
 //! is the application ([`Below`]). It calls the filter in between, compares what went in with what came
 //! out, and does itself what the filter did not.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -85,6 +84,8 @@ pub(super) struct State {
     pub(super) taken: u64,
     /// The page went below as the driver wrote it.
     rescued: bool,
+    /// The failure says so.
+    unfiltered: bool,
 }
 
 impl Shared {
@@ -111,11 +112,7 @@ impl Shared {
                 resume_unwind(panic);
             }
             self.lock().out = true;
-            let text = panic_text(panic.as_ref());
-            Err(Error::new(
-                ErrorKind::ExceptionInDriver,
-                format!("it crashed: {text}"),
-            ))
+            Err(Error::crashed("it", panic.as_ref()))
         })
     }
 
@@ -154,6 +151,16 @@ impl Shared {
         let named = Error::new(kind, format!("{}{inside}{call}: {e}", self.name));
         self.lock().failure.get_or_insert_with(|| named.clone());
         named
+    }
+
+    /// What is handed on is what the driver wrote; the filter's failure says so.
+    pub(super) fn unfiltered(&self) {
+        let mut state = self.lock();
+        if !std::mem::replace(&mut state.unfiltered, true)
+            && let Some(failure) = state.failure.take()
+        {
+            state.failure = Some(failure.context("the page is unfiltered"));
+        }
     }
 
     /// The first failure of the filter.
@@ -288,8 +295,12 @@ impl Guard {
             return self.tell_unfiltered(params);
         };
         let rescued = std::mem::take(&mut shared.lock().rescued);
-        if rescued && result.is_ok() {
-            shared.broke(Rule::FlushesBeforeEnd);
+        if rescued {
+            match &result {
+                Ok(_) => shared.broke(Rule::FlushesBeforeEnd),
+                Err(e) => drop(shared.failed("TransferCallback", e)),
+            }
+            shared.unfiltered();
         }
         match (below?, result) {
             (Answer::Cancel, result) => {
@@ -316,7 +327,9 @@ impl Guard {
     fn tell_unfiltered(&self, params: &TransferParams) -> Result<Answer> {
         if params.message == TransferMessage::EndOfStream {
             self.shared.rescue()?;
-            self.shared.lock().rescued = false;
+            if std::mem::take(&mut self.shared.lock().rescued) {
+                self.shared.unfiltered();
+            }
         }
         self.shared.tell_below(params)
     }
@@ -384,6 +397,7 @@ impl TransferCallback for Guard {
                     }
                 };
                 shared.put_out();
+                shared.unfiltered();
                 return Ok(NextStream::Stream(Box::new(stream)));
             }
             Asked::Failed(e) => return Err(e),
@@ -407,12 +421,4 @@ impl TransferCallback for Guard {
     fn error_handler(&self) -> Option<&dyn AppErrorHandler> {
         self.shared.below.error_handler()
     }
-}
-
-fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message")
 }

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use items::AppItem;
 use raster::Area;
-use wia::{PropertyId, PropertyValue, Result};
+use wia::{Orientation, PropertyId, PropertyValue, Result};
 
 use crate::callback::{Answer, TransferCallback};
 use crate::stream::Stream;
@@ -46,6 +46,12 @@ pub trait ImageFilter: TransferCallback {
     /// What it is called in messages. No call of `IWiaImageFilter`.
     fn name(&self) -> &str {
         "image filter"
+    }
+
+    /// The quarter turns that it makes of its own, besides the item's `WIA_IPS_ROTATION`. No call of
+    /// `IWiaImageFilter`.
+    fn turn(&self) -> Orientation {
+        Orientation::Portrait
     }
 
     /// Keeps both (`IWiaImageFilter::InitializeFilter`), before the transfer reaches the service and

@@ -50,6 +50,7 @@ fn a_message_that_is_swallowed_renamed_or_repeated_arrives_as_it_was() {
             let (text, got, lines) = transfer(wrong, false, App::plain());
             assert!(text.contains(rule), "{wrong:?}: {text}");
             assert_eq!(got, [inverted(PAGE), inverted(PAGE)], "{wrong:?}");
+            assert!(!text.contains("unfiltered"), "{wrong:?}: {text}");
             all_messages(&lines);
         }
     }
@@ -71,6 +72,7 @@ fn a_page_that_is_not_flushed_comes_through_unfiltered() {
     for wrong in [Wrong::LoseAll, Wrong::WriteAfterEnd] {
         let (text, got, lines) = transfer(wrong, true, App::plain());
         assert!(text.contains("END_OF_STREAM"), "{text}");
+        assert!(text.contains("the page is unfiltered: image"), "{text}");
         assert_eq!(got, [PAGE, PAGE], "{wrong:?}");
         all_messages(&lines);
     }
@@ -87,6 +89,8 @@ fn a_stream_that_is_not_asked_for_or_not_handed_on() {
     ] {
         let (text, got, lines) = transfer(wrong, false, App::plain());
         assert!(text.contains(rule), "{text}");
+        let unasked = matches!(wrong, Wrong::NeverAsk);
+        assert!(text.contains("the page is unfiltered") || unasked, "{text}");
         assert_eq!(got, [PAGE, PAGE], "{wrong:?}");
         all_messages(&lines);
     }
