@@ -218,6 +218,9 @@
 //!   nothing. One that tells a height waits for its end, for that may be the bed's, with everything else.
 //! - **A page that was turned is not kept twice**: until it goes to a file it can still come through unfiltered;
 //!   from then on a failure of the filter fails the page. The space is taken at once where the height is known.
+//! - **A document that had to be read is written anew**: a TIFF with what `WIA_IPA_COMPRESSION` says (both faxes
+//!   as G4, JPEG with quality 85, else uncompressed), JPEG with quality 85. Of what it said of itself only size and
+//!   resolution stay.
 //! - **A page that is not complete is not turned**: it comes through as it is, and the transfer is no
 //!   success.
 //! - **Uploads are not filtered.** What the driver's own filter does, the driver leaves to it.

@@ -155,7 +155,8 @@ fn complete_pages_are_kept_when_a_jam_ends_a_filtered_scan() {
 
 /// A scan of a page of 35 MB whose temporary files have so much space.
 fn with_small_tmp(scratch: &Scratch, size: &str, rest: &str) -> crate::scratch::Ended {
-    let scan = "scan -d virtual: -s flatbed -r 600 -m gray -o a.raw";
+    // Whose size comes at its end.
+    let scan = "scan -d virtual:?lateheight=1 -s flatbed -r 600 -m gray -o a.raw";
     let script = format!("TMPDIR=$PWD/small {QUIRE} {scan} {rest}");
     with_small_disk(scratch, size, &script)
 }
