@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use driver_virtual::{OlderScanner, Options, VirtualScanner};
+use driver_virtual::{Options, VirtualScanner};
 use minidriver::{DriverModel, Minidriver};
 use quire_testkit::{Faces, Outcome, Report, check};
 
@@ -95,18 +95,6 @@ fn bands_and_files_through_the_compatibility_layer() {
 fn streams_through_the_compatibility_layer() {
     let report = report(Faces::Both, |options| options.model = DriverModel::Stream);
     assert_eq!(left_out(&report), [""; 0]);
-}
-
-#[test]
-fn an_older_tree_through_the_compatibility_layer() {
-    let open = || -> wia::Result<Arc<dyn Minidriver>> {
-        let parameters = [("model", "legacy"), ("tree", "legacy"), ("sheets", "3")];
-        let parameters = parameters.map(|(name, value)| (name.into(), value.into()));
-        let scanner = VirtualScanner::new(Options::parse("", &parameters)?)?;
-        Ok(Arc::new(OlderScanner::new(scanner)?))
-    };
-    let report = check(&open, Faces::Both).unwrap();
-    assert_eq!(report.failed(), 0, "{report}");
 }
 
 #[test]

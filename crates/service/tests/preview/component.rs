@@ -1,6 +1,6 @@
 //! What the component does.
 
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::Arc;
 
 use formats::DocumentFormat;
 use quire_service::{DeviceOptions, Service, UpdateFlags};
@@ -24,22 +24,6 @@ fn a_driver_without_an_image_filter_has_no_preview() {
     let e = rig.preview.get_new_preview(Arc::new(App::default()));
     assert_eq!(e.unwrap_err().kind(), ErrorKind::NotImplemented);
     assert_eq!(rig.driver.scans(), 0);
-}
-
-#[test]
-fn the_preview_property_is_restored_after_a_driver_was_given_up() {
-    let (release, hangs) = mpsc::channel();
-    let driver = Flatbed {
-        hangs: Mutex::new(Some(hangs)),
-        ..Flatbed::new()
-    };
-    let rig = Rig::with(driver, Some(by_property()));
-    let before = rig.flatbed.read(&[WIA_IPS_PREVIEW]).unwrap();
-    let e = rig.preview.get_new_preview(Arc::new(App::default()));
-    assert_eq!(e.unwrap_err().kind(), ErrorKind::DeviceTimeout);
-    assert_eq!(*rig.driver.scans.lock().unwrap(), [WIA_PREVIEW_SCAN]);
-    assert_eq!(rig.flatbed.read(&[WIA_IPS_PREVIEW]).unwrap(), before);
-    drop(release);
 }
 
 #[test]

@@ -1,9 +1,7 @@
 //! A flatbed with things on its glass, and an application that looks at them.
 
 use std::io::{Cursor, SeekFrom};
-use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use filters::{Brightness, Filters};
 use formats::{DocumentFormat, WriterOptions, open_writer};
@@ -42,8 +40,6 @@ pub(crate) struct Flatbed {
     pub(crate) filter: bool,
     pub(crate) own_segmentation: bool,
     pub(crate) fails: bool,
-    /// Until this is released no scan returns.
-    pub(crate) hangs: Mutex<Option<Receiver<()>>>,
     /// `WIA_IPS_PREVIEW` at each scan.
     pub(crate) scans: Mutex<Vec<i32>>,
 }
@@ -83,7 +79,6 @@ impl Flatbed {
             filter: false,
             own_segmentation: false,
             fails: false,
-            hangs: Mutex::default(),
             scans: Mutex::default(),
         }
     }
@@ -179,10 +174,6 @@ impl Minidriver for Flatbed {
     ) -> Result<Status> {
         let preview = item.opt_i32(WIA_IPS_PREVIEW).unwrap_or(0);
         self.scans.lock().unwrap().push(preview);
-        let hangs = self.hangs.lock().unwrap().take();
-        if let Some(released) = hangs {
-            let _ = released.recv();
-        }
         let callback = context.callback.clone().unwrap();
         let area = RECTANGLE.map(|id| item.read_i32(id).unwrap());
         let format = DocumentFormat::from_wia_format(context.format).unwrap();
@@ -303,11 +294,7 @@ impl Rig {
     pub(crate) fn with(driver: Flatbed, filter: Option<Arc<dyn ImageFilter>>) -> Rig {
         let driver = Arc::new(driver);
         let id = format!("preview {:p}", Arc::as_ptr(&driver));
-        let mut options = DeviceOptions::default();
-        if driver.hangs.lock().unwrap().is_some() {
-            options.line_deadline = Duration::from_millis(100);
-        }
-        let service = Service::new(driver.clone(), &id, options);
+        let service = Service::new(driver.clone(), &id, DeviceOptions::default());
         let device = service.connect().unwrap();
         let flatbed = device.root().children().remove(0);
         let grey = DataType::Grayscale.value();
