@@ -1,6 +1,7 @@
 //! The driver's item tree (`IWiaDrvItem`): one for each device, built by its driver.
 
 use std::any::Any;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, Weak};
 
@@ -68,6 +69,8 @@ struct Links {
     flags: ItemFlags,
     parent: Weak<Inner>,
     children: Vec<DriverItem>,
+    /// The same by name: storage folders hold many.
+    by_name: HashMap<String, DriverItem>,
 }
 
 impl DriverItem {
@@ -145,6 +148,7 @@ impl DriverItem {
                 flags,
                 parent: Weak::new(),
                 children: Vec::new(),
+                by_name: HashMap::new(),
             }),
         })))
     }
@@ -214,7 +218,9 @@ impl DriverItem {
             return refuse("that has a child of this name");
         }
         lock(&self.0.links).parent = Arc::downgrade(&parent.0);
-        lock(&parent.0.links).children.push(self.clone());
+        let mut links = lock(&parent.0.links);
+        links.children.push(self.clone());
+        links.by_name.insert(self.name().to_owned(), self.clone());
         Ok(())
     }
 
@@ -238,7 +244,11 @@ impl DriverItem {
                 self.full_name()
             )));
         };
-        lock(&parent.0.links).children.retain(|c| c != self);
+        {
+            let mut links = lock(&parent.0.links);
+            links.children.retain(|c| c != self);
+            links.by_name.remove(self.name());
+        }
         self.leave(reason);
         Ok(())
     }
@@ -259,7 +269,11 @@ impl DriverItem {
         }
         let mut rest = vec![self.clone()];
         while let Some(item) = rest.pop() {
-            rest.append(&mut lock(&item.0.links).children);
+            {
+                let mut links = lock(&item.0.links);
+                rest.append(&mut links.children);
+                links.by_name.clear();
+            }
             item.leave(reason);
         }
         Ok(())
@@ -287,11 +301,7 @@ impl DriverItem {
     /// The direct child with this name.
     #[doc(alias = "FindChildItemByName")]
     pub fn find_child_by_name(&self, name: &str) -> Option<DriverItem> {
-        lock(&self.0.links)
-            .children
-            .iter()
-            .find(|c| c.name() == name)
-            .cloned()
+        lock(&self.0.links).by_name.get(name).cloned()
     }
 
     /// The folder that holds this item; `None` for a root and for an item outside of any tree.

@@ -1,5 +1,6 @@
 //! Items that come and go: children that applications make, deletion, changes of the driver's tree.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use wia::category::{WIA_CATEGORY_FINISHED_FILE, WIA_CATEGORY_FOLDER};
@@ -33,7 +34,8 @@ impl AppItem {
     ///
     /// `InvalidArgument` when this item can have no children, `name` is empty, holds a backslash or
     /// is taken, `flags` has neither `FOLDER` nor `FILE`, or `flags` is empty while parent values
-    /// are to be copied; `ItemDeleted` when this item is gone. An error of `init` leaves the tree as it was.
+    /// are to be copied; `AccessDenied` for a storage folder that cannot be written; `ItemDeleted` when this
+    /// item is gone. An error of `init` leaves the tree as it was.
     pub fn create_child(
         &self,
         flags: ItemFlags,
@@ -99,7 +101,13 @@ impl AppItem {
             return Err(self.gone());
         }
         if self.opt_i32(WIA_IPS_SUPPORTS_CHILD_ITEM_CREATION) == Some(0) {
-            return Err(self.childless());
+            return Err(match self.is_read_only_storage() {
+                true => Error::new(
+                    ErrorKind::AccessDenied,
+                    format!("{}: the folder cannot be written", self.full_name()),
+                ),
+                false => self.childless(),
+            });
         }
         if flags.is_empty() && creation.contains(CreationFlags::COPY_PARENT_PROPERTY_VALUES) {
             return Err(Error::invalid(
@@ -107,6 +115,13 @@ impl AppItem {
             ));
         }
         Ok(())
+    }
+
+    fn is_read_only_storage(&self) -> bool {
+        let rights = self.opt_i32(WIA_IPA_ACCESS_RIGHTS);
+        let rights = rights.map(AccessRights::from_bits_retain);
+        self.flags().contains(ItemFlags::STORAGE)
+            && rights.is_some_and(|rights| !rights.contains(AccessRights::WRITE))
     }
 
     fn check_child(&self, flags: ItemFlags, name: &str) -> Result<()> {
@@ -237,27 +252,29 @@ impl AppItem {
             if item.flags().intersects(GONE) {
                 continue;
             }
-            let Some(driver) = own(&item) else { continue };
-            for below in driver.children() {
-                item.follow_child(&below, &mut added);
+            if let Some(driver) = own(&item) {
+                item.follow_children(&driver, &mut added);
             }
         }
         added
     }
 
-    fn follow_child(&self, driver: &DriverItem, added: &mut Vec<AppItem>) {
+    fn follow_children(&self, driver: &DriverItem, added: &mut Vec<AppItem>) {
         let mut rest = vec![(self.clone(), driver.clone())];
         while let Some((parent, driver)) = rest.pop() {
-            let same = |c: &AppItem| c.name() == driver.name();
-            if let Some(known) = parent.children().into_iter().find(same) {
-                // An item that an application made and uploaded has a counterpart from now on.
-                lock(&known.0.links).driver.get_or_insert(driver);
-                continue;
+            let children = parent.children();
+            let known: HashMap<&str, &AppItem> = children.iter().map(|c| (c.name(), c)).collect();
+            for below in driver.children() {
+                if let Some(known) = known.get(below.name()) {
+                    // An item that an application made and uploaded has a counterpart from now on.
+                    lock(&known.0.links).driver.get_or_insert(below);
+                    continue;
+                }
+                let item = AppItem::copy(&below, Arc::downgrade(&parent.0), &self.0.gate);
+                lock(&parent.0.links).children.push(item.clone());
+                rest.push((item.clone(), below));
+                added.push(item);
             }
-            let item = AppItem::copy(&driver, Arc::downgrade(&parent.0), &self.0.gate);
-            lock(&parent.0.links).children.push(item.clone());
-            rest.extend(driver.children().into_iter().map(|d| (item.clone(), d)));
-            added.push(item);
         }
     }
 }

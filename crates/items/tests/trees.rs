@@ -266,6 +266,24 @@ fn applications_create_children() {
 }
 
 #[test]
+fn a_storage_folder_that_cannot_be_written_denies_children() {
+    let root = root();
+    let flags = ItemFlags::STORAGE | ItemFlags::FOLDER;
+    DriverItem::new_child(&root, flags, "Storage", WIA_CATEGORY_FOLDER, None).unwrap();
+    let storage = AppItem::from_driver_tree(&root).children().remove(0);
+    let file = ItemFlags::FILE | ItemFlags::TRANSFER;
+    let none = CreationFlags::empty();
+    for (rights, refused) in [
+        (AccessRights::READ, Some(ErrorKind::AccessDenied)),
+        (AccessRights::RWD, None),
+    ] {
+        quire_items::declare_folder(&storage, rights);
+        let made = storage.create_child(file, none, "a", &mut |_| Ok(()));
+        assert_eq!(made.err().map(|e| e.kind()), refused);
+    }
+}
+
+#[test]
 fn a_child_of_a_storage_folder_is_a_folder_or_a_file() {
     let root = root();
     let flags = ItemFlags::STORAGE | ItemFlags::FOLDER;

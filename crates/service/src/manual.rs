@@ -233,6 +233,10 @@
 //! - **A new folder exists from the first upload into it**: to make an item changes nothing on the device.
 //! - **A link shows the file that it leads to, as long as that is in the directory**; it is not replaced by an
 //!   upload. Links to folders are not shown: they could lead round in circles.
+//! - **A replaced file keeps its permissions, but not setuid, setgid and sticky**: they would lend the owner's
+//!   rights to what another has sent.
+//! - **A new item in a storage folder that cannot be written is `E_ACCESSDENIED`**, not `E_INVALIDARG`: the
+//!   application asked for nothing wrong.
 //! - **An item that was never uploaded does not replace a file** that came to have its name meanwhile.
 //! - **The last message of an upload, 100 %, comes before the file is in its place**: a cancel there is heard.
 //! - **A source that gives other than its `Stat` says fails the upload.** `WIA_IPA_UPLOAD_ITEM_SIZE` is an

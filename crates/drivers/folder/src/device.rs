@@ -18,9 +18,10 @@ use wia::property::{WIA_DIP_DEV_ID, WIA_DPS_DOCUMENT_HANDLING_STATUS, WIA_IPA_FO
 use wia::{Error, ErrorKind, Guid, PropertyId, Result, Status, TransferFlags, Tymed};
 
 use crate::acquire::{Job, download};
-use crate::directory::Directory;
+use crate::directory::{Directory, join};
 use crate::options::Options;
 use crate::place::Place;
+use crate::temporary::sweep;
 use crate::tree::{self, Change};
 use crate::upload::{is_new, upload};
 use crate::watch::Watch;
@@ -53,12 +54,24 @@ impl Shared {
     fn follow(&self) -> Result<()> {
         let one = lock(&self.looks);
         self.directory.check_online()?;
-        let changes = tree::follow(&self.directory, &self.files)?;
+        let mut changes = Vec::new();
+        let followed = tree::follow(&self.directory, &self.files, &mut changes);
         drop(one);
         for change in &changes {
             self.tell(change.event, Some(&change.full_name));
         }
-        Ok(())
+        followed
+    }
+
+    /// Removes what uploads left that were killed.
+    fn sweep(&self) {
+        let mut rest = vec![(self.files.clone(), String::new())];
+        while let Some((folder, place)) = rest.pop() {
+            // A leftover that cannot be removed is in nobody's way.
+            let _ = { self.directory.folder(&place) }.map(|folder| sweep(&folder));
+            let folders = folder.children().into_iter().filter(tree::is_folder);
+            rest.extend(folders.map(|child| (child.clone(), join(&place, child.name()))));
+        }
     }
 
     fn tell(&self, event: Guid, full_name: Option<&str>) {
@@ -159,6 +172,7 @@ impl Minidriver for FolderDevice {
         let shared = &self.shared;
         device_id.clone_into(&mut lock(&shared.device_id));
         shared.follow()?;
+        shared.sweep();
         if shared.watch.enter() {
             let watched = Arc::clone(shared);
             let look = move || watched.watch.run(|| watched.look());

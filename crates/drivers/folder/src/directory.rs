@@ -17,6 +17,9 @@ use wia::{Error, ErrorKind, Result};
 /// Bytes of a name on the file systems that are in use.
 const LONGEST_NAME: usize = 255;
 
+/// How often something is opened while others rename.
+const TRIES: usize = 10;
+
 /// An open directory.
 #[derive(Debug)]
 pub(crate) struct Directory {
@@ -138,7 +141,13 @@ impl Directory {
     pub(crate) fn folder(&self, place: &str) -> Result<OwnedFd> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY;
         self.beneath(place, flags, Links::Refused)
-            .map_err(|e| self.lost(place, e, ErrorKind::WriteFault))
+            .map_err(|e| match e {
+                Errno::LOOP | Errno::XDEV | Errno::NOTDIR => {
+                    let what = "it is no folder of this directory any more";
+                    Error::new(ErrorKind::ItemDeleted, what).context(self.shown(place))
+                }
+                e => self.lost(place, e, ErrorKind::WriteFault),
+            })
     }
 
     /// The failure of a call about a place.
@@ -164,7 +173,11 @@ impl Directory {
         if links == Links::Refused {
             resolve |= ResolveFlags::NO_SYMLINKS;
         }
-        match openat2(&self.fd, path, flags, Mode::empty(), resolve) {
+        let open = || openat2(&self.fd, path, flags, Mode::empty(), resolve);
+        // Where something is renamed meanwhile the kernel may not be sure that it stayed beneath.
+        let again = std::iter::repeat_with(open).take(TRIES);
+        let opened = { again }.find(|opened| !matches!(opened, Err(Errno::AGAIN)));
+        match opened.unwrap_or(Err(Errno::AGAIN)) {
             // An old kernel, or a sandbox that does not know the call.
             Err(Errno::NOSYS | Errno::PERM) => self.step_by_step(path, flags),
             opened => opened,

@@ -26,6 +26,7 @@ mod directory;
 mod options;
 mod place;
 mod properties;
+mod temporary;
 mod tree;
 mod upload;
 mod watch;

@@ -1,18 +1,13 @@
-//! A place in the directory where a file is made, replaced or removed.
+//! A place in the directory where a file is replaced or removed, or where there is to be one.
 
-use std::fs::File;
 use std::os::fd::OwnedFd;
-use std::process;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use rustix::fs::{
-    AtFlags, Mode, OFlags, RenameFlags, fchmod, fsync, linkat, mkdirat, openat, renameat,
-    renameat_with, statat, unlinkat,
-};
+use rustix::fs::{AtFlags, FileType, Mode, mkdirat, statat, unlinkat};
 use rustix::io::Errno;
 use wia::{Error, ErrorKind, Result};
 
-use crate::directory::{Directory, is_regular, split};
+use crate::directory::{Directory, split};
+use crate::temporary::{Temporary, synced};
 
 /// A name in an open folder.
 pub(crate) struct Place<'a> {
@@ -24,9 +19,10 @@ pub(crate) struct Place<'a> {
 /// What is at a place.
 pub(crate) enum There {
     Nothing,
-    /// A regular file with this mode.
+    /// A regular file that may be read, written and run by these.
     File(Mode),
-    Other,
+    /// What that is.
+    Other(&'static str),
 }
 
 impl<'a> Place<'a> {
@@ -41,33 +37,34 @@ impl<'a> Place<'a> {
         })
     }
 
-    /// The same for a new file: makes the folders above it that an application made an item for.
-    ///
-    /// # Errors
-    ///
-    /// Why a folder could not be made.
-    pub(crate) fn open_new(directory: &'a Directory, place: &'a str) -> Result<Place<'a>> {
-        let folders = split(place).0;
-        for (end, _) in folders.match_indices('/').chain([(folders.len(), "")]) {
-            let folder = &folders[..end];
-            if folder.is_empty() {
-                continue;
-            }
-            let (above, name) = split(folder);
-            match mkdirat(directory.folder(above)?, name, Mode::from_raw_mode(0o777)) {
-                Ok(()) | Err(Errno::EXIST) => {}
-                Err(e) => return Err(directory.lost(folder, e, ErrorKind::WriteFault)),
-            }
-        }
-        Place::open(directory, place)
-    }
-
-    fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         split(self.place).1
     }
 
-    fn failed(&self, e: Errno) -> Error {
-        self.directory.lost(self.place, e, ErrorKind::WriteFault)
+    pub(crate) fn folder(&self) -> &OwnedFd {
+        &self.folder
+    }
+
+    /// The place as a person knows it.
+    pub(crate) fn shown(&self) -> String {
+        self.directory.shown(self.place)
+    }
+
+    /// The failure of a call that makes or changes something here.
+    pub(crate) fn failed(&self, e: Errno) -> Error {
+        match e {
+            Errno::NOENT => {
+                let why = "its folder is not there any more";
+                Error::new(ErrorKind::ItemDeleted, why).context(self.shown())
+            }
+            e => self.directory.lost(self.place, e, ErrorKind::WriteFault),
+        }
+    }
+
+    /// The refusal of a new file where there is something.
+    pub(crate) fn taken(&self, what: &str) -> Error {
+        let why = format!("{what} of this name is there already; valid is a new name");
+        Error::invalid(why).context(self.shown())
     }
 
     /// # Errors
@@ -75,38 +72,27 @@ impl<'a> Place<'a> {
     /// Why it cannot be seen.
     pub(crate) fn there(&self) -> Result<There> {
         match statat(&self.folder, self.name(), AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(stat) if is_regular(&stat) => Ok(There::File(Mode::from_raw_mode(stat.st_mode))),
-            Ok(_) => Ok(There::Other),
+            Ok(stat) => Ok(match FileType::from_raw_mode(stat.st_mode) {
+                // Not the bits that lend the rights of the owner: the content is another's now.
+                FileType::RegularFile => There::File(Mode::from_raw_mode(stat.st_mode & 0o777)),
+                FileType::Directory => There::Other("a folder"),
+                FileType::Symlink => There::Other("a link"),
+                FileType::Fifo => There::Other("a pipe"),
+                FileType::Socket => There::Other("a socket"),
+                _ => There::Other("a device"),
+            }),
             Err(Errno::NOENT) => Ok(There::Nothing),
             Err(e) => Err(self.failed(e)),
         }
     }
 
-    /// A file without a name of its own yet, beside the place.
+    /// A file beside the place, on its way to it.
     ///
     /// # Errors
     ///
     /// Why it cannot be made.
     pub(crate) fn temporary(&self) -> Result<Temporary<'_>> {
-        static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let flags =
-            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        loop {
-            let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-            let name = format!(".quire-{}-{number}.partial", process::id());
-            match openat(&self.folder, &name, flags, Mode::from_raw_mode(0o666)) {
-                Ok(fd) => {
-                    return Ok(Temporary {
-                        place: self,
-                        name,
-                        file: File::from(fd),
-                    });
-                }
-                // Of a process that had this number before.
-                Err(Errno::EXIST) => {}
-                Err(e) => return Err(self.failed(e)),
-            }
-        }
+        Temporary::beside(self)
     }
 
     /// Removes what is there: a file, a link, or an empty folder. What is gone already is removed.
@@ -126,55 +112,93 @@ impl<'a> Place<'a> {
     }
 }
 
-/// A file on its way to a place. Dropped before it has arrived, it is removed.
-pub(crate) struct Temporary<'a> {
-    place: &'a Place<'a>,
-    name: String,
-    pub(crate) file: File,
+/// The folders that were made for a new file. Dropped before the file has arrived, they are removed again.
+pub(crate) struct NewFolders<'a> {
+    directory: &'a Directory,
+    made: Vec<String>,
 }
 
-impl Temporary<'_> {
-    /// Puts the file, when it is safe on the disk, to its place: instead of a file of this mode, or
-    /// where there is none.
+impl<'a> NewFolders<'a> {
+    /// Makes the folders above a place that an application made an item for.
     ///
     /// # Errors
     ///
-    /// `InvalidArgument` when there is a file where none was to be; why it cannot be done.
-    pub(crate) fn arrive(self, instead: Option<Mode>) -> Result<()> {
-        let place = self.place;
-        let (folder, name) = (&place.folder, place.name());
-        if let Some(mode) = instead {
-            fchmod(&self.file, mode).map_err(|e| place.failed(e))?;
-        }
-        fsync(&self.file).map_err(|e| place.failed(e))?;
-        let moved = match instead {
-            Some(_) => renameat(folder, &*self.name, folder, name),
-            None => {
-                match renameat_with(folder, &*self.name, folder, name, RenameFlags::NOREPLACE) {
-                    // The file system does not know how; the other name is removed below.
-                    Err(Errno::INVAL | Errno::NOSYS) => {
-                        linkat(folder, &*self.name, folder, name, AtFlags::empty())
-                    }
-                    moved => moved,
-                }
-            }
+    /// Why a folder could not be made.
+    pub(crate) fn above(directory: &'a Directory, place: &str) -> Result<NewFolders<'a>> {
+        let mut new = NewFolders {
+            directory,
+            made: Vec::new(),
         };
-        moved.map_err(|e| match e {
-            Errno::EXIST => Error::invalid(format!(
-                "{}: a file of this name is there already; valid is a new name",
-                place.directory.shown(place.place)
-            )),
-            e => place.failed(e),
-        })?;
-        // The file has arrived, whatever this says; it may only not outlive a power cut.
-        let _ = fsync(folder);
-        Ok(())
+        let folders = split(place).0;
+        for (end, _) in folders.match_indices('/').chain([(folders.len(), "")]) {
+            let folder = &folders[..end];
+            if folder.is_empty() {
+                continue;
+            }
+            let (above, name) = split(folder);
+            match mkdirat(directory.folder(above)?, name, Mode::from_raw_mode(0o777)) {
+                Ok(()) => new.made.push(folder.to_owned()),
+                Err(Errno::EXIST) => {}
+                Err(e) => return Err(directory.lost(folder, e, ErrorKind::WriteFault)),
+            }
+        }
+        Ok(new)
+    }
+
+    /// They stay.
+    ///
+    /// # Errors
+    ///
+    /// When that may not outlive a power cut.
+    pub(crate) fn keep(mut self) -> Result<()> {
+        { std::mem::take(&mut self.made) }
+            .iter()
+            .try_for_each(|folder| {
+                let shown = self.directory.shown(folder);
+                synced(&self.directory.folder(split(folder).0)?, &shown)
+            })
     }
 }
 
-impl Drop for Temporary<'_> {
+impl Drop for NewFolders<'_> {
     fn drop(&mut self) {
-        // After it has arrived there is nothing of this name.
-        let _ = unlinkat(&self.place.folder, &*self.name, AtFlags::empty());
+        for folder in self.made.iter().rev() {
+            let (above, name) = split(folder);
+            if let Ok(above) = self.directory.folder(above) {
+                // One that somebody else uses by now is not empty.
+                let _ = unlinkat(above, name, AtFlags::REMOVEDIR);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn new_folders_stay_only_with_what_they_were_made_for() {
+        let scratch = tempfile::tempdir().unwrap();
+        let path = scratch.path();
+        fs::create_dir(path.join("a")).unwrap();
+        let directory = Directory::open(path).unwrap();
+        drop(NewFolders::above(&directory, "a/b/c/file").unwrap());
+        assert!(!path.join("a/b").exists());
+        assert!(path.join("a").exists());
+        // Somebody uses the upper one.
+        let new = NewFolders::above(&directory, "a/b/c/file").unwrap();
+        fs::write(path.join("a/b/mine"), "").unwrap();
+        drop(new);
+        assert!(path.join("a/b/mine").exists());
+        assert!(!path.join("a/b/c").exists());
+        let kept = NewFolders::above(&directory, "a/b/c/d/file")
+            .unwrap()
+            .keep();
+        kept.unwrap();
+        assert!(path.join("a/b/c/d").exists());
+        fs::write(path.join("no"), "").unwrap();
+        assert!(NewFolders::above(&directory, "no/f/file").is_err());
     }
 }

@@ -84,10 +84,8 @@ impl Directory {
         };
         match new.there()? {
             There::Nothing => Ok(()),
-            _ => Err(Error::invalid(format!(
-                "{}: a file of this name is there already; valid is a new name",
-                self.shown(place)
-            ))),
+            There::File(_) => Err(new.taken("a file")),
+            There::Other(what) => Err(new.taken(what)),
         }
     }
 

@@ -1,5 +1,7 @@
 //! The item tree, and how it follows the directory.
 
+use std::collections::HashMap;
+
 use items::{DriverItem, RemoveReason};
 use rustix::io::Errno;
 use wia::category::{WIA_CATEGORY_FINISHED_FILE, WIA_CATEGORY_FOLDER, WIA_CATEGORY_ROOT};
@@ -54,13 +56,16 @@ pub(crate) fn place(full_name: &str) -> Result<Option<String>> {
     Ok(below.is_empty().then(String::new).or(Some(place)))
 }
 
-/// Makes the tree like the directory.
+/// Makes the tree like the directory. What was changed is in `changes`, also when it fails half-way.
 ///
 /// # Errors
 ///
 /// Why the directory cannot be read. What is below it and cannot be read stays as it is.
-pub(crate) fn follow(directory: &Directory, files: &DriverItem) -> Result<Vec<Change>> {
-    let mut changes = Vec::new();
+pub(crate) fn follow(
+    directory: &Directory,
+    files: &DriverItem,
+    changes: &mut Vec<Change>,
+) -> Result<()> {
     let mut rest = vec![(files.clone(), String::new())];
     while let Some((folder, place)) = rest.pop() {
         let found = match directory.list(&place) {
@@ -70,25 +75,29 @@ pub(crate) fn follow(directory: &Directory, files: &DriverItem) -> Result<Vec<Ch
             Err(Errno::NOENT | Errno::NOTDIR | Errno::ACCESS) => Vec::new(),
             Err(_) => continue,
         };
+        let mut known = HashMap::new();
         for child in folder.children() {
-            let same =
-                |found: &Found| found.name == child.name() && found.is_folder == is_folder(&child);
-            if !found.iter().any(same) {
-                remove(&child, &mut changes)?;
+            let at = found.binary_search_by(|found| found.name.as_str().cmp(child.name()));
+            let there = at.ok().and_then(|at| found.get(at));
+            match there {
+                Some(there) if there.is_folder == is_folder(&child) => {
+                    known.insert(child.name().to_owned(), child);
+                }
+                _ => remove(&child, changes)?,
             }
         }
         for found in found {
             let place = join(&place, &found.name);
-            let child = match folder.find_child_by_name(&found.name) {
+            let child = match known.remove(&found.name) {
                 Some(child) => child,
-                None => add(directory, &folder, &found, &place, &mut changes)?,
+                None => add(directory, &folder, &found, &place, changes)?,
             };
             if found.is_folder {
                 rest.push((child, place));
             }
         }
     }
-    Ok(changes)
+    Ok(())
 }
 
 pub(crate) fn is_folder(item: &DriverItem) -> bool {

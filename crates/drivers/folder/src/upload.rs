@@ -9,7 +9,7 @@ use wia::property::{WIA_IPA_ITEM_TIME, WIA_IPA_UPLOAD_ITEM_SIZE};
 use wia::{Error, ErrorKind, ItemFlags, Result, Status};
 
 use crate::acquire::{BAND, Job, percent};
-use crate::place::{Place, There};
+use crate::place::{NewFolders, Place, There};
 
 /// Whether an application made the item and nothing was stored for it yet.
 pub(crate) fn is_new(item: &AppItem) -> bool {
@@ -18,10 +18,11 @@ pub(crate) fn is_new(item: &AppItem) -> bool {
 
 /// Stores what the application's stream holds. Until it is complete, the place stays as it is.
 pub(crate) fn upload(job: &Job<'_>) -> Result<Status> {
-    let place = match is_new(job.item) {
-        true => Place::open_new(job.directory, job.place)?,
-        false => Place::open(job.directory, job.place)?,
+    let folders = match is_new(job.item) {
+        true => Some(NewFolders::above(job.directory, job.place)?),
+        false => None,
     };
+    let place = Place::open(job.directory, job.place)?;
     let instead = instead(job, &place)?;
     let mut temporary = place.temporary()?;
     let source = match job.stream()? {
@@ -36,6 +37,7 @@ pub(crate) fn upload(job: &Job<'_>) -> Result<Status> {
         return Ok(Status::Cancelled);
     }
     temporary.arrive(instead)?;
+    folders.map_or(Ok(()), NewFolders::keep)?;
     Ok(Status::Ok)
 }
 
@@ -47,13 +49,11 @@ fn instead(job: &Job<'_>, place: &Place<'_>) -> Result<Option<Mode>> {
         (There::Nothing, true) => Ok(None),
         (There::File(mode), false) => Ok(Some(mode)),
         (There::Nothing, false) => refuse(ErrorKind::ItemDeleted, "it is not there any more"),
-        (_, true) => refuse(
-            ErrorKind::InvalidArgument,
-            "a file of this name is there already; valid is a new name",
-        ),
-        (There::Other, false) => refuse(
+        (There::File(_), true) => Err(place.taken("a file")),
+        (There::Other(what), true) => Err(place.taken(what)),
+        (There::Other(what), false) => refuse(
             ErrorKind::AccessDenied,
-            "it is no regular file, and is not replaced",
+            &format!("it is {what}, and is not replaced"),
         ),
     }
 }

@@ -1,10 +1,18 @@
-//! Changes that others make, found by looking once a second while somebody has the device open.
+//! Changes that others make, found by looking about once a second while somebody has the device open.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// As often as a device is polled that does not tell by itself.
 const INTERVAL: Duration = Duration::from_secs(1);
+
+/// A look may take this part of the time: large directories are looked at less often.
+const PART: u32 = 20;
+
+/// How long to wait after a look that took `look`.
+fn interval(look: Duration) -> Duration {
+    INTERVAL.max(look.saturating_mul(PART))
+}
 
 /// How many applications there are, and whether a thread looks for them.
 #[derive(Debug, Default)]
@@ -43,14 +51,17 @@ impl Watch {
     /// Calls `look` again and again until it says `false` or the last application leaves.
     pub(crate) fn run(&self, look: impl Fn() -> bool) {
         let mut state = self.lock();
+        let mut took = Duration::ZERO;
         loop {
             let waited = self
                 .changed
-                .wait_timeout_while(state, INTERVAL, |s| s.applications > 0);
+                .wait_timeout_while(state, interval(took), |s| s.applications > 0);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
             let go_on = state.applications > 0 && {
                 drop(state);
+                let begun = Instant::now();
                 let go_on = look();
+                took = begun.elapsed();
                 state = self.lock();
                 go_on
             };
@@ -63,5 +74,19 @@ impl Watch {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_takes_a_small_part_of_the_time() {
+        for (look, wait) in [(0, 1000), (50, 1000), (51, 1020), (400, 8000)] {
+            let look = Duration::from_millis(look);
+            assert_eq!(interval(look), Duration::from_millis(wait));
+        }
+        assert_eq!(interval(Duration::MAX), Duration::MAX);
     }
 }
