@@ -117,6 +117,8 @@ impl Service {
             }
         });
         lock(&core.applications).push(Arc::clone(&application));
+        // What changed since the tree was copied was told to nobody.
+        application.fall_behind();
         Ok(Arc::new(LocalDevice {
             core: Arc::clone(core),
             application,

@@ -42,6 +42,8 @@ struct Storage {
     walks: bool,
     /// Fails to declare the properties of an item of this name.
     undeclared: Mutex<Option<&'static str>>,
+    /// Gets a file `late` while the properties of the root are declared.
+    grows: Mutex<bool>,
 }
 
 impl Storage {
@@ -53,6 +55,7 @@ impl Storage {
             turns: Mutex::default(),
             walks: false,
             undeclared: Mutex::default(),
+            grows: Mutex::default(),
         }
     }
 
@@ -108,6 +111,9 @@ impl Minidriver for Storage {
             return Err(Error::new(ErrorKind::General, "not now"));
         }
         if item.flags().contains(ItemFlags::ROOT) {
+            if std::mem::take(&mut *self.grows.lock().unwrap()) {
+                Storage::child(&self.root, FILE, "late", WIA_CATEGORY_FINISHED_FILE);
+            }
             items::declare_root(item, &RootInfo::default());
         }
         let info = || PropertyInfo {
@@ -289,6 +295,15 @@ fn names(item: &dyn Item) -> Vec<String> {
 
 fn files(device: &Arc<dyn Device>) -> Arc<dyn Item> {
     device.find_item("0000\\Root\\Files").unwrap()
+}
+
+/// The tree was copied already, and nobody hears of events yet.
+#[test]
+fn what_changes_while_an_application_connects_is_not_missed() {
+    let storage = Storage::with_files();
+    *storage.grows.lock().unwrap() = true;
+    let (_driver, _service, device) = storage.connect();
+    assert!(device.find_item("0000\\Root\\late").is_some());
 }
 
 #[test]
