@@ -41,5 +41,6 @@ fn json(report: &Report) -> serde_json::Value {
         "passed": report.passed(),
         "failed": report.failed(),
         "not_applicable": report.not_applicable(),
+        "left_out": report.left_out(),
     })
 }

@@ -39,6 +39,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use minidriver::Minidriver;
+use rig::Subjects;
 use wia::Result;
 
 pub use duties::{Duty, duties};
@@ -103,7 +104,7 @@ fn check_with(
     patience: Duration,
     each: &mut dyn FnMut(&Row) -> bool,
 ) -> Result<Report> {
-    let items = rig::items(driver, patience)?;
+    let subjects = Subjects::find(driver, faces, patience)?;
     let mut rows = Vec::new();
     let mut hung = 0;
     for duty in duties() {
@@ -114,7 +115,7 @@ fn check_with(
                 faces,
                 patience,
             };
-            Row::of(duty, &subject, &items)
+            Row::of(duty, &subject, &subjects)
         } else {
             Row::untried(duty)
         };
@@ -126,7 +127,7 @@ fn check_with(
             break;
         }
     }
-    Ok(Report::new(rows))
+    Ok(Report::new(rows, &subjects.left_out))
 }
 
 /// Runs one duty, for a driver that is being worked on.
@@ -141,7 +142,8 @@ pub fn check_duty(duty: &'static Duty, driver: &DriverFactory<'_>, faces: Faces)
         faces,
         patience,
     };
-    Ok(Row::of(duty, &subject, &rig::items(driver, patience)?))
+    let subjects = Subjects::find(driver, faces, patience)?;
+    Ok(Row::of(duty, &subject, &subjects))
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::Subject;
-use crate::duties::Duty;
-use crate::rig::{Bench, Stop};
+use crate::duties::{Duty, On};
+use crate::rig::{Bench, Stop, Subjects};
 
 /// What came of one duty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,8 +47,12 @@ pub struct Row {
 
 impl Row {
     /// Tries the duty on each item; a failure of one is a failure of all.
-    pub(crate) fn of(duty: &'static Duty, subject: &Subject<'_>, items: &[String]) -> Row {
-        let mut outcome = Outcome::NotApplicable("the device has no item with data".to_owned());
+    pub(crate) fn of(duty: &'static Duty, subject: &Subject<'_>, subjects: &Subjects) -> Row {
+        let (items, none) = match duty.on {
+            On::Data => (&subjects.with_data, "the device has no item with data"),
+            On::Folders => (&subjects.folders, "the device stores no new files"),
+        };
+        let mut outcome = Outcome::NotApplicable(none.to_owned());
         for item in items {
             let bench = Bench {
                 driver: subject.driver,
@@ -111,11 +115,18 @@ fn one_line(text: &str) -> String {
 #[derive(Clone, Debug)]
 pub struct Report {
     rows: Vec<Row>,
+    left_out: Vec<String>,
 }
 
 impl Report {
-    pub(crate) fn new(rows: Vec<Row>) -> Report {
-        Report { rows }
+    pub(crate) fn new(rows: Vec<Row>, left_out: &[String]) -> Report {
+        let left_out = left_out.iter().map(|why| one_line(why)).collect();
+        Report { rows, left_out }
+    }
+
+    /// Stored files that may not be read, and why: nothing was tried on them.
+    pub fn left_out(&self) -> &[String] {
+        &self.left_out
     }
 
     /// One row a duty, in the order of [`duties`](crate::duties).
@@ -138,14 +149,17 @@ impl Report {
         self.count("n/a")
     }
 
-    /// How many passed, failed and did not apply, in a line.
+    /// How many passed, failed and did not apply, in a line, below one for each item that was left out.
     pub fn summary(&self) -> String {
-        format!(
-            "{} passed, {} failed, {} not applicable",
-            self.passed(),
-            self.failed(),
-            self.not_applicable()
-        )
+        let mut text: String = { self.left_out.iter() }
+            .map(|why| format!("left out: {why}\n"))
+            .collect();
+        let (passed, failed) = (self.passed(), self.failed());
+        if passed + failed == 0 {
+            text += "nothing was checked: ";
+        }
+        let not_applicable = self.not_applicable();
+        text + &format!("{passed} passed, {failed} failed, {not_applicable} not applicable")
     }
 
     fn count(&self, word: &str) -> usize {

@@ -11,15 +11,16 @@ use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FINISHED_FILE};
 use wia::event::WIA_EVENT_CANCEL_IO;
 use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
 use wia::property::{
-    WIA_DPS_DOCUMENT_HANDLING_STATUS, WIA_IPA_DATATYPE, WIA_IPA_FORMAT, WIA_IPA_TYMED,
-    WIA_IPS_PAGES, WIA_IPS_XRES, WIA_IPS_YRES,
+    WIA_DPS_DOCUMENT_HANDLING_STATUS, WIA_IPA_ACCESS_RIGHTS, WIA_IPA_DATATYPE, WIA_IPA_FORMAT,
+    WIA_IPA_TYMED, WIA_IPS_PAGES, WIA_IPS_XRES, WIA_IPS_YRES,
 };
 use wia::{
-    DataType, DocumentHandlingStatus, Error, Guid, ItemFlags, PropertyId, PropertyValue, Result,
-    Tymed, ValidValues,
+    AccessRights, DataType, DocumentHandlingStatus, Error, ErrorKind, Guid, ItemFlags, PropertyId,
+    PropertyValue, Result, Tymed, ValidValues,
 };
 
 use crate::recorder::Recorder;
+use crate::script::Script;
 use crate::{DriverFactory, Faces};
 
 /// How long a driver may be silent here, and how long it may take to hear a cancel.
@@ -55,14 +56,57 @@ pub(crate) fn ensure(so: bool, else_why: impl FnOnce() -> String) -> Verdict {
     if so { Ok(()) } else { fail(else_why()) }
 }
 
-/// Full names of all items with data.
-pub(crate) fn items(driver: &DriverFactory<'_>, patience: Duration) -> Result<Vec<String>> {
-    let device = connect(driver()?, patience)?;
-    let with_data = all(&device.root()).into_iter();
-    Ok(with_data
-        .filter(|item| item.flags().contains(ItemFlags::TRANSFER))
-        .map(|item| item.full_name())
-        .collect())
+/// What the duties are tried on.
+#[derive(Debug, Default)]
+pub(crate) struct Subjects {
+    /// Full names of all items with data.
+    pub(crate) with_data: Vec<String>,
+    /// Those of the storage folders that take new files.
+    pub(crate) folders: Vec<String>,
+    /// Why stored files are not tried that may not be read.
+    pub(crate) left_out: Vec<String>,
+}
+
+impl Subjects {
+    /// # Errors
+    ///
+    /// Why the driver could not be opened.
+    pub(crate) fn find(
+        driver: &DriverFactory<'_>,
+        faces: Faces,
+        patience: Duration,
+    ) -> Result<Subjects> {
+        let device = connect(driver()?, patience)?;
+        let mut subjects = Subjects::default();
+        for item in all(&device.root()) {
+            let flags = item.flags();
+            if flags.contains(ItemFlags::STORAGE) && can_be_written(&*item) {
+                subjects.folders.push(item.full_name());
+            }
+            if !flags.contains(ItemFlags::TRANSFER) {
+                continue;
+            }
+            let item = item.full_name();
+            let bench = Bench {
+                driver,
+                faces,
+                patience,
+                item: &item,
+            };
+            match bench.unreadable() {
+                Some(e) => subjects.left_out.push(format!("{item}: {e}")),
+                None => subjects.with_data.push(item),
+            }
+        }
+        Ok(subjects)
+    }
+}
+
+fn can_be_written(folder: &dyn Item) -> bool {
+    let rights = folder.read(&[WIA_IPA_ACCESS_RIGHTS]).ok();
+    let rights = rights.and_then(|values| values.first()?.as_ref()?.as_i32());
+    rights
+        .is_some_and(|rights| AccessRights::from_bits_retain(rights).contains(AccessRights::WRITE))
 }
 
 fn connect(driver: Arc<dyn Minidriver>, patience: Duration) -> Result<Arc<dyn Device>> {
@@ -98,6 +142,17 @@ impl Bench<'_> {
             device,
             driver,
         })
+    }
+
+    /// Why a stored file may not be read. No driver can do anything about it.
+    fn unreadable(&self) -> Option<Error> {
+        let rig = self.open().ok()?;
+        let is_file = rig.item.category() == WIA_CATEGORY_FINISHED_FILE;
+        if !is_file || self.faces == Faces::Older {
+            return None;
+        }
+        let result = rig.download(Script::default()).ok()?.result;
+        result.err().filter(|e| e.kind() == ErrorKind::AccessDenied)
     }
 
     /// The device, set up for a transfer, with something to scan.

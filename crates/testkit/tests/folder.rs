@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use driver_folder::{FolderDevice, Options};
@@ -16,11 +17,7 @@ fn checked(size: usize) -> Report {
     for name in ["note.txt", "large", "Sub/inner"] {
         fs::write(path.join(name), vec![7; size]).unwrap();
     }
-    let open = || -> wia::Result<Arc<dyn Minidriver>> {
-        let options = Options::parse(&path.display().to_string())?;
-        Ok(Arc::new(FolderDevice::new(&options)?))
-    };
-    let report = check(&open, Faces::Both).unwrap();
+    let report = check_folder(path);
     assert_eq!(report.failed(), 0, "{report}");
     let rows = report.rows().iter();
     let uploads = rows.filter(|row| row.duty.id.starts_with("upload."));
@@ -58,4 +55,39 @@ fn a_folder_of_small_files_whose_transfers_have_no_middle() {
             .all(|outcome| matches!(outcome, Outcome::NotApplicable(_))),
         "{report}"
     );
+}
+
+/// The suite on a directory.
+fn check_folder(path: &Path) -> Report {
+    let open = || -> wia::Result<Arc<dyn Minidriver>> {
+        let options = Options::parse(&path.display().to_string())?;
+        Ok(Arc::new(FolderDevice::new(&options)?))
+    };
+    check(&open, Faces::Both).unwrap()
+}
+
+#[test]
+fn an_empty_folder_takes_uploads() {
+    let directory = tempfile::tempdir().unwrap();
+    let report = check_folder(directory.path());
+    assert_eq!(report.failed(), 0, "{report}");
+    let uploads = report.rows().iter();
+    assert!(
+        { uploads }
+            .filter(|row| row.duty.id.starts_with("upload."))
+            .all(|row| row.outcome == Outcome::Pass),
+        "{report}"
+    );
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_file_of_the_name_that_the_suite_likes_is_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let mine = directory.path().join("quire-check.txt");
+    fs::write(&mine, "mine").unwrap();
+    let report = check_folder(directory.path());
+    assert_eq!(report.failed(), 0, "{report}");
+    assert_eq!(fs::read(&mine).unwrap(), b"mine");
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
 }

@@ -81,7 +81,7 @@ fn a_directory_that_cannot_be_written() {
 }
 
 /// The program, run by a user who is not root and owns nothing here.
-fn as_somebody_else(scratch: &Scratch, line: &str) -> Command {
+pub(crate) fn as_somebody_else(scratch: &Scratch, line: &str) -> Command {
     let words: Vec<_> = line.split_whitespace().collect();
     if !rustix::process::geteuid().is_root() {
         return scratch.command(line);

@@ -1,8 +1,10 @@
 //! `quire check`: the duties of a driver, as a table and as JSON.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
-use crate::scratch::Scratch;
+use crate::bad_input::as_somebody_else;
+use crate::scratch::{Scratch, start};
 
 #[test]
 fn the_virtual_scanner_does_every_duty() {
@@ -81,6 +83,26 @@ fn what_does_not_apply_says_why() {
         .text();
     assert!(text.contains("n/a   feeder.all"), "{text}");
     assert!(text.contains("the feeder holds no paper"), "{text}");
+}
+
+/// What a folder says to a user who may read neither it nor one of its files.
+#[test]
+fn files_that_may_not_be_read_are_left_out_and_named() {
+    let scratch = Scratch::new();
+    fs::create_dir(scratch.path("box")).unwrap();
+    fs::write(scratch.path("box/secret"), "words").unwrap();
+    fs::set_permissions(scratch.path("box/secret"), fs::Permissions::from_mode(0o000)).unwrap();
+    fs::set_permissions(scratch.path("box"), fs::Permissions::from_mode(0o555)).unwrap();
+    let text = start(as_somebody_else(&scratch, "check folder:box"));
+    let text = text.end().exits(0).text();
+    let left_out = r"left out: 0000\Root\Files\secret: ";
+    assert_eq!(text.matches(left_out).count(), 1, "{text}");
+    let last = text.lines().last().unwrap();
+    assert!(last.starts_with("nothing was checked: 0 passed"), "{text}");
+    fs::write(scratch.path("box/open"), "words").unwrap();
+    let text = start(as_somebody_else(&scratch, "check folder:box"));
+    let text = text.end().exits(0).text();
+    assert!(!text.contains("nothing was checked"), "{text}");
 }
 
 #[test]

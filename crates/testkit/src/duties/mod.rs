@@ -27,7 +27,17 @@ pub struct Duty {
     pub hwc: bool,
     /// What a good driver does.
     pub says: &'static str,
+    pub(crate) on: On,
     pub(crate) run: fn(&Bench<'_>) -> Verdict,
+}
+
+/// What a duty is tried on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum On {
+    /// Each item with data.
+    Data,
+    /// Each folder that takes new files.
+    Folders,
 }
 
 impl fmt::Debug for Duty {
@@ -52,6 +62,7 @@ const fn duty(id: &'static str, section: &'static str, says: &'static str, run: 
         section,
         hwc: false,
         says,
+        on: On::Data,
         run,
     }
 }

@@ -2,20 +2,19 @@
 
 use std::io::SeekFrom;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use service::{Answer, CreationFlags, NextStream, Stream, TransferCallback, TransferParams};
-use wia::category::WIA_CATEGORY_FINISHED_FILE;
-use wia::property::WIA_IPA_ACCESS_RIGHTS;
-use wia::{AccessRights, Error, ErrorKind, ItemFlags, Result, Status, TransferMessage};
+use service::{Answer, CreationFlags, Item, NextStream, Stream, TransferCallback, TransferParams};
+use wia::{Error, ErrorKind, ItemFlags, Result, Status, TransferMessage};
 
-use super::{Duty, duty, hwc};
+use super::{Duty, On, duty, hwc};
 use crate::Faces;
 use crate::recorder::Call;
-use crate::rig::{Bench, Rig, Stop, Verdict, ensure, fail, not_applicable};
+use crate::rig::{Bench, Rig, Verdict, ensure, fail, not_applicable};
 use crate::script::{FAILURE, Script, failure};
 
 pub(super) fn duties() -> Vec<Duty> {
-    vec![
+    let duties = vec![
         duty(
             "upload.stored",
             "1.5",
@@ -38,7 +37,7 @@ pub(super) fn duties() -> Vec<Duty> {
         hwc(
             "upload.bad",
             "1.5",
-            "a source that fails or lies does no harm",
+            "a source that fails stores nothing, one that lies does no harm",
             bad,
         ),
         duty(
@@ -47,11 +46,15 @@ pub(super) fn duties() -> Vec<Duty> {
             "a failed Read fails the upload",
             read_fails,
         ),
-    ]
+    ];
+    let on = On::Folders;
+    { duties.into_iter() }
+        .map(|duty| Duty { on, ..duty })
+        .collect()
 }
 
-/// Name of the item that is made.
-const NAME: &str = "quire-check.txt";
+/// Name of the item that is made, and its ending; a number goes between them where that is taken.
+const NAME: [&str; 2] = ["quire-check", ".txt"];
 /// What is uploaded.
 const SIZE: usize = 5000;
 /// The source gives no more at once.
@@ -77,6 +80,8 @@ struct Source {
     position: usize,
     reads: usize,
     wrong: Option<Wrong>,
+    /// Whether a call failed.
+    failed: Arc<AtomicBool>,
 }
 
 impl Source {
@@ -86,14 +91,20 @@ impl Source {
             position: 0,
             reads: 0,
             wrong,
+            failed: Arc::default(),
         }
     }
 
     fn right(&self, wrong: Wrong) -> Result<()> {
         match self.wrong == Some(wrong) {
-            true => Err(failure()),
+            true => Err(self.fails()),
             false => Ok(()),
         }
+    }
+
+    fn fails(&self) -> Error {
+        self.failed.store(true, Ordering::Release);
+        failure()
     }
 }
 
@@ -122,7 +133,7 @@ impl Stream for Source {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         self.reads += 1;
         if matches!(self.wrong, Some(Wrong::Read(from)) if self.reads > from) {
-            return Err(failure());
+            return Err(self.fails());
         }
         let left = self.bytes.get(self.position..).unwrap_or(&[]);
         let read = left.len().min(buffer.len()).min(AT_ONCE);
@@ -169,24 +180,26 @@ impl Drop for Run {
     }
 }
 
+/// A name that nothing in the folder has.
+fn free_name(folder: &dyn Item) -> String {
+    let children = folder.children();
+    let taken: Vec<String> = children.iter().map(|item| item.name()).collect();
+    let [name, ending] = NAME;
+    let numbers = (1_u32..).map(|number| format!("{name}-{number}{ending}"));
+    std::iter::once(NAME.concat())
+        .chain(numbers)
+        .find(|name| !taken.contains(name))
+        .unwrap_or_default()
+}
+
 fn upload(bench: &Bench<'_>, source: Source) -> Verdict<Run> {
+    if bench.faces == Faces::Older {
+        return not_applicable("streams are not tried");
+    }
     let mut rig = bench.open()?;
-    if bench.faces == Faces::Older || rig.item.category() != WIA_CATEGORY_FINISHED_FILE {
-        return not_applicable("the device stores no files");
-    }
-    let folder = bench
-        .item
-        .rsplit_once('\\')
-        .map_or("", |(folder, _)| folder);
-    let folder = rig.device.find_item(folder);
-    let folder = folder.ok_or_else(|| Stop::Fail("the item is in no folder".to_owned()))?;
-    let rights = folder.read(&[WIA_IPA_ACCESS_RIGHTS])?.pop().flatten();
-    let rights = rights.and_then(|value| value.as_i32()).unwrap_or(0);
-    if !AccessRights::from_bits_retain(rights).contains(AccessRights::WRITE) {
-        return not_applicable("the folder cannot be written");
-    }
+    let folder = Arc::clone(&rig.item);
     let file = ItemFlags::FILE | ItemFlags::TRANSFER;
-    rig.item = folder.create_child(file, CreationFlags::empty(), NAME)?;
+    rig.item = folder.create_child(file, CreationFlags::empty(), &free_name(&*folder))?;
     let transfer = rig.item.transfer()?;
     drop(rig.driver.take());
     let result = transfer.upload(Box::new(source), Arc::new(App));
@@ -251,7 +264,24 @@ fn empty(bench: &Bench<'_>) -> Verdict {
 
 fn bad(bench: &Bench<'_>) -> Verdict {
     for wrong in [Wrong::Stat, Wrong::Seek, Wrong::Read(0), Wrong::Size] {
-        drop(upload(bench, Source::of(content(), Some(wrong)))?);
+        let source = Source::of(content(), Some(wrong));
+        let failed = Arc::clone(&source.failed);
+        let run = upload(bench, source)?;
+        // A driver need not call Stat, and may believe what it says.
+        if !failed.load(Ordering::Acquire) {
+            continue;
+        }
+        if let Ok(status) = &run.result {
+            return fail(format!(
+                "{wrong:?} failed, and the upload ended with {status}"
+            ));
+        }
+        if let Ok(back) = run.rig.download(Script::default())
+            && back.result.is_ok()
+            && back.streams.iter().any(|stream| !stream.is_empty())
+        {
+            return fail(format!("{wrong:?} failed, and the item has data"));
+        }
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use wia::{Guid, PropertyId, Result, Status, TransferFlags};
 pub(crate) struct WrongStorage {
     inner: FolderDevice,
     defect: &'static str,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl WrongStorage {
@@ -26,7 +26,7 @@ impl WrongStorage {
         WrongStorage {
             inner: FolderDevice::new(&options).unwrap(),
             defect,
-            _directory: directory,
+            directory,
         }
     }
 }
@@ -61,7 +61,11 @@ impl Minidriver for WrongStorage {
             };
             context.callback = context.callback.take().map(wrong);
         }
-        self.inner.acquire_item_data(item, flags, context)
+        let result = self.inner.acquire_item_data(item, flags, context);
+        if self.defect == "upload.keeps" && result.is_err() {
+            fs::write(self.directory.path().join(item.name()), "half").unwrap();
+        }
+        result
     }
 
     fn wia_format_info(&self, item: &AppItem) -> Result<Vec<FormatInfo>> {
@@ -121,7 +125,11 @@ impl Stream for WrongSource {
     }
 
     fn seek(&mut self, to: std::io::SeekFrom) -> Result<u64> {
-        self.inner.seek(to)
+        let at = self.inner.seek(to);
+        match self.defect {
+            "upload.bad" => Ok(at.unwrap_or(0)),
+            _ => at,
+        }
     }
 
     fn set_size(&mut self, size: u64) -> Result<()> {
@@ -132,7 +140,6 @@ impl Stream for WrongSource {
         let read = self.inner.read(buffer);
         match self.defect {
             "upload.read-fails" => Ok(read.unwrap_or(0)),
-            "upload.bad" => Ok(read.expect("a source can be read")),
             "upload.stored" => read.inspect(|n| buffer[..*n].reverse()),
             "upload.calls" => {
                 let _ = self.inner.set_size(0);
