@@ -1,13 +1,16 @@
 //! `quire devices`: what can be scanned from, and what happens there.
 
 use std::sync::Arc;
-use std::sync::mpsc::{self, Sender};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, SyncSender};
 use std::thread;
 
 use devices::DeviceInfo;
 use rustix::event::{PollFd, PollFlags, poll};
 use serde_json::{Value, json};
 use service::{Device, Event};
+use signal_hook::low_level;
+use wia::event::WIA_EVENT_DEVICE_DISCONNECTED;
 use wia::{Error, ErrorKind};
 
 use crate::failure::{Failure, one_line};
@@ -28,20 +31,30 @@ pub(crate) fn run(args: &DevicesArgs) -> Result<u8, Failure> {
         }
         return Ok(0);
     }
-    let (sender, news) = mpsc::channel();
-    let signalled = sender.clone();
-    // Nobody listens any more when the program ends.
-    signals::on_signals(move |_| drop(signalled.send(News::Stop)))?;
+    let (sender, news) = mpsc::sync_channel(WAITING);
+    let output = Arc::<Output>::default();
+    let (signalled, told) = (sender.clone(), Arc::clone(&output));
+    signals::on_signals(move |_| {
+        if told.stop() {
+            low_level::exit(i32::from(ErrorKind::Abort.exit_code()));
+        }
+        // Where there is no room the next line is not written.
+        let _ = signalled.try_send(News::Stop);
+    })?;
     let uris = match args.devices.as_slice() {
         [] => list.iter().map(|d| d.uri.clone()).collect(),
         some => some.to_vec(),
     };
     // They report for as long as they are open.
-    let _open = open(uris, &sender)?;
+    let open = open(uris, &sender)?;
+    let mut gone = vec![false; open.len()];
     // Who sees the list knows that nothing is missed from now on.
-    match args.json {
-        true => stdout::write(&format!("{}\n", json(&list)))?,
-        false => stdout::write(&text(&list))?,
+    let list = match args.json {
+        true => format!("{}\n", json(&list)),
+        false => text(&list),
+    };
+    if !output.write(&list)? {
+        return Ok(ErrorKind::Abort.exit_code());
     }
     start("stdout", move || {
         wait_for_broken_pipe();
@@ -49,34 +62,76 @@ pub(crate) fn run(args: &DevicesArgs) -> Result<u8, Failure> {
     })?;
     for news in news {
         match news {
-            News::Stop => return Ok(ErrorKind::Abort.exit_code()),
+            News::Stop => break,
             News::Unread => {
                 let e = Error::new(ErrorKind::BrokenPipe, "").context("standard output");
                 return Err(e.into());
             }
-            News::Event(uri, event) => stdout::write(&line(&uri, &event, args.json))?,
+            News::Event(device, uri, event) => {
+                if !output.write(&line(&uri, &event, args.json))? {
+                    break;
+                }
+                if let Some(gone) = gone.get_mut(device) {
+                    *gone |= event.event == WIA_EVENT_DEVICE_DISCONNECTED;
+                }
+                if gone.iter().all(|gone| *gone) {
+                    let why = "nothing is left to watch: the devices were disconnected";
+                    return Err(Failure::new(ErrorKind::Offline, why));
+                }
+            }
         }
     }
-    Ok(0)
+    Ok(ErrorKind::Abort.exit_code())
+}
+
+/// Events that wait to be printed.
+const WAITING: usize = 1024;
+
+/// Standard output, and the signal that stops the watch although nobody reads.
+#[derive(Default)]
+struct Output {
+    writing: AtomicBool,
+    stopped: AtomicBool,
+}
+
+impl Output {
+    /// Writes a text unless the watch was stopped; whether it was not.
+    fn write(&self, text: &str) -> Result<bool, Failure> {
+        // Either this sees the signal, or the signal sees this.
+        self.writing.store(true, Ordering::SeqCst);
+        if self.stopped.load(Ordering::SeqCst) {
+            return Ok(false);
+        }
+        stdout::write(text)?;
+        self.writing.store(false, Ordering::SeqCst);
+        Ok(true)
+    }
+
+    /// Nothing more is to be written; whether something is just now, for which nobody waits.
+    fn stop(&self) -> bool {
+        self.stopped.store(true, Ordering::SeqCst);
+        self.writing.load(Ordering::SeqCst)
+    }
 }
 
 /// What the watch waits for.
 enum News {
-    Event(String, Event),
+    /// The number of the device, its URI, and what it reports.
+    Event(usize, String, Event),
     /// A signal.
     Stop,
     /// Nobody reads what is printed.
     Unread,
 }
 
-fn open(uris: Vec<String>, news: &Sender<News>) -> Result<Vec<Arc<dyn Device>>, Failure> {
+fn open(uris: Vec<String>, news: &SyncSender<News>) -> Result<Vec<Arc<dyn Device>>, Failure> {
     let mut open = Vec::new();
-    for uri in uris {
+    for (number, uri) in uris.into_iter().enumerate() {
         let device = devices::open(&uri)?;
         let (events, news) = (device.listen(), news.clone());
         start("events", move || {
             for event in events {
-                let _ = news.send(News::Event(uri.clone(), event));
+                let _ = news.send(News::Event(number, uri.clone(), event));
             }
         })?;
         open.push(device);

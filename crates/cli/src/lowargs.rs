@@ -58,7 +58,8 @@ pub(crate) struct DevicesArgs {
     /// After the list, print what the devices report, one line an event, until Ctrl-C
     ///
     /// A line has the device, the event and the full name of the item that it is about. With --json the
-    /// list and each event are an object or array on a line of its own.
+    /// list and each event are an object or array on a line of its own. When the last of the devices is
+    /// disconnected the watch ends with exit code 3.
     #[arg(long)]
     pub(crate) watch: bool,
 }
@@ -66,7 +67,7 @@ pub(crate) struct DevicesArgs {
 /// Send a file to a storage device
 ///
 /// ITEM is the name of the new item, or of a file that is there with --replace; a full name, such as
-/// `0000\\Root\\Files\\Letters\\a.pdf`, puts it into a folder of the device. The old file stays until
+/// `0000\Root\Files\Letters\a.pdf`, puts it into a folder of the device. The old file stays until
 /// the new one is complete. Storage devices are folder:DIR, whose items are the files of a directory.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use acquire::Cancel;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::termios::{QueueSelector, tcflush};
 
 /// How often a cancel is looked for. A read of the terminal goes on after a signal, so that the wait
 /// has to look by itself.
@@ -13,6 +14,15 @@ const LOOK: Duration = Duration::from_millis(100);
 /// Whether there is somebody to ask.
 pub(crate) fn possible() -> bool {
     io::stdin().is_terminal()
+}
+
+/// Forgets what was typed before there was a question.
+pub(crate) fn forget_typed() {
+    let stdin = io::stdin();
+    if stdin.is_terminal() {
+        // What cannot be forgotten is an answer.
+        let _ = tcflush(&stdin, QueueSelector::IFlush);
+    }
 }
 
 /// Waits for Enter. `false` when there will be none: end of input, or the scan was cancelled.

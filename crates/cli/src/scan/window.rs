@@ -10,6 +10,8 @@ impl Window for Report {
     /// Enter goes on, `c` and the end of input stop.
     fn ask(&self, text: &str) -> Reply {
         let question = format!("{}, then Enter to go on, c to stop", one_line(text));
+        // An Enter from before is no answer to it.
+        prompt::forget_typed();
         loop {
             {
                 let mut state = self.lock();

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use service::Item;
 use wia::{Error, Guid, Result};
 
+use crate::failure::one_line;
+
 /// Prefix of the names of categories, which people need not see.
 const CATEGORY: &str = "WIA_CATEGORY_";
 
@@ -44,7 +46,8 @@ fn collect(
     level: usize,
     rows: &mut Vec<(String, String, String)>,
 ) -> Result<()> {
-    let name = format!("{:indent$}{}", "", item.full_name(), indent = level * 2);
+    let name = one_line(&item.full_name());
+    let name = format!("{:indent$}{name}", "", indent = level * 2);
     rows.push((name, category(item.category()), formats(&**item)?.join(" ")));
     for child in item.children() {
         collect(&child, level + 1, rows)?;

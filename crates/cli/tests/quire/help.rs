@@ -40,6 +40,21 @@ fn a_batch_with_three_jams_that_are_cleared_is_one_document_of_all_pages() {
     }
 }
 
+/// The second Enter is there before the second question, so it does not answer that.
+#[test]
+fn what_was_typed_ahead_is_no_answer() {
+    let scratch = Scratch::new();
+    let line = format!("scan -d virtual:?sheets=6&jam=2,4 {SMALL}");
+    let mut terminal = Terminal::open(&scratch, &line);
+    terminal.wait_for(QUESTION);
+    terminal.press("\n\n");
+    terminal.wait_for(QUESTION);
+    terminal.press("c\n");
+    let (code, screen) = terminal.end();
+    assert_eq!(code, 4, "{screen}");
+    assert_eq!(tiff(&scratch.path("out.tiff")).len(), 3);
+}
+
 #[test]
 fn a_batch_that_is_stopped_at_the_second_jam_keeps_the_pages_before_it() {
     for way in WAYS {

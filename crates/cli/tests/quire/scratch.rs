@@ -165,6 +165,15 @@ impl Running {
         }
     }
 
+    /// Where its open files lead.
+    pub(crate) fn open_files(&self) -> Vec<PathBuf> {
+        let folder = format!("/proc/{}/fd", self.pid.as_raw_nonzero());
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        entries
+            .filter_map(|entry| fs::read_link(entry.path()).ok())
+            .collect()
+    }
+
     pub(crate) fn send(&self, signal: Signal) {
         kill_process(self.pid, signal).unwrap();
     }

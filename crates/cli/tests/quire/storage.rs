@@ -1,15 +1,20 @@
 //! `quire upload`, and what a storage device gets from other commands.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::os::unix::fs::symlink;
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
+use rustix::fs::{CWD, Mode, mkfifoat};
+use rustix::io::ioctl_fionread;
 use rustix::process::Signal;
 
+use crate::bad_input::as_somebody_else;
 use crate::outputs::with_small_disk;
-use crate::scratch::{LIMIT, QUIRE, Running, Scratch, start_into};
+use crate::scratch::{LIMIT, QUIRE, Running, Scratch, start, start_into};
+use crate::unread::{SLOT, fill};
 
 /// A scratch folder with a directory `box` that holds `old`, and a file `new`.
 fn scratch() -> Scratch {
@@ -144,6 +149,67 @@ fn a_full_device_keeps_the_old_file() {
     assert_eq!(ended.text(), "oldold\n");
 }
 
+/// Where files need a name from the beginning, the next one that opens the device tidies up.
+#[test]
+fn what_a_killed_upload_left_is_removed() {
+    let scratch = scratch();
+    for name in ["box/.quire-7-0.partial", "box/.mine.partial"] {
+        fs::write(scratch.path(name), "half").unwrap();
+    }
+    scratch.quire("show folder:box").succeeds();
+    assert_eq!(names(&scratch), [".mine.partial", "old"]);
+}
+
+/// What lends its owner's rights to whoever runs it must not get another's content.
+#[test]
+fn a_replaced_file_keeps_the_plain_rights_only() {
+    let scratch = scratch();
+    let rights = |mode| fs::Permissions::from_mode(mode);
+    fs::set_permissions(scratch.path("box/old"), rights(0o6751)).unwrap();
+    scratch
+        .quire("upload --replace folder:box old new")
+        .exits(0);
+    let mode = fs::metadata(scratch.path("box/old")).unwrap().mode();
+    assert_eq!(mode & 0o7777, 0o751);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written() {
+    let scratch = scratch();
+    fs::set_permissions(scratch.path("box"), fs::Permissions::from_mode(0o555)).unwrap();
+    let command = as_somebody_else(&scratch, "upload folder:box a new");
+    let why = "the folder cannot be written";
+    start(command).end().exits(7).says(&["Files", why]);
+    assert_eq!(names(&scratch), ["old"]);
+}
+
+#[test]
+fn what_is_no_item_is_not_replaced() {
+    let scratch = scratch();
+    symlink("nothing", scratch.path("box/link")).unwrap();
+    mkfifoat(CWD, scratch.path("box/pipe"), Mode::from_raw_mode(0o600)).unwrap();
+    for (name, what) in [("link", "a link of"), ("pipe", "a pipe of")] {
+        let ended = scratch.quire(&format!("upload --replace folder:box {name} new"));
+        ended.exits(2).says(&[name, what, "valid is a new name"]);
+    }
+    assert_eq!(names(&scratch), ["link", "old", "pipe"]);
+}
+
+#[test]
+fn the_help_names_items_as_they_are() {
+    let help = scratch().quire("upload --help").succeeds().text();
+    assert!(help.contains(r"0000\Root\Files\Letters\a.pdf"), "{help}");
+}
+
+#[test]
+fn names_are_shown_as_one_line() {
+    let scratch = scratch();
+    fs::write(scratch.path("box/a\x1b[2J\nb"), "").unwrap();
+    let tree = scratch.quire("show folder:box").succeeds().text();
+    assert!(tree.contains(r"0000\Root\Files\a [2J b "), "{tree:?}");
+    assert!(!tree.contains('\x1b'), "{tree:?}");
+}
+
 /// Whatever ends an upload, the old file stays. The file is large enough to be sent for a while.
 #[test]
 fn a_stopped_upload_keeps_the_old_file() {
@@ -157,22 +223,23 @@ fn a_stopped_upload_keeps_the_old_file() {
         // Nothing of it is on the disk.
         large.set_len(1 << 33).unwrap();
         let running = scratch.start("upload --replace folder:box old large");
-        begun(&scratch);
+        begun(&running);
         running.send(signal);
         let ended = running.end();
         assert_eq!(ended.code, code, "{ended:?}");
         assert_eq!(text(&scratch, "box/old"), "old");
+        assert_eq!(names(&scratch), ["old"]);
         if code.is_some() {
             ended.says(&["cancelled"]);
-            assert_eq!(names(&scratch), ["old"]);
         }
     }
 }
 
 /// Returns when the upload writes.
-fn begun(scratch: &Scratch) {
+fn begun(running: &Running) {
     let started = std::time::Instant::now();
-    while names(scratch).len() < 2 {
+    let is_new = |path: &PathBuf| path.to_string_lossy().ends_with("(deleted)");
+    while !running.open_files().iter().any(is_new) {
         assert!(started.elapsed() < LIMIT, "it does not begin");
         thread::yield_now();
     }
@@ -228,6 +295,47 @@ fn a_watch_as_json_is_one_value_a_line() {
     assert_eq!(event["item"], r"0000\Root\Files\late");
     running.send(Signal::TERM);
     running.end().exits(130);
+}
+
+#[test]
+fn a_watch_ends_with_its_devices() {
+    let scratch = scratch();
+    fs::create_dir(scratch.path("other")).unwrap();
+    let (running, lines) = watch(&scratch, "devices --watch folder:box folder:other");
+    let next = || lines.recv_timeout(LIMIT).unwrap();
+    assert!(next().starts_with("virtual:  "));
+    fs::remove_dir(scratch.path("other")).unwrap();
+    assert!(next().starts_with("folder:other  WIA_EVENT_DEVICE_DISCONNECTED"));
+    fs::write(scratch.path("box/late"), "").unwrap();
+    assert!(next().ends_with("late"));
+    fs::remove_dir_all(scratch.path("box")).unwrap();
+    running.end().exits(3).says(&["disconnected"]);
+}
+
+/// The line of the event is longer than what the pipe takes, so that the watch is known to be in the middle
+/// of it.
+#[test]
+fn a_watch_that_nobody_reads_can_be_stopped() {
+    for signal in [Signal::INT, Signal::TERM] {
+        let scratch = scratch();
+        let (reader, writer) = std::io::pipe().unwrap();
+        let line = format!("devices --watch folder:box{}", "/.".repeat(2000));
+        let running = start_into(scratch.command(&line), writer.try_clone().unwrap().into());
+        let mut lines = BufReader::new(reader);
+        lines.read_line(&mut String::new()).unwrap();
+        let mut reader = lines.into_inner();
+        fill(&writer);
+        let all = ioctl_fionread(&reader).unwrap();
+        reader.read_exact(&mut [0; SLOT]).unwrap();
+        fs::write(scratch.path("box").join("x".repeat(200)), "").unwrap();
+        let started = std::time::Instant::now();
+        while ioctl_fionread(&reader).unwrap() < all {
+            assert!(started.elapsed() < LIMIT, "nothing is printed");
+            thread::yield_now();
+        }
+        running.send(signal);
+        running.end().exits(130);
+    }
 }
 
 #[test]

@@ -12,11 +12,11 @@ use serde_json::Value;
 use crate::scratch::{LIMIT, Scratch, wait};
 
 /// What a pipe takes or gives back at a time.
-const SLOT: usize = 4096;
+pub(crate) const SLOT: usize = 4096;
 const PAGE: &str = "scan --json -d virtual: -s flatbed -r 300 -m gray -f raw -o -";
 
 /// Fills a pipe. Empty lines are no events.
-fn fill(mut pipe: &PipeWriter) {
+pub(crate) fn fill(mut pipe: &PipeWriter) {
     let flags = fcntl_getfl(pipe).unwrap();
     fcntl_setfl(pipe, flags | OFlags::NONBLOCK).unwrap();
     for size in [SLOT, 1] {
