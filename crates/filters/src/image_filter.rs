@@ -1,5 +1,6 @@
 //! Filters of rows as one image filter of a transfer.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use formats::DocumentFormat;
@@ -21,6 +22,8 @@ use crate::stream::{Job, RowsStream, lock};
 pub struct Filters {
     name: String,
     filters: Vec<Box<dyn Filter>>,
+    /// Whether the driver's headers are final.
+    trusted: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -38,6 +41,7 @@ impl Filters {
         Filters {
             name: names.join(", "),
             filters,
+            trusted: AtomicBool::new(false),
             state: Mutex::default(),
         }
     }
@@ -68,7 +72,8 @@ impl Filters {
         let Some(kind) = kind(&item).filter(|_| !filters.is_empty()) else {
             return Ok(stream);
         };
-        let waits = item.opt_i32(WIA_IPS_PAGE_SIZE) == Some(WIA_PAGE_AUTO);
+        let waits = item.opt_i32(WIA_IPS_PAGE_SIZE) == Some(WIA_PAGE_AUTO)
+            && !self.trusted.load(Ordering::Relaxed);
         let job = Job::new(filters, kind, &item, Below::new(stream)?, waits)?;
         let job = Arc::new(Mutex::new(job));
         lock(&self.state).job = Some(Arc::clone(&job));
@@ -148,6 +153,10 @@ impl ImageFilter for Filters {
     fn turn(&self) -> Orientation {
         let turns = self.filters.iter().map(|filter| filter.turn());
         turns.fold(Orientation::Portrait, Orientation::then)
+    }
+
+    fn trust_headers(&self) {
+        self.trusted.store(true, Ordering::Relaxed);
     }
 
     fn initialize_filter(&self, item: &AppItem, callback: Arc<dyn TransferCallback>) -> Result<()> {

@@ -202,6 +202,13 @@ pub trait Minidriver: Send + Sync + 'static {
         None
     }
 
+    /// Whether the header of a page is final as soon as it is written, also while the device finds out
+    /// the page's size (`WIA_PAGE_AUTO`); a height that it leaves open may still come at the end. Image
+    /// filters need not wait for the end of such pages.
+    fn headers_are_final(&self) -> bool {
+        false
+    }
+
     /// The driver's own segmentation filter (the extension "SegmentationFilter"). An item that has
     /// `WIA_IPS_SEGMENTATION` with `WIA_USE_SEGMENTATION_FILTER` gets the built-in one without it.
     fn segmentation_filter(&self) -> Option<Arc<dyn SegmentationFilter>> {

@@ -215,7 +215,9 @@
 //!   the property to a filter: one that applies it too applies it twice. Who does is the driver's to say, and
 //!   nobody can ask; so `quire scan --filter brightness` takes the value and sets the property back to 0.
 //! - **With `WIA_PAGE_AUTO` a RAW stream whose header leaves the height open passes band by band**: it claims
-//!   nothing. One that tells a height waits for its end, for that may be the bed's, with everything else.
+//!   nothing. One that tells a height waits for its end, for that may be the bed's, with everything else,
+//!   unless the driver says that its headers are final (`Minidriver::headers_are_final`; the virtual scanner's
+//!   are).
 //! - **A page that was turned is not kept twice**: until it goes to a file it can still come through unfiltered;
 //!   from then on a failure of the filter fails the page. The space is taken at once where the height is known.
 //! - **A document that had to be read is written anew**: a TIFF with what `WIA_IPA_COMPRESSION` says (both faxes

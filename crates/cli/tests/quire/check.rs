@@ -91,7 +91,11 @@ fn files_that_may_not_be_read_are_left_out_and_named() {
     let scratch = Scratch::new();
     fs::create_dir(scratch.path("box")).unwrap();
     fs::write(scratch.path("box/secret"), "words").unwrap();
-    fs::set_permissions(scratch.path("box/secret"), fs::Permissions::from_mode(0o000)).unwrap();
+    fs::set_permissions(
+        scratch.path("box/secret"),
+        fs::Permissions::from_mode(0o000),
+    )
+    .unwrap();
     fs::set_permissions(scratch.path("box"), fs::Permissions::from_mode(0o555)).unwrap();
     let text = start(as_somebody_else(&scratch, "check folder:box"));
     let text = text.end().exits(0).text();

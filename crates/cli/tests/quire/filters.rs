@@ -162,8 +162,8 @@ fn with_small_tmp(scratch: &Scratch, size: &str, rest: &str) -> crate::scratch::
 }
 
 #[test]
-fn a_page_whose_size_comes_at_the_end_passes_without_temporary_files() {
-    for rest in ["", "--page A4"] {
+fn a_page_passes_without_temporary_files_whenever_its_size_is_known() {
+    for rest in ["", "--page A4", "-d virtual:"] {
         let scratch = Scratch::new();
         let filter = format!("{rest} --filter brightness=100");
         with_small_tmp(&scratch, "64k", &filter).exits(0);

@@ -241,6 +241,10 @@ impl Minidriver for VirtualScanner {
         self.options.model
     }
 
+    fn headers_are_final(&self) -> bool {
+        true
+    }
+
     fn initialize(&self, device_id: &str) -> Result<DriverItem> {
         self.paper.check_online()?;
         device_id.clone_into(&mut lock(&self.device_id));

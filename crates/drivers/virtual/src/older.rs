@@ -287,6 +287,10 @@ impl Minidriver for OlderScanner {
         self.scanner.model()
     }
 
+    fn headers_are_final(&self) -> bool {
+        true
+    }
+
     fn initialize(&self, device_id: &str) -> Result<DriverItem> {
         drop(self.scanner.initialize(device_id)?);
         self.open().applications += 1;

@@ -76,10 +76,10 @@ impl Held {
         let mut file = tempfile::tempfile()?;
         let size = self.row as u64 * u64::from(self.height.unwrap_or(0));
         if size > 0 {
-            match fallocate(&file, FallocateFlags::empty(), 0, size) {
-                Err(e @ (Errno::NOSPC | Errno::DQUOT)) => return Err(e.into()),
-                // Not every file system can say so in advance.
-                Ok(()) | Err(_) => {}
+            let reserved = fallocate(&file, FallocateFlags::empty(), 0, size);
+            // Not every file system can say so in advance.
+            if let Err(e @ (Errno::NOSPC | Errno::DQUOT)) = reserved {
+                return Err(e.into());
             }
         }
         for piece in self.pieces.drain(..) {

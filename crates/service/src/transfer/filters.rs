@@ -25,6 +25,9 @@ impl LocalTransfer {
         let own = guarded(|| Ok(driver.image_filter())).unwrap_or_default();
         let mut filters: Vec<_> = own.into_iter().collect();
         filters.extend(lock(&self.filters).iter().cloned());
+        if guarded(|| Ok(driver.headers_are_final())).unwrap_or_default() {
+            filters.iter().for_each(|filter| filter.trust_headers());
+        }
         filters
     }
 

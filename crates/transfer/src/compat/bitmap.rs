@@ -113,7 +113,6 @@ impl Bitmap {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests panic where they fail")]
 mod tests {
     use super::*;
 

@@ -54,6 +54,10 @@ pub trait ImageFilter: TransferCallback {
         Orientation::Portrait
     }
 
+    /// Told before a transfer when the driver's headers are final as soon as they are written, also
+    /// where the device finds out the size of a page (`WIA_PAGE_AUTO`). No call of `IWiaImageFilter`.
+    fn trust_headers(&self) {}
+
     /// Keeps both (`IWiaImageFilter::InitializeFilter`), before the transfer reaches the service and
     /// before a preview. Does nothing else. The item may be a folder.
     ///
