@@ -1,9 +1,8 @@
 //! Objects: where they are (ISO 32000-1, 7.5) and what they are.
 
-use std::cell::RefCell;
 use std::fs::File;
 use std::io::Read;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use flate2::read::ZlibDecoder;
 use wia::Result;
@@ -36,7 +35,7 @@ pub(super) struct Objects {
     places: Vec<Place>,
     pub(super) trailer: Dictionary,
     /// The stream of objects that was used last.
-    unpacked: RefCell<Option<(u32, Arc<Unpacked>)>>,
+    unpacked: Mutex<Option<(u32, Arc<Unpacked>)>>,
 }
 
 #[derive(Debug)]
@@ -61,7 +60,7 @@ impl Objects {
             limits: *limits,
             places: Vec::new(),
             trailer: Dictionary::default(),
-            unpacked: RefCell::new(None),
+            unpacked: Mutex::default(),
         };
         objects.tables()?;
         if *objects.trailer.get("Encrypt") != Value::Null {
@@ -318,9 +317,13 @@ impl Objects {
         }
     }
 
+    fn unpacked(&self) -> MutexGuard<'_, Option<(u32, Arc<Unpacked>)>> {
+        self.unpacked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn packed(&self, stream: u32, index: u32) -> Result<Value> {
         let wrong = || damaged("a stream of objects in the PDF is wrong");
-        let held = self.unpacked.borrow().clone();
+        let held = self.unpacked().clone();
         let unpacked = match held {
             Some((number, unpacked)) if number == stream => unpacked,
             _ => {
@@ -336,7 +339,7 @@ impl Objects {
                     count: dictionary.get("N").whole().unwrap_or(0),
                     first: dictionary.get("First").whole().unwrap_or(0),
                 });
-                *self.unpacked.borrow_mut() = Some((stream, Arc::clone(&unpacked)));
+                *self.unpacked() = Some((stream, Arc::clone(&unpacked)));
                 unpacked
             }
         };

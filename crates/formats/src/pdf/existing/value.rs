@@ -277,7 +277,6 @@ impl<'a> Lexer<'a> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
     use super::*;
 
     fn read(text: &[u8]) -> Option<Value> {
