@@ -15,6 +15,8 @@ pub(crate) struct Bench {
     pub(crate) quire: Quire,
     /// Measured runs a side, where the benchmark's own number is not wanted.
     pub(crate) runs: Option<usize>,
+    /// Pages of a conversion, where the benchmark's own number is not wanted.
+    pub(crate) pages: Option<u32>,
     /// On a memory file system.
     pub(crate) dir: PathBuf,
     /// On a disk, when syncing is to be measured.

@@ -7,6 +7,7 @@ mod bands;
 mod bench;
 mod cancels;
 mod codecs;
+mod convert;
 mod filler;
 mod first_byte;
 mod instructions;
@@ -17,11 +18,12 @@ mod process;
 mod programs;
 mod report;
 mod rounds;
+mod stack;
 mod streams;
 mod tiff;
 
 use std::io::{self, Write};
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -52,6 +54,10 @@ struct Args {
     #[arg(long, value_name = "DIR", default_value = "/dev/shm")]
     dir: PathBuf,
 
+    /// Pages of convert and pdf [default: 100]
+    #[arg(long)]
+    pages: Option<NonZeroU32>,
+
     /// Folder on a disk: tiff measures there too what syncing costs
     #[arg(long, value_name = "DIR")]
     disk: Option<PathBuf>,
@@ -71,6 +77,10 @@ enum Which {
     FirstByte,
     /// Every compression and format, against tiffcp where it has the same
     Codecs,
+    /// TIFF to TIFF by compression, against tiffcp
+    Convert,
+    /// JPEG files into a PDF, against img2pdf
+    Pdf,
     /// A memory transfer to another process, against a bare loop
     Bands,
     /// From a cancel to the idle device
@@ -91,6 +101,8 @@ impl Which {
             Which::Memory => vec![memory::run],
             Which::FirstByte => vec![first_byte::run],
             Which::Codecs => vec![codecs::run],
+            Which::Convert => vec![convert::run],
+            Which::Pdf => vec![convert::pdf],
             Which::Bands => vec![bands::run],
             Which::Cancel => vec![cancels::run],
             Which::Stream => vec![streams::run],
@@ -100,6 +112,8 @@ impl Which {
                 memory::run,
                 first_byte::run,
                 codecs::run,
+                convert::run,
+                convert::pdf,
                 bands::run,
                 cancels::run,
                 streams::run,
@@ -135,6 +149,7 @@ fn run(args: &Args) -> io::Result<()> {
         runner: Runner::new()?,
         quire: Quire::find(args.quire.as_deref())?,
         runs: args.runs.map(NonZeroUsize::get),
+        pages: args.pages.map(NonZeroU32::get),
         dir: args.dir.clone(),
         disk: args.disk.clone(),
     };

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod cancel;
+mod convert;
 mod durable;
 mod event;
 mod filtering;
@@ -26,6 +27,7 @@ mod tiff_stream;
 mod transport;
 
 pub use cancel::Cancel;
+pub use convert::{ConvertSettings, ConvertedPage, convert};
 pub use event::{Event, Observer, Outcome};
 pub use filtering::FilterSetting;
 pub use formats::DocumentFormat;
@@ -36,3 +38,6 @@ pub use service::{Preview, Reply, Window};
 pub use settings::{
     AreaMm, Compression, Mode, Output, PageSetting, Settings, Source, TransferMode,
 };
+
+/// What documents say that they were made with.
+const SOFTWARE: &str = concat!("Quire ", env!("CARGO_PKG_VERSION"));

@@ -336,7 +336,7 @@ impl Plan {
         Metadata {
             title: String::new(),
             author: String::new(),
-            software: concat!("Quire ", env!("CARGO_PKG_VERSION")).to_owned(),
+            software: crate::SOFTWARE.to_owned(),
             make: text(WIA_DIP_VEND_DESC),
             model: text(WIA_DIP_DEV_DESC),
             date: self.date.or_else(|| {

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod convert;
 mod devices_command;
 mod failure;
 mod hiargs;
@@ -58,6 +59,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<u8, Failure> {
         Subcommand::Scan(args) => Ok(scan::run(&args)),
         Subcommand::Upload(args) => upload::run(&args),
         Subcommand::Preview(args) => Ok(scan::run_preview(&args)),
+        Subcommand::Convert(args) => Ok(convert::run(&args)),
         Subcommand::Check(args) => check::run(&args),
         Subcommand::Recover(args) => recover::run(&args),
         Subcommand::Other(words) => Err(other(&words)),

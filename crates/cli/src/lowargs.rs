@@ -7,6 +7,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, ValueEnum, value_parser};
 
+mod convert;
+pub(crate) use convert::ConvertArgs;
+
 /// Scan pages into documents.
 ///
 /// Quire takes sheets from a scanner and makes one document of them, or one file a page. A document is
@@ -34,6 +37,7 @@ pub(crate) enum Subcommand {
     Scan(Box<ScanArgs>),
     Upload(UploadArgs),
     Preview(PreviewArgs),
+    Convert(Box<ConvertArgs>),
     Check(CheckArgs),
     Recover(RecoverArgs),
     /// Anything else, with whatever follows: a command of a later version, or a mistake.
@@ -42,7 +46,7 @@ pub(crate) enum Subcommand {
 }
 
 /// The commands of the contract that this version does not have.
-pub(crate) const LATER_COMMANDS: [&str; 3] = ["convert", "enhance", "serve"];
+pub(crate) const LATER_COMMANDS: [&str; 2] = ["enhance", "serve"];
 
 /// List what can be scanned from
 ///
@@ -419,8 +423,7 @@ Exit codes:
   message says how many and where.
 
 Not in this version:
-  The commands convert, enhance and serve, and real scanners: each
-  exits 2.";
+  The commands enhance and serve, and real scanners: each exits 2.";
 
 const PREVIEW_AFTER: &str = "\
 Examples:

@@ -103,7 +103,31 @@ impl Ending {
         let message = why.map(|why| match outcome.pages {
             // It says by itself where the pages are.
             0 if names_place => why,
-            pages => format!("{why}; {}", kept(settings, pages, &files)),
+            pages => format!("{why}; {}", kept(&settings.output, pages, &files)),
+        });
+        Ending {
+            code: outcome.exit_code(),
+            pages: outcome.pages,
+            files,
+            message: message.as_deref().map(one_line),
+        }
+    }
+
+    /// A conversion ended.
+    pub(crate) fn of_conversion(output: &Output, outcome: &Outcome) -> Ending {
+        let files: Vec<_> = outcome
+            .files
+            .iter()
+            .map(|file| as_typed(output, file))
+            .collect();
+        let why = match &outcome.result {
+            Ok(Status::Ok) => None,
+            Ok(_) => Some("cancelled".to_owned()),
+            Err(e) => Some(told(e, output)),
+        };
+        let message = why.map(|why| match outcome.pages {
+            0 if outcome.error().is_some() => why,
+            pages => format!("{why}; {}", kept(output, pages, &files)),
         });
         Ending {
             code: outcome.exit_code(),
@@ -177,8 +201,8 @@ fn partial_of(output: &Path) -> Option<PathBuf> {
 }
 
 /// What happened to the pages before the failure.
-fn kept(settings: &Settings, pages: u32, files: &[PathBuf]) -> String {
-    match (&settings.output, place(files)) {
+fn kept(output: &Output, pages: u32, files: &[PathBuf]) -> String {
+    match (output, place(files)) {
         (Output::Path(path), _) if pages == 0 && path.is_file() => {
             format!("no page was complete, {} is untouched", path.display())
         }

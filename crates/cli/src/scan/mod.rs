@@ -93,10 +93,13 @@ pub(crate) fn goes_to_stdout(output: &Output) -> bool {
     }
 }
 
-/// Whether the arguments, which clap did not understand, ask for the events of a scan.
+/// Whether the arguments, which clap did not understand, ask for events.
 pub(crate) fn wants_events(args: &[OsString]) -> bool {
     let mut options = args.iter().skip(1).take_while(|a| *a != "--");
-    options.next().is_some_and(|a| a == "scan") && options.any(|a| a == "--json")
+    options
+        .next()
+        .is_some_and(|a| a == "scan" || a == "convert")
+        && options.any(|a| a == "--json")
 }
 
 /// Tells the end of a scan that never began, as an event. Gives its exit code.

@@ -8,6 +8,7 @@
 mod bad_input;
 mod check;
 mod commands;
+mod convert;
 mod crash;
 mod documents;
 mod events;

@@ -21,6 +21,7 @@ fn help_and_version_go_to_standard_output() {
         "scan -h",
         "show --help",
         "devices --help",
+        "convert --help",
     ] {
         let ended = scratch.quire(line).succeeds();
         assert!(ended.text().contains("Usage: quire"), "{line}");
@@ -36,7 +37,7 @@ fn help_and_version_go_to_standard_output() {
 #[test]
 fn no_line_of_help_is_longer_than_a_page_is_wide() {
     let scratch = Scratch::new();
-    for line in ["--help", "scan --help", "show --help"] {
+    for line in ["--help", "scan --help", "show --help", "convert --help"] {
         for text in scratch.quire(line).text().lines() {
             assert!(text.chars().count() <= 100, "{line}: {text}");
         }
@@ -83,7 +84,7 @@ fn an_option_that_stands_there_twice_counts_as_it_stands_last() {
 
 #[test]
 fn commands_of_later_versions_exit_2() {
-    for command in ["convert", "enhance", "serve"] {
+    for command in ["enhance", "serve"] {
         refused(command, 2, &[command, "not in this version"]);
         refused(
             &format!("{command} --help -x y"),
