@@ -68,11 +68,17 @@ pub(crate) fn run(bench: &Bench) -> io::Result<Vec<Table>> {
             Kind::Bilevel => &bilevel,
         };
         let sides = vec![
-            Side::new(format!("quire convert -c {}", case.compression), place, |out| {
-                convert(bench, case, input, &out.join("a.tiff"))
-            }),
+            Side::new(
+                format!("quire convert -c {}", case.compression),
+                place,
+                |out| convert(bench, case, input, &out.join("a.tiff")),
+            ),
             Side::new(format!("tiffcp {}", case.tiffcp.join(" ")), place, |out| {
-                tiffcp(case.tiffcp, std::slice::from_ref(input), &out.join("a.tiff"))
+                tiffcp(
+                    case.tiffcp,
+                    std::slice::from_ref(input),
+                    &out.join("a.tiff"),
+                )
             }),
         ];
         let measured = alternate(&bench.runner, bench.runs.unwrap_or(RUNS), sides)?;
@@ -184,5 +190,7 @@ fn fill(table: &mut Table, count: u32, measured: &[Measured], goal: f64) {
 
 fn notes(table: &mut Table) {
     table.note("cpu is the least user and system time of a run, all threads together.");
-    table.note("quire syncs its document before it has its name (nothing in memory); the others do not.");
+    table.note(
+        "quire syncs its document before it has its name (nothing in memory); the others do not.",
+    );
 }

@@ -8,6 +8,7 @@ mod bench;
 mod cancels;
 mod codecs;
 mod convert;
+mod durable;
 mod filler;
 mod first_byte;
 mod instructions;
@@ -58,7 +59,7 @@ struct Args {
     #[arg(long)]
     pages: Option<NonZeroU32>,
 
-    /// Folder on a disk: tiff measures there too what syncing costs
+    /// Folder on a disk: tiff and durable measure there too what syncing costs
     #[arg(long, value_name = "DIR")]
     disk: Option<PathBuf>,
 
@@ -81,6 +82,8 @@ enum Which {
     Convert,
     /// JPEG files into a PDF, against img2pdf
     Pdf,
+    /// A sync a page, on the disk of --disk
+    Durable,
     /// A memory transfer to another process, against a bare loop
     Bands,
     /// From a cancel to the idle device
@@ -103,6 +106,7 @@ impl Which {
             Which::Codecs => vec![codecs::run],
             Which::Convert => vec![convert::run],
             Which::Pdf => vec![convert::pdf],
+            Which::Durable => vec![durable::run],
             Which::Bands => vec![bands::run],
             Which::Cancel => vec![cancels::run],
             Which::Stream => vec![streams::run],
@@ -114,6 +118,7 @@ impl Which {
                 codecs::run,
                 convert::run,
                 convert::pdf,
+                durable::run,
                 bands::run,
                 cancels::run,
                 streams::run,

@@ -85,7 +85,71 @@ pub(crate) fn run(bench: &Bench) -> io::Result<Vec<Table>> {
         "Goal: at most 40 MiB, and no more for {MANY} pages than for {}. Files in memory do not count.",
         GREY.count
     ));
-    Ok(vec![table])
+    drop(scratch);
+    Ok(vec![table, conversions(bench)?])
+}
+
+/// Documents of few and of many pages, converted.
+fn conversions(bench: &Bench) -> io::Result<Table> {
+    let scratch = bench.scratch(2 * ROOM)?;
+    let place = scratch.path();
+    let large = Pages {
+        count: FEW,
+        dpi: 600,
+        mode: "color",
+    };
+    let inputs = [
+        (Pages { count: FEW, ..GREY }, "few.tiff"),
+        (
+            Pages {
+                count: MANY,
+                ..GREY
+            },
+            "many.tiff",
+        ),
+        (large, "large.tiff"),
+    ];
+    let mut sides = Vec::new();
+    for (pages, name) in inputs {
+        let input = place.join(name);
+        bench
+            .runner
+            .run(&mut bench.quire.scan(pages, Some("none"), &input))?;
+        for (compression, output) in [
+            ("none", "a.tiff"),
+            ("lzw", "a.tiff"),
+            ("deflate", "a.tiff"),
+            ("jpeg", "a.tiff"),
+            ("deflate", "a.pdf"),
+            ("jpeg", "a.pdf"),
+        ] {
+            let label = format!(
+                "{:>4} pages, {} dpi {}, {} {compression}",
+                pages.count,
+                pages.dpi,
+                pages.mode,
+                ending(output)
+            );
+            sides.push(Side::new(label, place, |out| {
+                let mut command = bench.quire.command();
+                command.args(["convert", "-c", compression]);
+                command.arg(&input).arg("-o").arg(out.join(output));
+                command
+            }));
+        }
+    }
+    let mut table = Table::new(
+        "memory: peak of resident memory of conversions from uncompressed TIFF",
+        &["conversion", "min MiB", "max MiB"],
+    );
+    for side in alternate(&bench.runner, bench.runs.unwrap_or(RUNS), sides)? {
+        let least = side.runs.iter().map(|run| run.peak).min().unwrap_or(0);
+        table.row([side.name.clone(), mebibytes(least), mebibytes(side.peak())]);
+    }
+    table.note(format!(
+        "Goal: at most 40 MiB, and for {MANY} pages no more than 2 MiB above those for {FEW}."
+    ));
+    Ok(table)
 }
 
 /// What the program needs before it does anything.

@@ -195,7 +195,10 @@ pub(crate) fn psnr(one: &Path, two: &Path) -> io::Result<f64> {
     while rows.next_row(&mut a).map_err(io::Error::from)?
         && others.next_row(&mut b).map_err(io::Error::from)?
     {
-        let squares = a.iter().zip(&b).map(|(a, b)| u64::from(a.abs_diff(*b)).pow(2));
+        let squares = a
+            .iter()
+            .zip(&b)
+            .map(|(a, b)| u64::from(a.abs_diff(*b)).pow(2));
         sum += squares.sum::<u64>();
         count += bytes as u64;
     }

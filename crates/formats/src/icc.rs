@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use raster::PixelType;
 use wia::{Error, ErrorKind, Result};
 
 /// Bytes of a profile's header, and of the number of tags behind it.
@@ -120,6 +121,16 @@ impl Profile {
     /// The profile.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// Whether it is for pixels of this kind. Bilevel pages have no colours.
+    pub fn fits(&self, pixel: PixelType) -> bool {
+        pixel != PixelType::Bw1
+            && pixel.channels()
+                == match self.space {
+                    ColorSpace::Gray => 1,
+                    ColorSpace::Rgb => 3,
+                }
     }
 
     /// What it is for.

@@ -5,6 +5,8 @@
 //! data follow each other with a restart marker between, where a decoder begins anew anyway. The
 //! height in the frame header is put in at the end when it was not known.
 
+use std::os::unix::fs::FileExt;
+
 use raster::{Band, PageLayout};
 use wia::{Error, ErrorKind, Result};
 
@@ -12,7 +14,7 @@ use crate::codec::StripEncoder;
 use crate::codec::jpeg::{Jpeg, MAX_DIMENSION, Tables};
 use crate::one_page::{OnePage, PageEncoder};
 use crate::output::Output;
-use crate::{DocumentFormat, Sink};
+use crate::{Chunk, ChunkSource, Coding, DocumentFormat, JpegColor, Profile, Sink, StoredPage};
 
 /// Rows of a group: some multiple of all block heights.
 const GROUP_ROWS: u32 = 128;
@@ -27,8 +29,14 @@ impl<S: Sink> Writer<S> {
     /// A writer whose image begins at the end of `sink`. `quality` is 1 to 100; another one is
     /// refused when the page begins.
     pub fn new(sink: S, quality: u8) -> Writer<S> {
+        Writer::with_profile(sink, quality, None)
+    }
+
+    /// The same with a colour profile for pages that have as many channels as it.
+    pub fn with_profile(sink: S, quality: u8, profile: Option<Profile>) -> Writer<S> {
         let encoder = Encoder {
             quality,
+            profile,
             page: None,
         };
         OnePage::with_encoder(sink, encoder)
@@ -39,6 +47,7 @@ impl<S: Sink> Writer<S> {
 #[derive(Debug)]
 pub struct Encoder {
     quality: u8,
+    profile: Option<Profile>,
     page: Option<Page>,
 }
 
@@ -53,6 +62,8 @@ struct Page {
     /// The headers of the first group, and the number of the next one.
     headers: Vec<u8>,
     next: u32,
+    /// Its segments.
+    profile: Vec<u8>,
     /// The present group's stream, and what is written of it.
     stream: Vec<u8>,
     bytes: Vec<u8>,
@@ -78,6 +89,7 @@ impl PageEncoder for Encoder {
             blocks: u16::try_from(high * blocks_across).map_err(|_| too_large())?,
             headers: Vec::new(),
             next: 0,
+            profile: profile_segments(self.profile.as_ref(), layout),
             stream: Vec::new(),
             bytes: Vec::new(),
             height_at: 0,
@@ -128,6 +140,73 @@ impl PageEncoder for Encoder {
         }
         out.patch(page.height_at, &(height as u16).to_be_bytes())
     }
+
+    /// A stream of its own is taken as it is, with all that its file says. One that leaves out its tables
+    /// or has no segment of a file (in a TIFF) gets them.
+    fn stored<S: Sink>(
+        &mut self,
+        page: &StoredPage,
+        chunks: &mut dyn ChunkSource,
+        out: &mut Output<S>,
+    ) -> Result<()> {
+        let other = |why| Err(Error::new(ErrorKind::NotImplemented, why));
+        let Coding::Jpeg { tables, color } = &page.coding else {
+            return other("not JPEG");
+        };
+        if page.chunks != 1 {
+            return other("more than one stream");
+        }
+        let Some(chunk) = chunks.next()? else {
+            return Err(breaks_off());
+        };
+        let start: [u8; 4] = start_of(chunk)?;
+        if start[..3] != [0xFF, 0xD8, 0xFF] {
+            return Err(breaks_off());
+        }
+        let is_file = matches!(start[3], 0xE0 | 0xE1 | 0xEE);
+        if tables.is_empty() && is_file {
+            return out.write_chunk(chunk);
+        }
+        if *color == JpegColor::Rgb {
+            return other("the file format knows no RGB");
+        }
+        let mut head = Vec::new();
+        append_start(&mut head, &page.layout);
+        let profile = page.profile.as_ref();
+        head.extend(profile_segments(profile, &page.layout));
+        if let Some(tables) = tables.strip_prefix(&[0xFF, 0xD8]) {
+            head.extend_from_slice(tables.strip_suffix(&[0xFF, 0xD9]).unwrap_or(tables));
+        }
+        out.write(&head)?;
+        out.write_chunk(match chunk {
+            Chunk::Bytes(bytes) => Chunk::Bytes(bytes.get(2..).unwrap_or_default()),
+            Chunk::InFile { file, at, bytes } => Chunk::InFile {
+                file,
+                at: at + 2,
+                bytes: bytes - 2,
+            },
+        })
+    }
+}
+
+/// The first bytes of a chunk.
+fn start_of(chunk: Chunk<'_>) -> Result<[u8; 4]> {
+    let mut start = [0; 4];
+    match chunk {
+        Chunk::Bytes(bytes) => {
+            start = bytes.first_chunk().copied().ok_or_else(breaks_off)?;
+        }
+        Chunk::InFile { bytes, .. } if bytes < 4 => return Err(breaks_off()),
+        Chunk::InFile { file, at, .. } => {
+            file.read_exact_at(&mut start, at)
+                .map_err(Error::from_read)?;
+        }
+    }
+    Ok(start)
+}
+
+fn breaks_off() -> Error {
+    Error::new(ErrorKind::InputDamaged, "the JPEG data break off")
 }
 
 impl Page {
@@ -142,7 +221,7 @@ impl Page {
         };
         self.bytes.clear();
         if self.next == 0 {
-            let at = append_headers(&mut self.bytes, &image, layout, self.blocks);
+            let at = append_headers(&mut self.bytes, &image, layout, self.blocks, &self.profile);
             self.height_at = out.len() + at;
             self.headers.extend_from_slice(image.headers);
         } else {
@@ -217,7 +296,25 @@ impl<'a> Image<'a> {
 }
 
 /// Appends everything up to the first group's data; returns where the height stands in `to`.
-fn append_headers(to: &mut Vec<u8>, image: &Image<'_>, layout: &PageLayout, blocks: u16) -> u64 {
+fn append_headers(
+    to: &mut Vec<u8>,
+    image: &Image<'_>,
+    layout: &PageLayout,
+    blocks: u16,
+    profile: &[u8],
+) -> u64 {
+    append_start(to, layout);
+    to.extend_from_slice(profile);
+    let height_at = (to.len() + image.height_at) as u64;
+    to.extend_from_slice(image.headers);
+    to.extend_from_slice(&[0xFF, 0xDD, 0, 4]);
+    to.extend_from_slice(&blocks.to_be_bytes());
+    to.extend_from_slice(image.scan_header);
+    height_at
+}
+
+/// Appends the start of the stream and its JFIF segment.
+fn append_start(to: &mut Vec<u8>, layout: &PageLayout) {
     let dpi = |dpi| u16::try_from(dpi).ok().filter(|dpi| *dpi > 0);
     let (unit, x, y) = match dpi(layout.x_dpi).zip(dpi(layout.y_dpi)) {
         Some((x, y)) => (1, x, y),
@@ -229,12 +326,28 @@ fn append_headers(to: &mut Vec<u8>, image: &Image<'_>, layout: &PageLayout, bloc
     to.extend_from_slice(&x.to_be_bytes());
     to.extend_from_slice(&y.to_be_bytes());
     to.extend_from_slice(&[0, 0]);
-    let height_at = (to.len() + image.height_at) as u64;
-    to.extend_from_slice(image.headers);
-    to.extend_from_slice(&[0xFF, 0xDD, 0, 4]);
-    to.extend_from_slice(&blocks.to_be_bytes());
-    to.extend_from_slice(image.scan_header);
-    height_at
+}
+
+/// The APP2 segments of a profile (ICC.1, annex B.4), when the page is of its colours.
+fn profile_segments(profile: Option<&Profile>, layout: &PageLayout) -> Vec<u8> {
+    // What a segment has beside its marker, its length and its name.
+    const MOST: usize = 65_535 - 2 - 14;
+    let mut segments = Vec::new();
+    let Some(profile) = profile.filter(|profile| profile.fits(layout.pixel)) else {
+        return segments;
+    };
+    let pieces = profile.bytes().chunks(MOST);
+    let Ok(count) = u8::try_from(pieces.len()) else {
+        return segments;
+    };
+    for (number, piece) in (1_u8..).zip(pieces) {
+        segments.extend_from_slice(&[0xFF, 0xE2]);
+        segments.extend_from_slice(&(piece.len() as u16 + 16).to_be_bytes());
+        segments.extend_from_slice(b"ICC_PROFILE\0");
+        segments.extend_from_slice(&[number, count]);
+        segments.extend_from_slice(piece);
+    }
+    segments
 }
 
 fn check_height(height: u32) -> Result<()> {

@@ -1,10 +1,10 @@
 //! The order of calls of a document that holds one image, kept in one place for all such formats.
 
 use raster::{Band, PageLayout};
-use wia::{Error, Result};
+use wia::{Error, ErrorKind, Result};
 
 use crate::output::Output;
-use crate::{DocumentFormat, DocumentWriter, PageDone, Sink};
+use crate::{ChunkSource, DocumentFormat, DocumentWriter, PageDone, Sink, StoredPage};
 
 /// What turns the rows of one page into the bytes of a format. The rows it gets are checked: of
 /// the page's width, never more than the stated height, never none at the end.
@@ -28,6 +28,23 @@ pub trait PageEncoder {
     /// known.
     fn end<S: Sink>(&mut self, layout: &PageLayout, height: u32, out: &mut Output<S>)
     -> Result<()>;
+
+    /// Writes the page as another document stores it.
+    ///
+    /// # Errors
+    ///
+    /// `NotImplemented`, with nothing written, where the format does not take it so.
+    fn stored<S: Sink>(
+        &mut self,
+        _page: &StoredPage,
+        _chunks: &mut dyn ChunkSource,
+        _out: &mut Output<S>,
+    ) -> Result<()> {
+        Err(Error::new(
+            ErrorKind::NotImplemented,
+            "the format takes no stored pages",
+        ))
+    }
 }
 
 #[derive(Debug)]
@@ -70,6 +87,19 @@ impl<S: Sink, E: PageEncoder> OnePage<S, E> {
         Ok(value)
     }
 
+    fn may_begin(&self, layout: &PageLayout) -> Result<()> {
+        match self.state {
+            State::Empty => {}
+            State::Open { .. } => return Err(Error::invalid("the page before is not ended")),
+            State::Failed => return self.not_open(),
+            State::Done => {
+                let name = E::FORMAT.name();
+                return Err(Error::invalid(format!("a {name} document holds one page")));
+            }
+        }
+        E::FORMAT.check_layout(layout, self.out.can_seek())
+    }
+
     fn not_open<T>(&self) -> Result<T> {
         Err(Error::invalid(match self.state {
             State::Failed => "the page has failed already",
@@ -80,16 +110,7 @@ impl<S: Sink, E: PageEncoder> OnePage<S, E> {
 
 impl<S: Sink, E: PageEncoder> DocumentWriter for OnePage<S, E> {
     fn begin_page(&mut self, layout: &PageLayout) -> Result<()> {
-        match self.state {
-            State::Empty => {}
-            State::Open { .. } => return Err(Error::invalid("the page before is not ended")),
-            State::Failed => return self.not_open(),
-            State::Done => {
-                let name = E::FORMAT.name();
-                return Err(Error::invalid(format!("a {name} document holds one page")));
-            }
-        }
-        E::FORMAT.check_layout(layout, self.out.can_seek())?;
+        self.may_begin(layout)?;
         self.out.begin()?;
         let layout = *layout;
         self.guarded(|this| {
@@ -126,6 +147,25 @@ impl<S: Sink, E: PageEncoder> DocumentWriter for OnePage<S, E> {
                 document_bytes: this.out.len(),
             };
             Ok((State::Done, done))
+        })
+    }
+
+    fn stored_page(&mut self, page: &StoredPage, chunks: &mut dyn ChunkSource) -> Result<PageDone> {
+        self.may_begin(&page.layout)?;
+        self.out.begin()?;
+        let before = self.out.len();
+        let written = self.encoder.stored(page, chunks, &mut self.out);
+        self.state = match &written {
+            Ok(()) => State::Done,
+            Err(e) if e.kind() == ErrorKind::NotImplemented && self.out.len() == before => {
+                State::Empty
+            }
+            Err(_) => State::Failed,
+        };
+        written?;
+        Ok(PageDone {
+            height: page.layout.height.unwrap_or(0),
+            document_bytes: self.out.len(),
         })
     }
 

@@ -81,11 +81,16 @@ pub fn open_writer(
         DocumentFormat::Png => {
             let options = png::Options {
                 metadata: options.metadata.clone(),
+                profile: options.profile.clone(),
                 ..png::Options::default()
             };
             Box::new(png::Writer::new(sink, options))
         }
-        DocumentFormat::Jpeg => Box::new(jpeg::Writer::new(sink, options.quality)),
+        DocumentFormat::Jpeg => Box::new(jpeg::Writer::with_profile(
+            sink,
+            options.quality,
+            options.profile.clone(),
+        )),
         DocumentFormat::Bmp => Box::new(bmp::Writer::new(sink, bmp::Container::File)),
         DocumentFormat::Raw => Box::new(raw::Writer::new(sink)),
         DocumentFormat::Pdf => Box::new(pdf::Writer::new(sink, pdf_options(options))),

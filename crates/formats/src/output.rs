@@ -8,7 +8,7 @@ use std::io::SeekFrom;
 
 use wia::{Error, Result};
 
-use crate::Sink;
+use crate::{Chunk, Sink};
 
 /// A sink and the part of it that one document fills.
 ///
@@ -73,6 +73,19 @@ impl<S: Sink> Output<S> {
         self.sink.write_all(data).map_err(Error::from_write)?;
         self.len += data.len() as u64;
         Ok(())
+    }
+
+    /// Appends a chunk of a stored page.
+    pub(crate) fn write_chunk(&mut self, chunk: Chunk<'_>) -> Result<()> {
+        match chunk {
+            Chunk::Bytes(data) => self.write(data),
+            Chunk::InFile { file, at, bytes } => {
+                let copied = self.sink.copy_from(file, at, bytes);
+                copied.map_err(Error::from_write)?;
+                self.len += bytes;
+                Ok(())
+            }
+        }
     }
 
     /// Writes `data` at `offset` of the document and stays behind it. What lies between the

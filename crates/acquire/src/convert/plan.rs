@@ -91,6 +91,8 @@ impl Plan {
         let workers = thread::available_parallelism().map_or(1, usize::from);
         plan.options = WriterOptions {
             quality,
+            // As other programs have it; who wants every row of it alone takes another compression.
+            full_color: false,
             workers: workers.min(MOST_WORKERS),
             expected_bytes: plan.expected_bytes(),
             ..WriterOptions::default()

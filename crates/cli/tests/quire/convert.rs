@@ -486,3 +486,74 @@ fn ctrl_c_keeps_the_pages_that_are_complete() {
     assert!((2..2000).contains(&pages), "{pages}");
     assert_eq!(tiff(&scratch.path("out.tiff")).len() as u64, pages);
 }
+
+#[test]
+fn a_jpeg_stays_as_it_is_where_nobody_asks_for_another() {
+    let scratch = Scratch::new();
+    fs::write(scratch.path("a.ppm"), picture("P6", 50, 40, 255, 1)).unwrap();
+    for (name, args) in [
+        ("plain", vec!["-quality", "80"]),
+        ("progressive", vec!["-progressive"]),
+        ("restarts", vec!["-restart", "1"]),
+        ("gray", vec!["-grayscale", "-optimize"]),
+    ] {
+        let jpeg = scratch.path("a.jpg");
+        make(&jpeg, "cjpeg", &args, &scratch.path("a.ppm"));
+        let bytes = fs::read(&jpeg).unwrap();
+        scratch.quire("convert a.jpg -o b.jpg").succeeds();
+        assert!(fs::read(scratch.path("b.jpg")).unwrap() == bytes, "{name}");
+        let ended = scratch.quire("convert a.jpg -f jpeg -o -").succeeds();
+        assert!(ended.stdout == bytes, "{name}");
+        // What follows the picture is no part of it.
+        let mut longer = bytes.clone();
+        longer.extend(b"and more");
+        fs::write(&jpeg, &longer).unwrap();
+        scratch.quire("convert a.jpg -o b.jpg").succeeds();
+        assert!(fs::read(scratch.path("b.jpg")).unwrap() == bytes, "{name}");
+        scratch.quire("convert a.jpg -q 20 -o b.jpg").succeeds();
+        let found = jpeg_pixels(&scratch.path("b.jpg"));
+        assert_eq!((found.width, found.height), (50, 40));
+        assert!(fs::read(scratch.path("b.jpg")).unwrap() != bytes, "{name}");
+    }
+}
+
+/// A profile that says no more than what it is for.
+fn profile(bytes: usize) -> Vec<u8> {
+    let mut profile = vec![0; bytes];
+    profile[..4].copy_from_slice(&(bytes as u32).to_be_bytes());
+    profile[16..20].copy_from_slice(b"RGB ");
+    profile[36..40].copy_from_slice(b"acsp");
+    profile
+}
+
+#[test]
+fn the_colour_profile_goes_from_format_to_format() {
+    let scratch = Scratch::new();
+    fs::write(scratch.path("a.ppm"), picture("P6", 50, 40, 255, 1)).unwrap();
+    // The second one needs several segments of a JPEG.
+    for bytes in [132, 150_000] {
+        let profile = profile(bytes);
+        let icc = scratch.path("a.icc");
+        fs::write(&icc, &profile).unwrap();
+        let args = ["-icc", icc.to_str().unwrap()];
+        make(
+            &scratch.path("a.jpg"),
+            "cjpeg",
+            &args,
+            &scratch.path("a.ppm"),
+        );
+        scratch.quire("convert a.jpg -c lzw -o b.tiff").succeeds();
+        scratch.quire("convert b.tiff -o c.png").succeeds();
+        scratch.quire("convert c.png -q 90 -o d.jpg").succeeds();
+        let text = &tiff(&scratch.path("b.tiff"))[0].text;
+        assert!(
+            text.contains(&format!("ICC Profile: <present>, {bytes} bytes")),
+            "{text}"
+        );
+        tool("pngcheck", &["-q"], &[&scratch.path("c.png")]);
+        let out = scratch.path("out.icc");
+        let args = ["-icc", out.to_str().unwrap(), "-outfile", "/dev/null"];
+        tool("djpeg", &args, &[&scratch.path("d.jpg")]);
+        assert!(fs::read(&out).unwrap() == profile);
+    }
+}

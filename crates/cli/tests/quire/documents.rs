@@ -92,9 +92,11 @@ fn page(text: String) -> TiffPage {
     }
 }
 
-/// From `Resolution: 300, 300 pixels/inch`.
+/// From `Resolution: 300, 300 pixels/inch`; 0 when there is none.
 fn resolution(text: &str) -> (f64, f64) {
-    let rest = text.split_once("Resolution: ").unwrap().1;
+    let Some((_, rest)) = text.split_once("Resolution: ") else {
+        return (0.0, 0.0);
+    };
     let (numbers, _) = rest.split_once(" pixels/inch").unwrap();
     let (x, y) = numbers.split_once(", ").unwrap();
     (x.parse().unwrap(), y.parse().unwrap())

@@ -1,9 +1,14 @@
 //! The chunks of a PNG.
 
-use raster::{PageLayout, PixelType};
+use std::io::Write;
 
-use crate::Metadata;
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+use raster::{PageLayout, PixelType};
+use wia::{Error, Result};
+
 use crate::date::Date;
+use crate::{Metadata, Profile};
 
 pub(super) const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1A\n";
 
@@ -29,6 +34,16 @@ pub(super) fn append_header(to: &mut Vec<u8>, layout: &PageLayout) {
     data[8] = layout.pixel.bits_per_channel() as u8;
     data[9] = colour;
     append(to, *b"IHDR", &data);
+}
+
+/// Appends iCCP: a name, the method (deflate), the profile.
+pub(super) fn append_profile(to: &mut Vec<u8>, profile: &Profile) -> Result<()> {
+    let mut deflate = ZlibEncoder::new(b"icc\0\0".to_vec(), Compression::default());
+    let data = deflate
+        .write_all(profile.bytes())
+        .and_then(|()| deflate.finish());
+    append(to, *b"iCCP", &data.map_err(Error::from_write)?);
+    Ok(())
 }
 
 /// Appends pHYs when both resolutions are known. Its unit is dots a metre.

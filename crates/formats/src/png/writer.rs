@@ -11,7 +11,7 @@ use super::chunk;
 use super::filter::Filters;
 use crate::one_page::{OnePage, PageEncoder};
 use crate::output::Output;
-use crate::{DocumentFormat, Metadata, Sink};
+use crate::{DocumentFormat, Metadata, Profile, Sink};
 
 /// The data of one IDAT chunk.
 const CHUNK: usize = 64 * 1024;
@@ -25,14 +25,17 @@ pub struct Options {
     pub level: u32,
     /// What the image says about itself.
     pub metadata: Metadata,
+    /// The colour profile of an image with as many channels as it has; not of a bilevel one.
+    pub profile: Option<Profile>,
 }
 
 impl Default for Options {
-    /// Level 3, where deflate gains most for its time on scanned pages; no metadata.
+    /// Level 3, where deflate gains most for its time on scanned pages; no metadata, no profile.
     fn default() -> Options {
         Options {
             level: 3,
             metadata: Metadata::default(),
+            profile: None,
         }
     }
 }
@@ -79,6 +82,11 @@ impl PageEncoder for Encoder {
         }
         let mut head = chunk::SIGNATURE.to_vec();
         chunk::append_header(&mut head, layout);
+        if let Some(profile) = &self.options.profile
+            && profile.fits(layout.pixel)
+        {
+            chunk::append_profile(&mut head, profile)?;
+        }
         chunk::append_resolution(&mut head, layout);
         chunk::append_metadata(&mut head, &self.options.metadata);
         out.write(&head)?;
