@@ -94,10 +94,10 @@ fn page(text: String) -> TiffPage {
 
 /// From `Resolution: 300, 300 pixels/inch`; 0 when there is none.
 fn resolution(text: &str) -> (f64, f64) {
-    let Some((_, rest)) = text.split_once("Resolution: ") else {
+    let told = text.split_once("Resolution: ");
+    let Some((numbers, _)) = told.and_then(|(_, rest)| rest.split_once(" pixels/inch")) else {
         return (0.0, 0.0);
     };
-    let (numbers, _) = rest.split_once(" pixels/inch").unwrap();
     let (x, y) = numbers.split_once(", ").unwrap();
     (x.parse().unwrap(), y.parse().unwrap())
 }
