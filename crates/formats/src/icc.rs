@@ -125,12 +125,7 @@ impl Profile {
 
     /// Whether it is for pixels of this kind. Bilevel pages have no colours.
     pub fn fits(&self, pixel: PixelType) -> bool {
-        pixel != PixelType::Bw1
-            && pixel.channels()
-                == match self.space {
-                    ColorSpace::Gray => 1,
-                    ColorSpace::Rgb => 3,
-                }
+        pixel != PixelType::Bw1 && pixel.channels() == self.space.channels()
     }
 
     /// What it is for.

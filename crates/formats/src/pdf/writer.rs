@@ -14,7 +14,7 @@ use super::{Conformance, Options, existing, prologue};
 use crate::one_page::{check_height, row_total};
 use crate::output::Output;
 use crate::stored::{ChunkSource, StoredPage};
-use crate::{DocumentFormat, DocumentWriter, Limits, PageDone, Profile, Sink};
+use crate::{DocumentFormat, DocumentWriter, Limits, PageDone, PageOptions, Profile, Sink};
 
 /// A PDF document on its way to a sink.
 #[derive(Debug)]
@@ -285,6 +285,11 @@ impl<S: Sink> Writer<S> {
 }
 
 impl<S: Sink> DocumentWriter for Writer<S> {
+    fn set_page_options(&mut self, options: &PageOptions) {
+        self.options.compression = options.compression;
+        self.options.profile.clone_from(&options.profile);
+    }
+
     fn begin_page(&mut self, layout: &PageLayout) -> Result<()> {
         let format = match self.options.conformance {
             Conformance::Pdf17 => DocumentFormat::Pdf,
@@ -293,9 +298,8 @@ impl<S: Sink> DocumentWriter for Writer<S> {
         format.check_layout(layout, self.body.can_cut())?;
         let image = Image::new(&self.options, layout)?;
         self.open()?;
-        let profile = self.options.profile.clone().filter(|profile| {
-            layout.pixel != PixelType::Bw1 && profile.space().channels() == layout.pixel.channels()
-        });
+        let profile = self.options.profile.clone();
+        let profile = profile.filter(|profile| profile.fits(layout.pixel));
         let entries = |color| color_space(layout.pixel, color) + &image.filter(layout);
         let head = self.head(profile.as_ref(), entries, layout)?;
         self.state = State::Open(Box::new(Page {
