@@ -183,7 +183,7 @@ impl Grain {
 pub(crate) fn psnr(one: &Path, two: &Path) -> io::Result<f64> {
     let open = |path| ImageFile::open(path).map_err(io::Error::from);
     let (one, two) = (open(one)?, open(two)?);
-    let bytes = one.page(0).map_or(0, |page| page.row_bytes());
+    let bytes = one.page(0).map_or(0, formats::image::ImageInfo::row_bytes);
     let same = one.page(0).map(|p| (p.width, p.height)) == two.page(0).map(|p| (p.width, p.height));
     if !same {
         return Err(io::Error::other("the pages have not the same size"));

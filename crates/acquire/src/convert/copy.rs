@@ -34,7 +34,7 @@ pub(super) fn page(
         return Ok(done);
     }
     writer.set_page_options(&PageOptions {
-        compression: plan.compression_of(page.info.pixel)?,
+        compression: plan.compression_of(page.info.pixel),
         profile: page.profile()?,
     });
     by_rows(writer, page, cancel)

@@ -125,7 +125,7 @@ impl Plan {
             told => told.to_owned(),
         };
         Ok(WriterOptions {
-            compression: self.compression_of(page.info.pixel)?,
+            compression: self.compression_of(page.info.pixel),
             metadata: Metadata {
                 title: or(&self.told.title, of_page.title),
                 author: or(&self.told.author, of_page.author),
@@ -139,23 +139,19 @@ impl Plan {
     }
 
     /// How pages of these pixels are compressed when they are compressed anew.
-    ///
-    /// # Errors
-    ///
-    /// `NotImplemented`.
-    pub(super) fn compression_of(&self, pixel: PixelType) -> Result<tiff::Compression> {
-        Ok(match self.name_of_compression(pixel) {
+    pub(super) fn compression_of(&self, pixel: PixelType) -> tiff::Compression {
+        match self.name_of_compression(pixel) {
             Compression::None => tiff::Compression::None,
             Compression::PackBits => tiff::Compression::PackBits,
             Compression::Lzw => tiff::Compression::Lzw,
             Compression::Deflate => tiff::Compression::Deflate,
             Compression::G4 => tiff::Compression::G4,
             Compression::Jpeg => tiff::Compression::Jpeg,
-            Compression::G3 => {
-                let what = "compression g3: not in this version";
-                return Err(Error::new(ErrorKind::NotImplemented, what));
-            }
-        })
+            // What every fax machine reads.
+            Compression::G3 => tiff::Compression::G3 {
+                two_dimensional: false,
+            },
+        }
     }
 
     /// Without loss where nobody asked for another and the format has one.
@@ -195,8 +191,7 @@ impl Plan {
                 ..
             } = *page.info;
             let compression = self.name_of_compression(pixel);
-            self.compression_of(pixel)
-                .and_then(|_| check_pixels(format, compression, pixel))
+            check_pixels(format, compression, pixel)
                 .and_then(|()| check_size(format, compression, pixel, width, height))
                 .and_then(|()| format.check_layout(&page.layout(), seek))
                 .map_err(|e| match page.input.page_count() {

@@ -557,3 +557,58 @@ fn the_colour_profile_goes_from_format_to_format() {
         assert!(fs::read(&out).unwrap() == profile);
     }
 }
+
+/// The compressed strips of the first page of a TIFF, where libtiff says that they are.
+fn strips(path: &Path) -> Vec<Vec<u8>> {
+    let bytes = fs::read(path).unwrap();
+    let told = tool("tiffinfo", &["-s", "-0"], &[path]).text();
+    let place = |line: &str| -> Option<Vec<u8>> {
+        let (at, len) = line
+            .split_once(": [")?
+            .1
+            .strip_suffix(']')?
+            .split_once(',')?;
+        let at: usize = at.trim().parse().unwrap();
+        let len: usize = len.trim().parse().unwrap();
+        Some(bytes[at..at + len].to_vec())
+    };
+    told.lines().filter_map(place).collect()
+}
+
+#[test]
+fn what_a_tiff_can_hold_as_it_is_stays_so_byte_by_byte() {
+    let scratch = Scratch::new();
+    for (name, pnm) in sources(&scratch) {
+        if !name.ends_with(".tif") || name.contains("tiles") {
+            continue;
+        }
+        scratch
+            .quire(&format!("convert {name} -o out.tiff"))
+            .succeeds();
+        let out = scratch.path("out.tiff");
+        let before = strips(&scratch.path(&name));
+        assert!(!before.is_empty());
+        assert!(strips(&out) == before, "{name}");
+        assert_eq!(tiff_pixels(&out, 0), Pixels::of_pnm(&pnm), "{name}");
+    }
+    // Strips of JPEG that share their tables.
+    for (name, color) in [("P5", "jpeg:80"), ("P6", "jpeg:80"), ("P6", "jpeg:r:80")] {
+        let (plain, jpeg) = (scratch.path(format!("{name}.tif")), scratch.path("in.tif"));
+        tool("tiffcp", &["-c", color, "-r", "16"], &[&plain, &jpeg]);
+        for options in ["", "-c jpeg"] {
+            scratch
+                .quire(&format!("convert in.tif {options} -o out.tiff"))
+                .succeeds();
+            let out = scratch.path("out.tiff");
+            assert!(strips(&out) == strips(&jpeg), "{name} {color}");
+            tool("tiffcmp", &[], &[&out, &jpeg]);
+        }
+        scratch
+            .quire("convert in.tif -q 30 -o out.tiff -c jpeg")
+            .succeeds();
+        assert!(
+            strips(&scratch.path("out.tiff")) != strips(&jpeg),
+            "{name} {color}"
+        );
+    }
+}
