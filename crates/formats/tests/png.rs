@@ -56,7 +56,11 @@ fn resolution_and_texts() {
         model: "S1".into(),
         date: Some(951_782_400),
     };
-    let options = Options { level: 9, metadata };
+    let options = Options {
+        level: 9,
+        metadata,
+        profile: None,
+    };
     let page = layout(9, Some(9), PixelType::Gray8);
     let report = pngcheck(&written(&page, &drawing(&page, 1), options));
     for line in [
