@@ -517,12 +517,12 @@ fn a_jpeg_stays_as_it_is_where_nobody_asks_for_another() {
     }
 }
 
-/// A profile that says no more than what it is for.
+/// sRGB, with room behind it.
 fn profile(bytes: usize) -> Vec<u8> {
-    let mut profile = vec![0; bytes];
-    profile[..4].copy_from_slice(&(bytes as u32).to_be_bytes());
-    profile[16..20].copy_from_slice(b"RGB ");
-    profile[36..40].copy_from_slice(b"acsp");
+    let mut profile = formats::Profile::srgb().bytes().to_vec();
+    profile.resize(profile.len().max(bytes), 0);
+    let bytes = profile.len() as u32;
+    profile[..4].copy_from_slice(&bytes.to_be_bytes());
     profile
 }
 
@@ -531,8 +531,9 @@ fn the_colour_profile_goes_from_format_to_format() {
     let scratch = Scratch::new();
     fs::write(scratch.path("a.ppm"), picture("P6", 50, 40, 255, 1)).unwrap();
     // The second one needs several segments of a JPEG.
-    for bytes in [132, 150_000] {
+    for bytes in [0, 150_000] {
         let profile = profile(bytes);
+        let bytes = profile.len();
         let icc = scratch.path("a.icc");
         fs::write(&icc, &profile).unwrap();
         let args = ["-icc", icc.to_str().unwrap()];
