@@ -33,8 +33,6 @@ pub(crate) struct FromData {
 struct State {
     stream: Option<Box<dyn Stream>>,
     bytes: u64,
-    /// What was answered to the end of the last stream, of which the transfer does not learn.
-    last: Option<Error>,
 }
 
 impl FromData {
@@ -139,13 +137,19 @@ impl FromData {
         }
     }
 
-    /// The result of the transfer, with what became of its last stream.
-    pub(crate) fn result(&self, transfer: Result<Status>) -> Result<Status> {
+    /// The transfer is over: ends its last stream, which waits for that, for how a stream ends depends on
+    /// how its transfer did. Gives the result of both.
+    ///
+    /// # Errors
+    ///
+    /// The transfer's, else what was answered to the end.
+    pub(crate) fn finish(&self, transfer: Result<Status>) -> Result<Status> {
+        let ended = self.end_stream();
+        let bytes = self.lock().bytes;
+        let told = self.send(TransferMessage::EndOfTransfer, 0, bytes);
         let status = transfer?;
-        match self.lock().last.take() {
-            Some(e) => Err(e),
-            None => Ok(status),
-        }
+        ended.and(told)?;
+        Ok(status)
     }
 }
 
@@ -162,18 +166,69 @@ impl DataCallback for FromData {
                 self.send(TransferMessage::NewPage, 0, bytes)
             }
             (DataMessage::NewPage, _) => self.end_stream(),
-            (DataMessage::Termination, _) => {
-                let ended = self.end_stream();
-                self.lock().last = ended.err();
-                self.send(TransferMessage::EndOfTransfer, 0, bytes)
-            }
             (
                 DataMessage::Data
                 | DataMessage::DataHeader
                 | DataMessage::FilePreviewData
-                | DataMessage::FilePreviewDataHeader,
+                | DataMessage::FilePreviewDataHeader
+                | DataMessage::Termination,
                 _,
             ) => Ok(Answer::Continue),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Writes down what it is told, and takes any bytes.
+    #[derive(Default)]
+    struct Log(Mutex<Vec<TransferMessage>>);
+
+    impl TransferCallback for Log {
+        fn transfer_callback(&self, params: &TransferParams) -> Result<Answer> {
+            self.0.lock().unwrap().push(params.message);
+            Ok(Answer::Continue)
+        }
+
+        fn get_next_stream(&self, _: &str, _: &str) -> Result<NextStream> {
+            Ok(NextStream::Stream(Box::new(Nowhere)))
+        }
+    }
+
+    struct Nowhere;
+
+    impl Stream for Nowhere {
+        fn write(&mut self, data: &[u8]) -> Result<usize> {
+            Ok(data.len())
+        }
+
+        fn seek(&mut self, _: SeekFrom) -> Result<u64> {
+            Ok(0)
+        }
+
+        fn set_size(&mut self, _: u64) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_last_stream_ends_when_the_result_of_the_transfer_is_known() {
+        let log = Arc::new(Log::default());
+        let names = ("Feeder".to_owned(), "0000\\Root\\Feeder".to_owned());
+        let data = FromData::new(log.clone(), names, false, &Cancel::default());
+        assert_eq!(data.band(0, b"half a page"), Ok(Answer::Continue));
+        let termination = DataParams {
+            message: DataMessage::Termination,
+            ..DataParams::default()
+        };
+        let answer = data.banded_data_callback(&termination);
+        assert_eq!(answer, Ok(Answer::Continue));
+        assert_eq!(*log.0.lock().unwrap(), []);
+        let cancelled = Ok(Status::Cancelled);
+        assert_eq!(data.finish(cancelled.clone()), cancelled);
+        let ends = [TransferMessage::EndOfStream, TransferMessage::EndOfTransfer];
+        assert_eq!(*log.0.lock().unwrap(), ends);
     }
 }

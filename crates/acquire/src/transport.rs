@@ -73,12 +73,15 @@ impl Transport<'_> {
             ..DataTransferInfo::default()
         };
         let result = self.transfer.banded_data(info, data.clone());
-        chain.finish(data.result(result))
+        chain.returned(&result);
+        chain.finish(data.finish(result))
     }
 
     fn file(&self, callback: Arc<dyn TransferCallback>, file: Option<&Path>) -> Result<Status> {
         let (data, chain) = self.older(callback);
-        chain.finish(self.file_of(&data, file))
+        let result = self.file_of(&data, file);
+        chain.returned(&result);
+        chain.finish(data.finish(result))
     }
 
     fn file_of(&self, data: &Arc<FromData>, file: Option<&Path>) -> Result<Status> {
@@ -88,10 +91,8 @@ impl Transport<'_> {
                 tymed,
                 file_name: Some(path.to_owned()),
             };
-            let result = self
-                .transfer
-                .file_data(&mut medium, fate, Some(data.clone()));
-            data.result(result)
+            self.transfer
+                .file_data(&mut medium, fate, Some(data.clone()))
         };
         if let Some(file) = file {
             // What is kept of it is decided by whoever made it.

@@ -7,14 +7,16 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use quire_acquire::{Cancel, Compression, Event, Settings, Source, TransferMode, plan};
+use quire_acquire::{
+    Cancel, Compression, Event, FilterSetting, Settings, Source, TransferMode, plan,
+};
 use service::{Device, DeviceOptions};
 use wia::event::WIA_EVENT_CANCEL_IO;
-use wia::{ErrorKind, Status};
+use wia::{ErrorKind, Orientation, Status};
 
 use crate::documents::gray_tiff;
 use crate::rig::{LIMIT, Scratch, Watcher, refused, run, scan, settings};
-use crate::scripted::{Call, HEIGHT, Scripted, Stop, Told, WIDTH, page, raw_page};
+use crate::scripted::{Call, HEIGHT, Scripted, Stop, Told, WIDTH, page, raw_header, raw_page};
 
 /// Both ways in which pages travel.
 const WAYS: [Compression; 2] = [Compression::None, Compression::Deflate];
@@ -440,5 +442,32 @@ fn a_cancel_after_the_last_page_changes_nothing() {
         );
         assert_eq!(outcome.pages, 2);
         assert_eq!(gray_tiff(&scratch.path("out.tiff")), [page(1), page(2)]);
+    }
+}
+
+#[test]
+fn a_device_that_cancels_drops_what_a_filter_holds_of_its_page() {
+    for mode in [
+        TransferMode::Stream,
+        TransferMode::Memory,
+        TransferMode::File,
+    ] {
+        let scratch = Scratch::new();
+        // As many rows as came would be a page.
+        let scanner = Scripted::new(|call| {
+            let mut stream = call.stream()?;
+            stream.write(&raw_header(None).encode())?;
+            stream.write(&[0; 10 * WIDTH as usize])?;
+            Ok(Status::Cancelled)
+        });
+        let settings = Settings {
+            transfer: mode,
+            filters: vec![FilterSetting::Rotation(Some(Orientation::Rot180))],
+            ..settings(scratch.path("out.tiff"))
+        };
+        let outcome = scan(&scanner.device(), &settings);
+        assert_eq!(outcome.exit_code(), 130, "{mode:?} {:?}", outcome.result);
+        assert_eq!(outcome.pages, 0, "{mode:?}");
+        assert_eq!(scratch.names(), [""; 0]);
     }
 }
