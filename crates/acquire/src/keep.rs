@@ -93,6 +93,29 @@ pub(crate) fn keep_document(partial: PartialFile, written: &Written, reporter: &
     kept
 }
 
+/// Gives a document that was made here to its end its name.
+pub(crate) fn keep_finished(partial: PartialFile, pages: u32, bytes: u64) -> Kept {
+    if pages == 0 {
+        partial.discard();
+        return Kept::default();
+    }
+    match partial.file().metadata() {
+        Ok(meta) if meta.len() >= bytes => {}
+        Ok(_) => {
+            let why = "the file under construction was made shorter by another program";
+            return leave(partial, Error::new(ErrorKind::WriteFault, why));
+        }
+        Err(e) => return leave(partial, Error::from_write(e)),
+    }
+    let committed = partial.commit();
+    Kept {
+        pages: committed.file.as_ref().map_or(0, |_| pages),
+        files: committed.file.into_iter().collect(),
+        lost: committed.result.err(),
+        unfinished: None,
+    }
+}
+
 /// Nothing in the document can be read.
 fn without_a_page(partial: PartialFile, written: &Written, damage: &Error) -> Kept {
     let unsupported = damage.kind() == ErrorKind::InputUnsupported;

@@ -148,8 +148,7 @@ impl FromData {
         let bytes = self.lock().bytes;
         let told = self.send(TransferMessage::EndOfTransfer, 0, bytes);
         let status = transfer?;
-        ended.and(told)?;
-        Ok(status)
+        ended.and(told).map(|_| status)
     }
 }
 
@@ -221,7 +220,11 @@ mod tests {
         assert_eq!(data.band(0, b"half a page"), Ok(Answer::Continue));
         let termination = DataParams {
             message: DataMessage::Termination,
-            ..DataParams::default()
+            status: wia::TransferStatus::empty(),
+            percent: 0,
+            offset: 0,
+            length: 0,
+            payload: Payload::None,
         };
         let answer = data.banded_data_callback(&termination);
         assert_eq!(answer, Ok(Answer::Continue));

@@ -99,6 +99,8 @@ pub struct Plan {
     pub(crate) place: Place,
     pub(crate) quality: u8,
     pub(crate) date: Option<i64>,
+    pub(crate) title: String,
+    pub(crate) author: String,
     pub(crate) sides: Sides,
     /// Transfers, one after the other; more than one on a flatbed only.
     pub(crate) scans: u32,
@@ -216,6 +218,8 @@ pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
         place,
         quality: settings.quality,
         date: settings.date,
+        title: settings.title.clone(),
+        author: settings.author.clone(),
         sides,
         scans,
         side_by_side,

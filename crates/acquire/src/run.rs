@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
-use formats::{Metadata, WriterOptions, open_writer, tiff};
+use formats::{DocumentFormat, Metadata, Profile, WriterOptions, open_writer, tiff};
+use raster::PixelType;
 use service::{DocumentOptions, DocumentProgress, Transfer};
 use wia::property::{WIA_DIP_DEV_DESC, WIA_DIP_VEND_DESC};
 use wia::{Error, ErrorKind, PropertyValue, Result, Status};
@@ -13,7 +14,7 @@ use crate::cancel::Cancel;
 use crate::durable::DurablePages;
 use crate::event::{Event, Observer, Outcome};
 use crate::in_order::InOrder;
-use crate::keep::{Kept, Written, keep_document, leave};
+use crate::keep::{Kept, Written, keep_document, keep_finished, leave};
 use crate::naming::Place;
 use crate::partial::PartialFile;
 use crate::plan::{Plan, TransferKind};
@@ -95,6 +96,7 @@ impl Plan {
         let options = DocumentOptions {
             quality: self.quality,
             metadata: self.metadata(),
+            profile: self.profile(),
             expected_bytes: self.document_bytes,
             progress: Arc::clone(&progress),
             ..DocumentOptions::default()
@@ -216,13 +218,17 @@ impl Plan {
         let mut kept = match finished.broken {
             Some(e) if finished.pages > 0 => leave(partial, e),
             broken => {
-                let written = Written {
-                    pages: finished.pages,
-                    bytes: finished.bytes,
-                    reported: finished.pages,
-                    ended_well: false,
+                let mut kept = if self.format == DocumentFormat::Tiff {
+                    let written = Written {
+                        pages: finished.pages,
+                        bytes: finished.bytes,
+                        reported: finished.pages,
+                        ended_well: false,
+                    };
+                    keep_document(partial, &written, reporter)
+                } else {
+                    keep_finished(partial, finished.pages, finished.bytes)
                 };
-                let mut kept = keep_document(partial, &written, reporter);
                 kept.lost = kept.lost.or(broken).or(finished.lost);
                 kept
             }
@@ -321,10 +327,20 @@ impl Plan {
             },
             quality: self.quality,
             metadata: self.metadata(),
+            profile: self.profile(),
             workers: thread::available_parallelism()
                 .map_or(1, |cores| cores.get().min(MOST_WORKERS)),
             expected_bytes: self.document_bytes,
             ..WriterOptions::default()
+        }
+    }
+
+    /// The colours of the pages. No driver tells a profile; what scanners deliver without one is sRGB.
+    fn profile(&self) -> Option<Profile> {
+        match self.pixel {
+            PixelType::Bw1 => None,
+            PixelType::Gray4 | PixelType::Gray8 | PixelType::Gray16 => Some(Profile::gray()),
+            PixelType::Rgb8 | PixelType::Rgb16 => Some(Profile::srgb()),
         }
     }
 
@@ -334,8 +350,8 @@ impl Plan {
             _ => String::new(),
         };
         Metadata {
-            title: String::new(),
-            author: String::new(),
+            title: self.title.clone(),
+            author: self.author.clone(),
             software: crate::SOFTWARE.to_owned(),
             make: text(WIA_DIP_VEND_DESC),
             model: text(WIA_DIP_DEV_DESC),

@@ -143,6 +143,12 @@ pub struct Settings {
     pub transfer: TransferMode,
     /// Image filters, in order.
     pub filters: Vec<FilterSetting>,
+    /// Whether the pages are added to the document that is there; a new one is begun where there is none.
+    pub append: bool,
+    /// Title of the document.
+    pub title: String,
+    /// Who made it.
+    pub author: String,
     /// Properties by name and value, written last and in this order.
     pub set: Vec<(String, String)>,
     /// Seconds since 1970 to write as the date into documents; `None` for now.
@@ -166,6 +172,9 @@ impl Settings {
             quality: 75,
             transfer: TransferMode::Stream,
             filters: Vec::new(),
+            append: false,
+            title: String::new(),
+            author: String::new(),
             set: Vec::new(),
             date: None,
         }

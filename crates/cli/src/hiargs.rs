@@ -69,6 +69,8 @@ impl ScanRequest {
             .iter()
             .map(|text| filter(text))
             .collect::<Result<_, _>>()?;
+        settings.title = args.title.clone();
+        settings.author = args.author.clone();
         settings.date = source_date_epoch.map(date).transpose()?;
         Ok(ScanRequest {
             device: device(args)?,
@@ -100,12 +102,12 @@ pub(crate) fn output(
     path: &Path,
     named: Option<FormatName>,
 ) -> Result<(Output, DocumentFormat), Failure> {
-    let format = named.map(format).transpose()?;
+    let format = named.map(format);
     if path.as_os_str() == "-" {
         return match format {
             Some(format) => Ok((Output::Stdout, format)),
             None => Err(Failure::invalid(
-                "-o - has no ending that tells a format: choose one with -f (tiff, jpeg, png, raw)",
+                "-o - has no ending that tells a format: choose one with -f (tiff, pdf, pdfa, jpeg, png, bmp, raw)",
             )),
         };
     }
@@ -122,31 +124,27 @@ pub(crate) fn output(
     Ok((Output::Path(path.to_owned()), format))
 }
 
-fn format(name: FormatName) -> Result<DocumentFormat, Failure> {
+fn format(name: FormatName) -> DocumentFormat {
     match name {
-        FormatName::Tiff => Ok(DocumentFormat::Tiff),
-        FormatName::Jpeg => Ok(DocumentFormat::Jpeg),
-        FormatName::Png => Ok(DocumentFormat::Png),
-        FormatName::Raw => Ok(DocumentFormat::Raw),
-        FormatName::Pdf => Err(Failure::not_yet("-f pdf")),
-        FormatName::Pdfa => Err(Failure::not_yet("-f pdfa")),
-        FormatName::Bmp => Err(Failure::not_yet("-f bmp")),
+        FormatName::Tiff => DocumentFormat::Tiff,
+        FormatName::Pdf => DocumentFormat::Pdf,
+        FormatName::Pdfa => DocumentFormat::Pdfa,
+        FormatName::Jpeg => DocumentFormat::Jpeg,
+        FormatName::Png => DocumentFormat::Png,
+        FormatName::Bmp => DocumentFormat::Bmp,
+        FormatName::Raw => DocumentFormat::Raw,
     }
 }
 
 fn format_of_ending(path: &Path) -> Result<DocumentFormat, Failure> {
     let ending = path.extension().map(OsStr::to_string_lossy);
-    match ending.as_deref().and_then(DocumentFormat::from_ending) {
-        Some(DocumentFormat::Pdf | DocumentFormat::Pdfa) => {
-            Err(Failure::not_yet(&format!("-o {}: PDF", path.display())))
-        }
-        Some(DocumentFormat::Bmp) => Err(Failure::not_yet(&format!("-o {}: BMP", path.display()))),
-        Some(format) => Ok(format),
-        None => Err(Failure::invalid(&format!(
-            "-o {}: the ending tells no format (.tiff .tif .jpg .jpeg .png .raw); choose one with -f",
+    let format = ending.as_deref().and_then(DocumentFormat::from_ending);
+    format.ok_or_else(|| {
+        Failure::invalid(&format!(
+            "-o {}: the ending tells no format (.tiff .tif .pdf .jpg .jpeg .png .bmp .raw); choose one with -f",
             path.display()
-        ))),
-    }
+        ))
+    })
 }
 
 /// How a document is packed.

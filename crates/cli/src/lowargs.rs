@@ -213,7 +213,7 @@ pub(crate) struct ScanArgs {
     #[arg(short, long, value_name = "NAME")]
     pub(crate) format: Option<FormatName>,
 
-    /// How pixels are packed [default: TIFF deflate, bw g4]
+    /// How pixels are packed [default: TIFF deflate, PDF jpeg, both g4 for bw]
     #[arg(short, long, value_name = "NAME")]
     pub(crate) compression: Option<CompressionName>,
 
@@ -224,6 +224,24 @@ pub(crate) struct ScanArgs {
     /// Kind of transfer; the document is the same
     #[arg(short, long, value_name = "KIND", default_value = "stream")]
     pub(crate) transfer: TransferName,
+
+    /// Title that the document carries
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(crate) title: String,
+
+    /// Author that the document names
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(crate) author: String,
 
     /// Add the pages to an existing document (not in this version)
     #[arg(long, hide = true)]
@@ -354,19 +372,17 @@ pub(crate) enum FormatName {
     /// TIFF, all pages in one file
     #[value(alias = "tif")]
     Tiff,
-    /// Not in this version
-    #[value(hide = true)]
+    /// PDF, all pages in one file
     Pdf,
-    /// Not in this version
-    #[value(hide = true)]
+    /// PDF/A-2b, for keeping
+    #[value(alias = "pdf/a")]
     Pdfa,
     /// JPEG, one page a file
     #[value(alias = "jpg")]
     Jpeg,
     /// PNG, one page a file
     Png,
-    /// Not in this version
-    #[value(hide = true)]
+    /// Windows bitmap, one page a file
     Bmp,
     /// WIA's raw format, one page a file
     Raw,
@@ -457,8 +473,7 @@ Environment:
                       output that is the same each time
 
 Not in this version:
-  --append, -c g3, the formats pdf, pdfa and bmp, and TIFF into a pipe:
-  each exits 2.
+  --append, -c g3, and TIFF into a pipe: each exits 2.
 
 Exit codes:
   See quire --help or quire(1).";

@@ -6,7 +6,8 @@ use std::os::unix::fs::FileExt;
 use wia::{Error, ErrorKind, Result};
 
 use crate::{
-    DocumentFormat, DocumentWriter, Metadata, Profile, Sink, bmp, jpeg, pdf, png, raw, tiff,
+    DocumentFormat, DocumentWriter, Metadata, Profile, Sink, Spooled, bmp, jpeg, pdf, png, raw,
+    tiff,
 };
 
 /// How a document is to be written. What a format has no use for is not looked at.
@@ -59,7 +60,8 @@ impl Default for WriterOptions {
 }
 
 /// A writer of a document of `format` that starts at the end of `sink`, or where a sink stands that
-/// cannot seek. Nothing is written before the first page.
+/// cannot seek. Nothing is written before the first page. A page of unknown height waits in a temporary
+/// file where the format must know it ([`crate::Abilities::needs_height`]).
 ///
 /// # Errors
 ///
@@ -91,7 +93,10 @@ pub fn open_writer(
             options.quality,
             options.profile.clone(),
         )),
-        DocumentFormat::Bmp => Box::new(bmp::Writer::new(sink, bmp::Container::File)),
+        DocumentFormat::Bmp => {
+            let writer = bmp::Writer::new(sink, bmp::Container::File);
+            Box::new(Spooled::new(format, writer))
+        }
         DocumentFormat::Raw => Box::new(raw::Writer::new(sink)),
         DocumentFormat::Pdf => Box::new(pdf::Writer::new(sink, pdf_options(options))),
         DocumentFormat::Pdfa => {

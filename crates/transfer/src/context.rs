@@ -4,8 +4,8 @@ use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use formats::Metadata;
 use formats::tiff;
+use formats::{Metadata, Profile};
 use wia::{Compression, Guid, Photometric, Tymed};
 
 use crate::activity::ActivityClock;
@@ -150,6 +150,8 @@ pub struct DocumentOptions {
     pub quality: u8,
     /// What the document says about itself.
     pub metadata: Metadata,
+    /// Colour profile of the pages that it fits.
+    pub profile: Option<Profile>,
     /// Bytes that the finished document will have, if that is known: decides between classic TIFF
     /// and BigTIFF from the start.
     pub expected_bytes: Option<u64>,
@@ -166,6 +168,7 @@ impl Default for DocumentOptions {
         DocumentOptions {
             quality: 75,
             metadata: Metadata::default(),
+            profile: None,
             expected_bytes: None,
             photometric: None,
             classic_limit: u64::from(u32::MAX),

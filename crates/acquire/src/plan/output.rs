@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use formats::{DocumentFormat, codec};
+use formats::{DocumentFormat, NeedsSeek, codec};
 use raster::PixelType;
 use wia::{Error, ErrorKind, Result};
 
@@ -13,14 +13,12 @@ use crate::settings::{Compression, Output, Settings};
 
 /// The format that is asked for, or that the output's ending stands for.
 pub(super) fn format(settings: &Settings) -> Result<DocumentFormat> {
-    const KNOWN: &str = "valid: tiff png jpeg raw";
-    let format = match (settings.format, &settings.output) {
-        (Some(format), _) => format,
-        (None, Output::Stdout) => {
-            return Err(Error::invalid(format!(
-                "standard output needs a format (-f); {KNOWN}"
-            )));
-        }
+    const KNOWN: &str = "valid: tiff pdf pdfa jpeg png bmp raw";
+    match (settings.format, &settings.output) {
+        (Some(format), _) => Ok(format),
+        (None, Output::Stdout) => Err(Error::invalid(format!(
+            "standard output needs a format (-f); {KNOWN}"
+        ))),
         (None, Output::Path(path)) => {
             let ending = ending(path).ok_or_else(|| {
                 Error::invalid(format!(
@@ -33,15 +31,7 @@ pub(super) fn format(settings: &Settings) -> Result<DocumentFormat> {
                     "{}: .{ending} is no format that can be written; {KNOWN}",
                     path.display()
                 ))
-            })?
-        }
-    };
-    match format {
-        DocumentFormat::Tiff | DocumentFormat::Png | DocumentFormat::Jpeg | DocumentFormat::Raw => {
-            Ok(format)
-        }
-        DocumentFormat::Bmp | DocumentFormat::Pdf | DocumentFormat::Pdfa => {
-            Err(not_in_this_version(&format!("format {}", format.name())))
+            })
         }
     }
 }
@@ -62,11 +52,12 @@ pub(super) fn compression(
     format: DocumentFormat,
     pixel: PixelType,
 ) -> Result<Compression> {
+    use DocumentFormat::{Bmp, Jpeg, Pdf, Pdfa, Png, Raw, Tiff};
     let compression = settings.compression.unwrap_or(match (format, pixel) {
-        (DocumentFormat::Tiff, PixelType::Bw1) => Compression::G4,
-        (DocumentFormat::Tiff | DocumentFormat::Png, _) => Compression::Deflate,
-        (DocumentFormat::Jpeg, _) => Compression::Jpeg,
-        _ => Compression::None,
+        (Tiff | Pdf | Pdfa, PixelType::Bw1) => Compression::G4,
+        (Tiff | Png, _) => Compression::Deflate,
+        (Jpeg | Pdf | Pdfa, _) => Compression::Jpeg,
+        (Bmp | Raw, _) => Compression::None,
     });
     if compression == Compression::G3 {
         return Err(not_in_this_version("compression g3"));
@@ -85,8 +76,14 @@ pub(crate) fn check_pixels(
     let valid: &[Compression] = match format {
         DocumentFormat::Png => &[Compression::Deflate],
         DocumentFormat::Jpeg => &[Compression::Jpeg],
-        DocumentFormat::Raw => &[Compression::None],
-        _ => &[
+        DocumentFormat::Bmp | DocumentFormat::Raw => &[Compression::None],
+        DocumentFormat::Pdf | DocumentFormat::Pdfa => &[
+            Compression::None,
+            Compression::Deflate,
+            Compression::G4,
+            Compression::Jpeg,
+        ],
+        DocumentFormat::Tiff => &[
             Compression::None,
             Compression::PackBits,
             Compression::Lzw,
@@ -142,8 +139,10 @@ pub(super) fn check_place(format: DocumentFormat, place: &Place) -> Result<()> {
         Place::Stdout => !stdout_keeps_nothing(),
         Place::File(_) | Place::Files(_) | Place::Null(_) => false,
     };
-    if pipe && format == DocumentFormat::Tiff {
-        return Err(not_in_this_version("TIFF to a pipe"));
+    let abilities = format.abilities();
+    if pipe && abilities.multipage && abilities.needs_seek == NeedsSeek::Always {
+        let name = format.name();
+        return Err(not_in_this_version(&format!("{name} to a pipe")));
     }
     Ok(())
 }
@@ -161,15 +160,19 @@ pub(crate) fn check_size(
     const PNG: u32 = i32::MAX.unsigned_abs();
     let raw = |rows: u32| pixel.dword_row_bytes(width) as u64 * u64::from(rows);
     let (fits, most) = match (format, compression) {
-        (DocumentFormat::Jpeg, _) => (width.max(height) <= JPEG, format!("{JPEG} pixels each way")),
+        (DocumentFormat::Jpeg, _)
+        | (DocumentFormat::Pdf | DocumentFormat::Pdfa, Compression::Jpeg) => {
+            (width.max(height) <= JPEG, format!("{JPEG} pixels each way"))
+        }
         // A strip is an image of its own.
         (DocumentFormat::Tiff, Compression::Jpeg) => {
             (width <= JPEG, format!("{JPEG} pixels in a row"))
         }
         (DocumentFormat::Png, _) => (width.max(height) <= PNG, format!("{PNG} pixels each way")),
-        (DocumentFormat::Raw, _) => (
-            u32::try_from(raw(height)).is_ok(),
-            "4 GiB - 1 of pixels".to_owned(),
+        (DocumentFormat::Bmp | DocumentFormat::Raw, _) => (
+            // Beside the headers.
+            u32::try_from(raw(height).saturating_add(2048)).is_ok(),
+            "4 GiB of pixels".to_owned(),
         ),
         _ => (true, String::new()),
     };

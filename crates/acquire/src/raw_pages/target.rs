@@ -5,7 +5,9 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use formats::{DocumentFormat, DocumentWriter, Sink, SinkAbilities, WriterOptions, open_writer};
+use formats::{
+    DocumentFormat, DocumentWriter, NeedsSeek, Sink, SinkAbilities, WriterOptions, open_writer,
+};
 use raster::PageLayout;
 use wia::{Error, ErrorKind, Result};
 
@@ -40,9 +42,15 @@ impl Target {
         })
     }
 
-    /// Opens the place of page `number`, from 1, whose height is `told`. `None` when there is no
+    /// Opens the place of page `number`, from 1, in `format`, whose height is `told`. `None` when there is no
     /// room for another page.
-    fn open(&mut self, number: u32, told: Option<u32>) -> Result<Option<Place>> {
+    fn open(
+        &mut self,
+        number: u32,
+        format: DocumentFormat,
+        told: Option<u32>,
+    ) -> Result<Option<Place>> {
+        let seeks = format.abilities().needs_seek;
         Ok(match self {
             Target::Files { pattern, next } => Some(Place::File(match next.take() {
                 Some(partial) => partial,
@@ -50,7 +58,8 @@ impl Target {
             })),
             Target::File(partial) => partial.take().map(Place::File),
             Target::InOrder(pipe) => match pipe.take() {
-                Some(pipe) if pipe.lock().pretends_to_seek() || told.is_some() => {
+                Some(pipe) if pipe.lock().pretends_to_seek() => Some(Place::Direct(pipe)),
+                Some(pipe) if told.is_some() && seeks != NeedsSeek::Always => {
                     Some(Place::Direct(pipe))
                 }
                 Some(pipe) => Some(Place::Spool(
@@ -144,7 +153,7 @@ impl OwnPage {
         format: DocumentFormat,
         options: &WriterOptions,
     ) -> Result<OwnPage> {
-        let place = target.open(number, told.height)?.ok_or_else(|| {
+        let place = target.open(number, format, told.height)?.ok_or_else(|| {
             Error::new(
                 ErrorKind::InvalidDriverResponse,
                 "the driver sent a second image where one was asked for",

@@ -125,16 +125,27 @@ fn formats_and_compressions_that_do_not_fit() {
         (s.format, s.compression, s.pages) = (Some(format), compression, Some(1));
     }
     all_refused(&[
-        (|s| output(s, "out"), 2, &["no ending", "tiff png jpeg raw"]),
-        (
-            |s| output(s, "out.docx"),
-            2,
-            &[".docx", "tiff png jpeg raw"],
-        ),
+        (|s| output(s, "out"), 2, &["no ending", "tiff pdf pdfa"]),
+        (|s| output(s, "out.docx"), 2, &[".docx", "tiff pdf pdfa"]),
         (|s| s.output = Output::Stdout, 2, &["-f"]),
-        (|s| format(s, Pdf, None), 2, &["pdf", "not in this version"]),
-        (|s| format(s, Pdfa, None), 2, &["not in this version"]),
-        (|s| format(s, Bmp, None), 2, &["bmp", "not in this version"]),
+        (|s| format(s, Pdf, Some(Lzw)), 2, &["lzw", "pdf", "deflate"]),
+        (
+            |s| {
+                format(s, Pdfa, None);
+                s.depth = Some(16);
+            },
+            2,
+            &["jpeg", "16-bit", "compression"],
+        ),
+        (|s| format(s, Bmp, Some(Lzw)), 2, &["lzw", "bmp", "none"]),
+        (
+            |s| {
+                format(s, Bmp, None);
+                s.depth = Some(16);
+            },
+            2,
+            &["bmp", "16-bit"],
+        ),
         (
             |s| s.compression = Some(G3),
             2,

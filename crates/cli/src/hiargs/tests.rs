@@ -57,6 +57,9 @@ fn the_ending_chooses_the_format_and_f_overrides_it() {
         ("-o a.b.jpg", DocumentFormat::Jpeg),
         ("-o p-%03d.png", DocumentFormat::Png),
         ("-o a.raw", DocumentFormat::Raw),
+        ("-o a.PDF", DocumentFormat::Pdf),
+        ("-o a.bmp", DocumentFormat::Bmp),
+        ("-o a.pdf -f pdfa", DocumentFormat::Pdfa),
         ("-o a.raw -f tif", DocumentFormat::Tiff),
         ("-o /dev/null -f png", DocumentFormat::Png),
         ("-o - -f jpg", DocumentFormat::Jpeg),
@@ -74,11 +77,6 @@ fn what_is_not_in_this_version_is_named() {
     for (words, name) in [
         ("-o a.tiff --append", "--append"),
         ("-o a.tiff -c g3", "-c g3"),
-        ("-o a -f pdf", "-f pdf"),
-        ("-o a -f pdfa", "-f pdfa"),
-        ("-o a -f bmp", "-f bmp"),
-        ("-o a.pdf", "PDF"),
-        ("-o a.bmp", "BMP"),
     ] {
         refused(words, &[name, "not in this version"]);
     }

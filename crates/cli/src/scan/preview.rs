@@ -43,6 +43,8 @@ fn as_scan(args: &PreviewArgs) -> ScanArgs {
         quality: args.quality,
         transfer: TransferName::Stream,
         append: false,
+        title: String::new(),
+        author: String::new(),
         set: Vec::new(),
         filter: args.filter.clone(),
         check: false,

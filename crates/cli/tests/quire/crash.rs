@@ -12,12 +12,15 @@ use crate::documents::{self, tool};
 use crate::scratch::{Ended, Running, Scratch, start};
 
 /// How pages travel and are packed.
-const WAYS: [&str; 5] = [
-    "-m gray -c none",
-    "-m color -c deflate",
-    "-m bw -c g4 -t file",
-    "-m gray -c none -t memory",
-    "-m color -c jpeg",
+const WAYS: [&str; 8] = [
+    "-m gray -c none -o out.tiff",
+    "-m color -c deflate -o out.tiff",
+    "-m bw -c g4 -t file -o out.tiff",
+    "-m gray -c none -t memory -o out.tiff",
+    "-m color -c jpeg -o out.tiff",
+    "-m color -o out.pdf",
+    "-m gray -c deflate -f pdfa -o out.pdf",
+    "-m bw -t memory -o out.pdf",
 ];
 const SCAN: &str = "scan --json -d virtual:?sheets=12 -s feeder -r 75";
 
@@ -29,8 +32,16 @@ fn random(state: &mut u64, below: u64) -> u64 {
     (*state >> 33) % below
 }
 
-/// The first `pages` pages, as libtiff copies them.
+/// The file that a way writes.
+fn file_of(way: &str) -> &str {
+    way.rsplit(' ').next().unwrap()
+}
+
+/// The first `pages` pages, as libtiff and poppler copy them.
 fn first_pages(document: &Path, pages: usize) -> Vec<u8> {
+    if document.extension().is_some_and(|ending| ending == "pdf") {
+        return documents::pdf_images(document, pages).concat();
+    }
     let copy = document.with_extension("first-pages");
     let mut source = document.display().to_string();
     for page in 0..pages {
@@ -51,7 +62,7 @@ fn reported(ended: &Ended) -> usize {
 
 /// A scan whose document is the same whenever it is made.
 fn scan(scratch: &Scratch, way: &str) -> Running {
-    let mut command = scratch.command(&format!("{SCAN} {way} -o out.tiff"));
+    let mut command = scratch.command(&format!("{SCAN} {way}"));
     command.env("SOURCE_DATE_EPOCH", "1000000000");
     start(command)
 }
@@ -68,29 +79,31 @@ fn whole(way: &str) -> (Scratch, Duration) {
 /// Kills a scan after `wait`; gives the pages that were recovered.
 fn trial(way: &str, wait: Duration, reference: &Path) -> usize {
     let scratch = Scratch::new();
-    fs::write(scratch.path("out.tiff"), "older").unwrap();
+    let name = file_of(way);
+    let partial = format!(".{name}.partial");
+    fs::write(scratch.path(name), "older").unwrap();
     let scan = scan(&scratch, way);
     thread::sleep(wait);
     scan.kill();
     let told = reported(&scan.end());
-    let document = scratch.path("out.tiff");
-    if !scratch.path(".out.tiff.partial").exists() {
+    let document = scratch.path(name);
+    if !scratch.path(&partial).exists() {
         // It had not begun, or had ended.
         let old = fs::read(&document).unwrap() == b"older";
         assert_eq!(told, if old { 0 } else { 12 }, "{way}");
         return 0;
     }
-    let recovered = scratch.quire("recover .out.tiff.partial");
+    let recovered = scratch.quire(&format!("recover {partial}"));
     if told == 0 && recovered.code == Some(9) {
-        assert_eq!(scratch.names(), [".out.tiff.partial", "out.tiff"]);
+        assert_eq!(scratch.names(), [partial.as_str(), name]);
         assert_eq!(fs::read(&document).unwrap(), b"older");
         return 0;
     }
     let line = recovered.succeeds().text();
-    let pages = documents::tiff(&document).len();
+    let pages = documents::pages(&document);
     let noun = if pages == 1 { "page" } else { "pages" };
     assert!(
-        line.starts_with(&format!("out.tiff: {pages} {noun}")),
+        line.starts_with(&format!("{name}: {pages} {noun}")),
         "{line}"
     );
     // A page may be complete whose report did not come any more.
@@ -102,7 +115,7 @@ fn trial(way: &str, wait: Duration, reference: &Path) -> usize {
         first_pages(&document, pages) == first_pages(reference, pages),
         "{way}: the pages are not those that were scanned"
     );
-    assert_eq!(scratch.names(), ["out.tiff"]);
+    assert_eq!(scratch.names(), [name]);
     pages
 }
 
@@ -120,7 +133,7 @@ fn every_reported_page_is_recovered_whenever_the_scan_is_killed() {
         let (reference, took) = &wholes[way];
         let most = u64::try_from(took.as_micros()).unwrap();
         let wait = Duration::from_micros(random(&mut state, most));
-        recovered += trial(WAYS[way], wait, &reference.path("out.tiff"));
+        recovered += trial(WAYS[way], wait, &reference.path(file_of(WAYS[way])));
     }
     assert!(recovered > trials, "most were killed before they had begun");
 }

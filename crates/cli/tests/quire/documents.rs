@@ -176,3 +176,55 @@ pub(crate) fn png_pixels(path: &Path) -> Pixels {
 pub(crate) fn jpeg_pixels(path: &Path) -> Pixels {
     Pixels::of_pnm(&tool("djpeg", &["-strict", "-pnm"], &[path]).stdout)
 }
+
+/// The pages of a TIFF or PDF, which foreign programs have found to be right.
+#[track_caller]
+pub(crate) fn pages(path: &Path) -> usize {
+    if path.extension().is_some_and(|ending| ending == "pdf") {
+        return pdf(path);
+    }
+    tiff(path).len()
+}
+
+/// The pages of a PDF, which `qpdf` has found to be right.
+#[track_caller]
+pub(crate) fn pdf(path: &Path) -> usize {
+    tool("qpdf", &["--check"], &[path]);
+    let text = tool("qpdf", &["--show-npages"], &[path]).text();
+    text.trim().parse().unwrap()
+}
+
+/// The images of the first pages of a PDF, one a page, as files of the kind that they are in it.
+#[track_caller]
+pub(crate) fn pdf_images(path: &Path, pages: usize) -> Vec<Vec<u8>> {
+    let folder = tempfile::tempdir().unwrap();
+    let last = pages.to_string();
+    tool(
+        "pdfimages",
+        &["-all", "-l", &last],
+        &[path, &folder.path().join("page")],
+    );
+    let mut files: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    files
+        .iter()
+        .map(|file| std::fs::read(file).unwrap())
+        .collect()
+}
+
+/// The pixels of page `index` (from 0) of a PDF, by `pdfimages`.
+#[track_caller]
+pub(crate) fn pdf_pixels(path: &Path, index: usize) -> Pixels {
+    let folder = tempfile::tempdir().unwrap();
+    let page = (index + 1).to_string();
+    let root = folder.path().join("page");
+    tool(
+        "pdfimages",
+        &["-png", "-f", &page, "-l", &page],
+        &[path, &root],
+    );
+    png_pixels(&folder.path().join("page-000.png"))
+}

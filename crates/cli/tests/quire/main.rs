@@ -14,6 +14,7 @@ mod documents;
 mod events;
 mod faults;
 mod filters;
+mod formats;
 mod help;
 mod options;
 mod outputs;

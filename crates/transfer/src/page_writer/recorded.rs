@@ -74,6 +74,7 @@ fn tiff_options(options: &DocumentOptions, compression: Compression) -> Result<t
         quality: options.quality,
         photometric: photometric(options.photometric),
         metadata: options.metadata.clone(),
+        profile: options.profile.clone(),
         expected_bytes: options.expected_bytes,
         classic_limit: options.classic_limit,
         ..tiff::Options::default()
