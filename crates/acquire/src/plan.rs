@@ -22,6 +22,7 @@ use wia::property::{
 use wia::{DocumentHandlingSelect, DocumentHandlingStatus, Error, Guid, PropertyId, Result, Tymed};
 
 use crate::filtering::{self, FilterSetting};
+use crate::in_order::stdout_keeps_nothing;
 use crate::naming::Place;
 use crate::report::Sides;
 use crate::settings::{Compression, Mode, Settings, Source, TransferMode};
@@ -132,7 +133,6 @@ pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
     let pixel = pixel_of(settings)?;
     let compression = output::compression(settings, format, pixel)?;
     let place = Place::of(&settings.output)?;
-    output::check_place(format, &place)?;
     let item = choose_item(&root, settings.source)?;
     let on_flatbed = item.category() != WIA_CATEGORY_FEEDER;
     let scans = match settings.pages {
@@ -313,7 +313,13 @@ fn choose_transfer(
         compression,
         Compression::None | Compression::G4 | Compression::Jpeg
     );
-    let one_document = whole && !matches!(place, Place::Files(_));
+    // The page writer goes back in what it has written.
+    let seeks = match place {
+        Place::File(_) | Place::Null(_) => true,
+        Place::Stdout => stdout_keeps_nothing(),
+        Place::Files(_) | Place::Pipe(_) => false,
+    };
+    let one_document = whole && seeks;
     if format == DocumentFormat::Tiff
         && known
         && one_document

@@ -245,10 +245,6 @@ impl Plan {
         cancel: &Cancel,
     ) -> Result<(Pages, Option<PartialFile>)> {
         let multipage = self.format.abilities().multipage;
-        let document = |sink, durable| {
-            let writer = open_writer(self.format, sink, options)?;
-            Ok(Pages::Document { writer, durable })
-        };
         match (&self.place, self.regular_file()) {
             (Place::Files(pattern), _) => {
                 let target = Target::files(pattern.clone())?;
@@ -257,14 +253,25 @@ impl Plan {
             (_, Some(target)) if multipage => {
                 let partial = PartialFile::create(target)?;
                 let durable = DurablePages::new(partial.handle()?, Arc::clone(reporter));
-                let pages = document(Box::new(partial.handle()?), Some(durable))?;
-                Ok((pages, Some(partial)))
+                let options = WriterOptions {
+                    records: true,
+                    ..options.clone()
+                };
+                let sink = Box::new(partial.handle()?);
+                let writer = open_writer(self.format, sink, &options)?;
+                let durable = Some(durable);
+                Ok((Pages::Document { writer, durable }, Some(partial)))
             }
             (_, Some(target)) => {
                 let target = Target::File(Some(PartialFile::create(target)?));
                 Ok((Pages::Each(target), None))
             }
-            _ if multipage => Ok((document(Box::new(self.in_order(cancel)?), None)?, None)),
+            _ if multipage => {
+                let sink = Box::new(self.in_order(cancel)?);
+                let writer = open_writer(self.format, sink, options)?;
+                let durable = None;
+                Ok((Pages::Document { writer, durable }, None))
+            }
             _ => {
                 let pipe = Pipe::new(self.in_order(cancel)?);
                 Ok((Pages::Each(Target::InOrder(Some(pipe))), None))
@@ -318,10 +325,14 @@ impl Plan {
     fn writer_options(&self) -> WriterOptions {
         WriterOptions {
             compression: match self.compression {
-                Compression::None | Compression::G3 => tiff::Compression::None,
+                Compression::None => tiff::Compression::None,
                 Compression::PackBits => tiff::Compression::PackBits,
                 Compression::Lzw => tiff::Compression::Lzw,
                 Compression::Deflate => tiff::Compression::Deflate,
+                // The one that every fax machine reads.
+                Compression::G3 => tiff::Compression::G3 {
+                    two_dimensional: false,
+                },
                 Compression::G4 => tiff::Compression::G4,
                 Compression::Jpeg => tiff::Compression::Jpeg,
             },

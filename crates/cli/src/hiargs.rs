@@ -57,7 +57,7 @@ impl ScanRequest {
             TransferName::Memory => TransferMode::Memory,
         };
         settings.format = Some(format);
-        settings.compression = compression(args.compression)?;
+        settings.compression = compression(args.compression);
         settings.quality = args.quality;
         settings.set = args
             .set
@@ -148,17 +148,16 @@ fn format_of_ending(path: &Path) -> Result<DocumentFormat, Failure> {
 }
 
 /// How a document is packed.
-pub(crate) fn compression(named: Option<CompressionName>) -> Result<Option<Compression>, Failure> {
-    Ok(Some(match named {
-        None => return Ok(None),
-        Some(CompressionName::None) => Compression::None,
-        Some(CompressionName::Packbits) => Compression::PackBits,
-        Some(CompressionName::Lzw) => Compression::Lzw,
-        Some(CompressionName::Deflate) => Compression::Deflate,
-        Some(CompressionName::G3) => return Err(Failure::not_yet("-c g3")),
-        Some(CompressionName::G4) => Compression::G4,
-        Some(CompressionName::Jpeg) => Compression::Jpeg,
-    }))
+pub(crate) fn compression(named: Option<CompressionName>) -> Option<Compression> {
+    Some(match named? {
+        CompressionName::None => Compression::None,
+        CompressionName::Packbits => Compression::PackBits,
+        CompressionName::Lzw => Compression::Lzw,
+        CompressionName::Deflate => Compression::Deflate,
+        CompressionName::G3 => Compression::G3,
+        CompressionName::G4 => Compression::G4,
+        CompressionName::Jpeg => Compression::Jpeg,
+    })
 }
 
 fn depth(args: &ScanArgs) -> Result<Option<u32>, Failure> {

@@ -398,8 +398,7 @@ pub(crate) enum CompressionName {
     Lzw,
     /// Deflate
     Deflate,
-    /// Not in this version
-    #[value(hide = true)]
+    /// Fax group 3, for bw in TIFF
     G3,
     /// Fax group 4, for bw
     G4,
@@ -473,7 +472,7 @@ Environment:
                       output that is the same each time
 
 Not in this version:
-  --append, -c g3, and TIFF into a pipe: each exits 2.
+  --append: it exits 2.
 
 Exit codes:
   See quire --help or quire(1).";

@@ -2,11 +2,10 @@
 
 use std::fs;
 
-use formats::{DocumentFormat, NeedsSeek, codec};
+use formats::{DocumentFormat, codec};
 use raster::PixelType;
 use wia::{Error, ErrorKind, Result};
 
-use crate::in_order::stdout_keeps_nothing;
 use crate::naming::{Place, ending, resolve};
 use crate::partial::PartialFile;
 use crate::settings::{Compression, Output, Settings};
@@ -59,9 +58,6 @@ pub(super) fn compression(
         (Jpeg | Pdf | Pdfa, _) => Compression::Jpeg,
         (Bmp | Raw, _) => Compression::None,
     });
-    if compression == Compression::G3 {
-        return Err(not_in_this_version("compression g3"));
-    }
     check_pixels(format, compression, pixel)?;
     Ok(compression)
 }
@@ -88,6 +84,7 @@ pub(crate) fn check_pixels(
             Compression::PackBits,
             Compression::Lzw,
             Compression::Deflate,
+            Compression::G3,
             Compression::G4,
             Compression::Jpeg,
         ],
@@ -130,21 +127,6 @@ fn pixel_name(pixel: PixelType) -> &'static str {
         PixelType::Rgb8 => "color pages",
         PixelType::Rgb16 => "16-bit color pages",
     }
-}
-
-/// Whether the place can hold the format in this version.
-pub(super) fn check_place(format: DocumentFormat, place: &Place) -> Result<()> {
-    let pipe = match place {
-        Place::Pipe(_) => true,
-        Place::Stdout => !stdout_keeps_nothing(),
-        Place::File(_) | Place::Files(_) | Place::Null(_) => false,
-    };
-    let abilities = format.abilities();
-    if pipe && abilities.multipage && abilities.needs_seek == NeedsSeek::Always {
-        let name = format.name();
-        return Err(not_in_this_version(&format!("{name} to a pipe")));
-    }
-    Ok(())
 }
 
 /// Whether a page of this size can be stored. A sheet of its own size may be smaller.
@@ -223,11 +205,4 @@ pub(super) fn check_page_count(
         "{} holds one page: put %d into the output's name for one file a page, or ask for one page (-n 1)",
         format.name()
     )))
-}
-
-fn not_in_this_version(what: &str) -> Error {
-    Error::new(
-        ErrorKind::NotImplemented,
-        format!("{what}: not in this version"),
-    )
 }

@@ -146,12 +146,9 @@ fn formats_and_compressions_that_do_not_fit() {
             2,
             &["bmp", "16-bit"],
         ),
-        (
-            |s| s.compression = Some(G3),
-            2,
-            &["g3", "not in this version"],
-        ),
+        (|s| s.compression = Some(G3), 2, &["g3", "gray"]),
         (|s| s.compression = Some(G4), 2, &["g4", "gray"]),
+        (|s| format(s, Pdf, Some(G3)), 2, &["g3", "pdf"]),
         (
             |s| (s.compression, s.depth) = (Some(Jpeg), Some(16)),
             2,

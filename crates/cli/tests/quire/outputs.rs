@@ -84,10 +84,25 @@ fn a_name_need_not_be_utf_8() {
 }
 
 #[test]
-fn tiff_into_a_pipe_is_not_in_this_version() {
-    let scratch = Scratch::new();
-    let ended = scratch.quire(&format!("{SMALL} -f tiff -o -")).exits(2);
-    assert_eq!(ended.says(&["TIFF", "not in this version"]).stdout, b"");
+fn a_tiff_goes_into_a_pipe() {
+    for options in [
+        "-c none",
+        "-c deflate",
+        "-c jpeg",
+        "-m bw -c g3",
+        "-m bw -c g4",
+    ] {
+        let scratch = Scratch::new();
+        let line = format!("{SMALL} {options}");
+        let ended = scratch.quire(&format!("{line} -f tiff -o -")).succeeds();
+        fs::write(scratch.path("pipe.tiff"), &ended.stdout).unwrap();
+        scratch.quire(&format!("{line} -o out.tiff")).succeeds();
+        assert_eq!(documents::tiff(&scratch.path("pipe.tiff")).len(), 3);
+        for page in 0..3 {
+            let piped = documents::tiff_pixels(&scratch.path("pipe.tiff"), page);
+            assert!(piped == documents::tiff_pixels(&scratch.path("out.tiff"), page));
+        }
+    }
 }
 
 #[test]
