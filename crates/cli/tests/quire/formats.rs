@@ -27,7 +27,14 @@ fn a_pdf_has_the_pixels_of_the_tiff_in_every_mode() {
             assert_eq!(documents::pdf(&scratch.path("out.pdf")), 3);
             for page in 0..3 {
                 let expected = documents::tiff_pixels(&scratch.path("out.tiff"), page);
-                let found = documents::pdf_pixels(&scratch.path("out.pdf"), page);
+                let mut found = documents::pdf_pixels(&scratch.path("out.pdf"), page);
+                if expected.kind == "P5" && found.kind == "P6" {
+                    // Grey with a profile is three equal channels there.
+                    let pixels = found.bytes.chunks_exact(3);
+                    assert!(pixels.clone().all(|p| p[0] == p[1] && p[1] == p[2]));
+                    found.bytes = pixels.map(|p| p[0]).collect();
+                    found.kind = "P5".to_owned();
+                }
                 assert!(found == expected, "{mode} {options} {page}: {found:?}");
             }
         }
