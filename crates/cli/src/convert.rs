@@ -44,7 +44,7 @@ fn settings(args: &ConvertArgs) -> Result<ConvertSettings, Failure> {
         inputs: args.inputs.clone(),
         output,
         format,
-        compression: hiargs::compression(args.compression)?,
+        compression: hiargs::compression(args.compression),
         quality: args.quality,
         title: args.title.clone(),
         author: args.author.clone(),
