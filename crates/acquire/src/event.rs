@@ -66,8 +66,10 @@ pub trait Observer: Send + Sync {
 /// How a scan ended.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// Complete pages in the output.
+    /// Complete pages that were added to the output.
     pub pages: u32,
+    /// Pages that the document had before, where they were added to one.
+    pub before: u32,
     /// The files that were made.
     pub files: Vec<PathBuf>,
     /// How the transfer ended. Complete pages are kept whatever it is.

@@ -12,8 +12,10 @@ use crate::report::Reporter;
 /// What a finished scan leaves.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
-    /// Complete pages in the output.
+    /// Complete pages that were added to the output.
     pub(crate) pages: u32,
+    /// Pages that it had before.
+    pub(crate) before: u32,
     /// The files that have them.
     pub(crate) files: Vec<PathBuf>,
     /// Why the driver's last page is not complete. Only news when the driver says that all is well.
@@ -27,6 +29,8 @@ pub(crate) struct Written {
     /// Pages that were counted while they were written; 0 when the driver made the document by
     /// itself.
     pub(crate) pages: u32,
+    /// Pages that the document had before, none of which is of this scan.
+    pub(crate) before: u32,
     /// Bytes of the document up to the last of these pages.
     pub(crate) bytes: u64,
     /// Pages that the observer knows of.
@@ -45,7 +49,10 @@ pub(crate) fn keep_document(partial: PartialFile, written: &Written, reporter: &
         Ok(found) => found,
         Err(e) => return leave(partial, e),
     };
-    let mut kept = Kept::default();
+    let mut kept = Kept {
+        before: written.before,
+        ..Kept::default()
+    };
     if let Some(damage) = &found.damage {
         if found.pages == 0 {
             return without_a_page(partial, written, damage);
@@ -61,40 +68,47 @@ pub(crate) fn keep_document(partial: PartialFile, written: &Written, reporter: &
             ),
         ));
     }
-    if found.pages == 0 && written.pages == 0 {
+    let new = found.pages.saturating_sub(written.before);
+    if new == 0 && written.pages == 0 {
         partial.discard();
         return kept;
     }
-    if found.pages < written.pages {
+    if new < written.pages {
         let e = Error::new(
             ErrorKind::WriteFault,
             format!(
-                "the document holds {} pages where {} were written",
-                found.pages, written.pages
+                "the document holds {new} pages where {} were written",
+                written.pages
             ),
         );
-        if found.pages == 0 {
+        if new == 0 {
             return leave(partial, e);
         }
         kept.lost = Some(e);
     }
     let committed = partial.commit();
     if committed.file.is_some() {
-        kept.pages = found.pages;
+        kept.pages = new;
     }
     kept.files.extend(committed.file);
     if let Err(e) = committed.result {
         kept.lost = Some(e);
         return kept;
     }
-    for page in written.reported + 1..=found.pages {
+    for page in written.reported + 1..=new {
         reporter.page(page, found.end, None);
     }
     kept
 }
 
 /// Gives a document that was made here to its end its name.
-pub(crate) fn keep_finished(partial: PartialFile, pages: u32, bytes: u64) -> Kept {
+pub(crate) fn keep_finished(partial: PartialFile, written: &Written) -> Kept {
+    let &Written {
+        pages,
+        before,
+        bytes,
+        ..
+    } = written;
     if pages == 0 {
         partial.discard();
         return Kept::default();
@@ -110,6 +124,7 @@ pub(crate) fn keep_finished(partial: PartialFile, pages: u32, bytes: u64) -> Kep
     let committed = partial.commit();
     Kept {
         pages: committed.file.as_ref().map_or(0, |_| pages),
+        before,
         files: committed.file.into_iter().collect(),
         lost: committed.result.err(),
         unfinished: None,

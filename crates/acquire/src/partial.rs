@@ -1,11 +1,13 @@
 //! A file under construction: hidden, locked, and renamed when it is complete.
 
+mod copy;
+
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,19 +18,19 @@ use rustix::fs::{
 use wia::{Error, ErrorKind, Result};
 
 use crate::naming::directory_of;
-
-/// Bytes that are copied at once.
-const COPIED_AT_ONCE: usize = 256 * 1024;
+use copy::Identity;
 
 /// `.NAME.partial` beside its target, locked for as long as this lives.
 ///
-/// Dropping it leaves a file with anything in it where it is: what has been scanned is deleted only
+/// Dropping it leaves a file with anything new in it where it is: what has been scanned is deleted only
 /// on purpose.
 #[derive(Debug)]
 pub(crate) struct PartialFile {
     file: File,
     partial: PathBuf,
     target: PathBuf,
+    /// The document that it began as a copy of, which it replaces only as it was.
+    old: Option<Identity>,
     /// It has its final name, or is gone: nothing is left to do.
     named: bool,
 }
@@ -50,9 +52,28 @@ impl PartialFile {
     /// `OutputInUse` when another process is writing it, `WriteFault` when a crash left one behind,
     /// `AccessDenied` and others as the file system says.
     pub(crate) fn create(target: &Path) -> Result<PartialFile> {
+        PartialFile::make(target, create_locked)
+    }
+
+    /// The same with all that the target holds, to which pages are added. The copy has its name once it is
+    /// whole and durable.
+    ///
+    /// # Errors
+    ///
+    /// As [`PartialFile::create`]; `ReadFault` and the like for a target that cannot be read.
+    pub(crate) fn copy_of(target: &Path) -> Result<PartialFile> {
+        let reading = |e| Error::from_read(e).context(target.display());
+        let old = File::open(target).map_err(reading)?;
+        let identity = Identity::of(&old.metadata().map_err(reading)?);
+        let mut made = PartialFile::make(target, |partial| copy::of_document(&old, partial))?;
+        made.old = Some(identity);
+        Ok(made)
+    }
+
+    fn make(target: &Path, file: impl Fn(&Path) -> io::Result<File>) -> Result<PartialFile> {
         let partial = partial_name(target);
         let file = loop {
-            match create_locked(&partial) {
+            match file(&partial) {
                 Ok(file) => break file,
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
                     if let Some(e) = refuse_existing(&partial) {
@@ -75,6 +96,7 @@ impl PartialFile {
             file,
             partial,
             target: target.to_owned(),
+            old: None,
             named: false,
         })
     }
@@ -104,6 +126,7 @@ impl PartialFile {
             file,
             partial: partial.to_owned(),
             target: partial.with_file_name(name),
+            old: None,
             named: false,
         };
         match adopted.is_at(partial) {
@@ -159,9 +182,7 @@ impl PartialFile {
     ///
     /// What the file system says, with this as it was.
     pub(crate) fn take_away(mut self, bytes: u64) -> Result<PartialFile, (PartialFile, Error)> {
-        let mut name = self.partial.clone().into_os_string();
-        name.push(".copy");
-        let copied = copy(&self.file, bytes, Path::new(&name), &self.partial);
+        let copied = copy::replace(&self.file, bytes, &self.partial);
         match copied {
             Ok(file) => {
                 self.file = file;
@@ -178,6 +199,12 @@ impl PartialFile {
             if !self.is_at(&self.partial) {
                 return Err(io::Error::other(
                     "the file under construction was moved or removed",
+                ));
+            }
+            let same = |old| fs::metadata(&self.target).is_ok_and(|m| Identity::of(&m) == old);
+            if self.old.is_some_and(|old| !same(old)) {
+                return Err(io::Error::other(
+                    "the document was changed or replaced by another program while pages were added",
                 ));
             }
             fs::rename(&self.partial, &self.target)
@@ -251,7 +278,8 @@ impl PartialFile {
 
 impl Drop for PartialFile {
     fn drop(&mut self) {
-        if !self.named && self.file.metadata().is_ok_and(|meta| meta.len() == 0) {
+        let nothing = self.old.map_or(0, |old| old.len);
+        if !self.named && self.file.metadata().is_ok_and(|meta| meta.len() == nothing) {
             self.remove();
         }
     }
@@ -267,33 +295,6 @@ fn sync_directory(file: &Path) -> Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-/// Copies the beginning of a file into a new, locked one, which gets the name of the old.
-fn copy(old: &File, bytes: u64, name: &Path, partial: &Path) -> io::Result<File> {
-    let mut new = create_locked(name)?;
-    let copied = (|| {
-        new.set_permissions(old.metadata()?.permissions())?;
-        // Whoever has the old file shares its position: it is not used.
-        let mut at = 0;
-        let mut chunk = vec![0; COPIED_AT_ONCE];
-        while at < bytes {
-            let most = usize::try_from(bytes - at).map_or(chunk.len(), |n| n.min(chunk.len()));
-            let read = old.read_at(&mut chunk[..most], at)?;
-            if read == 0 {
-                break;
-            }
-            new.write_all(&chunk[..read])?;
-            at += read as u64;
-        }
-        fs::rename(name, partial)
-    })();
-    if let Err(e) = copied {
-        // It holds nothing that the old one does not.
-        drop(fs::remove_file(name));
-        return Err(e);
-    }
-    Ok(new)
 }
 
 fn partial_name(target: &Path) -> PathBuf {

@@ -1,5 +1,6 @@
 //! From settings to a plan: all that can be checked before paper moves.
 
+mod append;
 mod geometry;
 pub(crate) mod output;
 mod set;
@@ -99,6 +100,8 @@ pub struct Plan {
     pub(crate) root: Arc<dyn Item>,
     pub(crate) place: Place,
     pub(crate) quality: u8,
+    /// Whether the pages are added to the document that is there.
+    pub(crate) append: bool,
     pub(crate) date: Option<i64>,
     pub(crate) title: String,
     pub(crate) author: String,
@@ -129,10 +132,15 @@ impl Plan {
 pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
     let root = device.root();
     output::check_quality(settings.quality)?;
-    let format = output::format(settings)?;
+    let place = Place::of(&settings.output)?;
+    let existing = append::existing(settings, &place)?;
+    let format = match existing {
+        Some((format, _)) => format,
+        None => output::format(settings)?,
+    };
+    append::check_format(settings, format)?;
     let pixel = pixel_of(settings)?;
     let compression = output::compression(settings, format, pixel)?;
-    let place = Place::of(&settings.output)?;
     let item = choose_item(&root, settings.source)?;
     let on_flatbed = item.category() != WIA_CATEGORY_FEEDER;
     let scans = match settings.pages {
@@ -140,7 +148,7 @@ pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
         _ => 1,
     };
     let mode = settings.transfer;
-    let whole = scans == 1 && settings.filters.is_empty();
+    let whole = scans == 1 && settings.filters.is_empty() && existing.is_none();
     let transfer = choose_transfer(item.as_ref(), mode, format, compression, &place, whole)?;
 
     let mut wishes = Wishes::new(item.as_ref(), root.as_ref());
@@ -217,6 +225,7 @@ pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
         changes,
         place,
         quality: settings.quality,
+        append: existing.is_some(),
         date: settings.date,
         title: settings.title.clone(),
         author: settings.author.clone(),

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
-use formats::{DocumentFormat, Metadata, Profile, WriterOptions, open_writer, tiff};
+use formats::{
+    DocumentFormat, Metadata, Profile, WriterOptions, open_appending, open_writer, tiff,
+};
 use raster::PixelType;
 use service::{DocumentOptions, DocumentProgress, Transfer};
 use wia::property::{WIA_DIP_DEV_DESC, WIA_DIP_VEND_DESC};
@@ -29,6 +31,15 @@ const MOST_WORKERS: usize = 4;
 
 /// How the transfer ended, and what it left.
 type Run = (Result<Status>, Kept);
+
+/// An output that takes pages.
+struct Opened {
+    to: Pages,
+    /// The file under construction, where it is one document.
+    partial: Option<PartialFile>,
+    /// Pages that the document has already.
+    before: u32,
+}
 
 impl Plan {
     /// Scans. Whatever happens, the pages that were completed are kept.
@@ -84,6 +95,7 @@ impl Plan {
         };
         Outcome {
             pages,
+            before: kept.before,
             files: kept.files,
             result,
             abandoned,
@@ -119,6 +131,7 @@ impl Plan {
         let result = transport.run(callback.clone(), Some(partial.path()));
         let written = |reported| Written {
             pages: progress.pages(),
+            before: 0,
             bytes: progress.bytes(),
             reported,
             ended_well: matches!(result, Ok(Status::Ok | Status::EndOfMedia)),
@@ -171,7 +184,11 @@ impl Plan {
     /// One RAW stream a page, and as many transfers as there are scans of a flatbed.
     fn run_raw(&self, reporter: &Arc<Reporter>, cancel: &Cancel) -> Result<Run> {
         let options = self.writer_options();
-        let (to, partial) = self.open_pages(&options, reporter, cancel)?;
+        let Opened {
+            to,
+            partial,
+            before,
+        } = self.open_pages(&options, reporter, cancel)?;
         let reports = Arc::clone(reporter);
         let callback = Arc::new(RawPages::new(to, self.format, options, reports, cancel));
         let mut result = Ok(Status::Ok);
@@ -209,6 +226,7 @@ impl Plan {
         let Some(partial) = partial else {
             let kept = Kept {
                 pages: finished.pages,
+                before: 0,
                 files: finished.files,
                 unfinished: finished.unfinished,
                 lost: finished.broken.or(finished.lost),
@@ -218,16 +236,20 @@ impl Plan {
         let mut kept = match finished.broken {
             Some(e) if finished.pages > 0 => leave(partial, e),
             broken => {
-                let mut kept = if self.format == DocumentFormat::Tiff {
-                    let written = Written {
-                        pages: finished.pages,
-                        bytes: finished.bytes,
-                        reported: finished.pages,
-                        ended_well: false,
-                    };
-                    keep_document(partial, &written, reporter)
-                } else {
-                    keep_finished(partial, finished.pages, finished.bytes)
+                let written = Written {
+                    pages: finished.pages,
+                    before,
+                    bytes: finished.bytes,
+                    reported: finished.pages,
+                    ended_well: false,
+                };
+                let mut kept = match self.format {
+                    _ if finished.pages == 0 => {
+                        partial.discard();
+                        Kept::default()
+                    }
+                    DocumentFormat::Tiff => keep_document(partial, &written, reporter),
+                    _ => keep_finished(partial, &written),
                 };
                 kept.lost = kept.lost.or(broken).or(finished.lost);
                 kept
@@ -237,46 +259,75 @@ impl Plan {
         Ok((result, kept))
     }
 
-    /// Opens the output. Gives the file under construction, too, where it is one document.
+    /// Opens the output.
     fn open_pages(
         &self,
         options: &WriterOptions,
         reporter: &Arc<Reporter>,
         cancel: &Cancel,
-    ) -> Result<(Pages, Option<PartialFile>)> {
+    ) -> Result<Opened> {
         let multipage = self.format.abilities().multipage;
-        match (&self.place, self.regular_file()) {
-            (Place::Files(pattern), _) => {
-                let target = Target::files(pattern.clone())?;
-                Ok((Pages::Each(target), None))
-            }
+        let to = match (&self.place, self.regular_file()) {
+            (Place::Files(pattern), _) => Pages::Each(Target::files(pattern.clone())?),
             (_, Some(target)) if multipage => {
-                let partial = PartialFile::create(target)?;
-                let durable = DurablePages::new(partial.handle()?, Arc::clone(reporter));
-                let options = WriterOptions {
-                    records: true,
-                    ..options.clone()
-                };
-                let sink = Box::new(partial.handle()?);
-                let writer = open_writer(self.format, sink, &options)?;
-                let durable = Some(durable);
-                Ok((Pages::Document { writer, durable }, Some(partial)))
+                return self.open_document(target, options, reporter);
             }
-            (_, Some(target)) => {
-                let target = Target::File(Some(PartialFile::create(target)?));
-                Ok((Pages::Each(target), None))
-            }
+            (_, Some(target)) => Pages::Each(Target::File(Some(PartialFile::create(target)?))),
             _ if multipage => {
                 let sink = Box::new(self.in_order(cancel)?);
-                let writer = open_writer(self.format, sink, options)?;
-                let durable = None;
-                Ok((Pages::Document { writer, durable }, None))
+                Pages::Document {
+                    writer: open_writer(self.format, sink, options)?,
+                    durable: None,
+                }
             }
             _ => {
                 let pipe = Pipe::new(self.in_order(cancel)?);
-                Ok((Pages::Each(Target::InOrder(Some(pipe))), None))
+                Pages::Each(Target::InOrder(Some(pipe)))
             }
-        }
+        };
+        Ok(Opened {
+            to,
+            partial: None,
+            before: 0,
+        })
+    }
+
+    /// Opens one document for all pages, a new one or one that is there.
+    fn open_document(
+        &self,
+        target: &Path,
+        options: &WriterOptions,
+        reporter: &Arc<Reporter>,
+    ) -> Result<Opened> {
+        let options = WriterOptions {
+            records: true,
+            ..options.clone()
+        };
+        let partial = match self.append {
+            true => PartialFile::copy_of(target)?,
+            false => PartialFile::create(target)?,
+        };
+        let file = partial.handle()?;
+        let (writer, before) = match self.append {
+            false => (open_writer(self.format, Box::new(file), &options)?, 0),
+            true => match open_appending(file, &options)? {
+                Some(there) if there.format == self.format => (there.writer, there.pages),
+                // It was looked at before.
+                _ => {
+                    let why = "the document was replaced by another program";
+                    return Err(Error::new(ErrorKind::WriteFault, why).context(target.display()));
+                }
+            },
+        };
+        let durable = DurablePages::new(partial.handle()?, Arc::clone(reporter));
+        Ok(Opened {
+            to: Pages::Document {
+                writer,
+                durable: Some(durable),
+            },
+            partial: Some(partial),
+            before,
+        })
     }
 
     fn new_transfer(&self) -> Result<Arc<dyn Transfer>> {

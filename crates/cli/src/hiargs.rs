@@ -31,8 +31,14 @@ impl ScanRequest {
         args: &ScanArgs,
         source_date_epoch: Option<&OsStr>,
     ) -> Result<ScanRequest, Failure> {
-        refuse_later_options(args)?;
-        let (output, format) = output(&args.output, args.format)?;
+        let (output, format) = match args.append && holds_something(&args.output) {
+            // The document that is there is what it is, whatever its name.
+            true => (Output::Path(args.output.clone()), args.format.map(format)),
+            false => {
+                let (output, format) = output(&args.output, args.format)?;
+                (output, Some(format))
+            }
+        };
         let mut settings = Settings::new(output);
         settings.source = match args.source {
             SourceName::Auto => Source::Auto,
@@ -56,7 +62,8 @@ impl ScanRequest {
             TransferName::File => TransferMode::File,
             TransferName::Memory => TransferMode::Memory,
         };
-        settings.format = Some(format);
+        settings.format = format;
+        settings.append = args.append;
         settings.compression = compression(args.compression);
         settings.quality = args.quality;
         settings.set = args
@@ -79,11 +86,9 @@ impl ScanRequest {
     }
 }
 
-fn refuse_later_options(args: &ScanArgs) -> Result<(), Failure> {
-    if args.append {
-        return Err(Failure::not_yet("--append"));
-    }
-    Ok(())
+/// Whether there is a file with anything in it.
+fn holds_something(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.len() > 0)
 }
 
 fn device(args: &ScanArgs) -> Result<String, Failure> {

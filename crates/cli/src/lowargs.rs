@@ -243,8 +243,11 @@ pub(crate) struct ScanArgs {
     )]
     pub(crate) author: String,
 
-    /// Add the pages to an existing document (not in this version)
-    #[arg(long, hide = true)]
+    /// Add the pages to the TIFF or PDF that is there, whatever program made it
+    ///
+    /// They are added to a copy, which takes its place at the end. Where there is no document a new one is
+    /// begun.
+    #[arg(long)]
     pub(crate) append: bool,
 
     /// Write any property of the item, by WIA name or number, or by the driver's own name
@@ -458,6 +461,8 @@ Examples:
       one PNG a page
   quire scan -d virtual: -s flatbed -a 20,30,80,50 -r 600 -o stamp.jpg
       80 x 50 mm of the glass
+  quire scan -d virtual: -s feeder --append -o letters.pdf
+      more pages for a document that is there
   quire scan -d virtual: -s flatbed -m gray -f raw -o - | program
       to standard output, as it comes
 
@@ -470,9 +475,6 @@ Files:
 Environment:
   SOURCE_DATE_EPOCH   seconds since 1970: the date inside documents, for
                       output that is the same each time
-
-Not in this version:
-  --append: it exits 2.
 
 Exit codes:
   See quire --help or quire(1).";

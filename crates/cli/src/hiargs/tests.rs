@@ -73,13 +73,6 @@ fn the_ending_chooses_the_format_and_f_overrides_it() {
 }
 
 #[test]
-fn what_is_not_in_this_version_is_named() {
-    for (words, name) in [("-o a.tiff --append", "--append")] {
-        refused(words, &[name, "not in this version"]);
-    }
-}
-
-#[test]
 fn an_area_is_four_millimetres() {
     let area = settings("-o a.tiff -a 1.5,0,20,30.25").area;
     let expected = AreaMm {

@@ -17,8 +17,10 @@ pub(crate) const CANCELLED: u8 = 130;
 pub(crate) struct Ending {
     /// Exit code of the contract.
     pub(crate) code: u8,
-    /// Complete pages in the output.
+    /// Complete pages that were added to the output.
     pub(crate) pages: u32,
+    /// Pages that the document had before.
+    pub(crate) before: u32,
     /// What was made.
     pub(crate) files: Vec<PathBuf>,
     /// Why the code is not 0, and what was kept.
@@ -31,6 +33,7 @@ impl Ending {
         Ending {
             code: failure.exit_code(),
             pages: 0,
+            before: 0,
             files: Vec::new(),
             message: Some(failure.message().to_owned()),
         }
@@ -41,6 +44,7 @@ impl Ending {
         Ending {
             code: 0,
             pages: 0,
+            before: 0,
             files: Vec::new(),
             message: None,
         }
@@ -63,6 +67,7 @@ impl Ending {
         Ending {
             code: CANCELLED,
             pages,
+            before: 0,
             files: Vec::new(),
             message: Some(one_line(&text)),
         }
@@ -103,11 +108,12 @@ impl Ending {
         let message = why.map(|why| match outcome.pages {
             // It says by itself where the pages are.
             0 if names_place => why,
-            pages => format!("{why}; {}", kept(&settings.output, pages, &files)),
+            pages => format!("{why}; {}", kept(&settings.output, pages, outcome.before, &files)),
         });
         Ending {
             code: outcome.exit_code(),
             pages: outcome.pages,
+            before: outcome.before,
             files,
             message: message.as_deref().map(one_line),
         }
@@ -127,11 +133,12 @@ impl Ending {
         };
         let message = why.map(|why| match outcome.pages {
             0 if outcome.error().is_some() => why,
-            pages => format!("{why}; {}", kept(output, pages, &files)),
+            pages => format!("{why}; {}", kept(output, pages, outcome.before, &files)),
         });
         Ending {
             code: outcome.exit_code(),
             pages: outcome.pages,
+            before: outcome.before,
             files,
             message: message.as_deref().map(one_line),
         }
@@ -159,6 +166,11 @@ impl Ending {
     /// What was made, in words: `10 pages in first.tiff`.
     pub(crate) fn made(&self) -> String {
         match place(&self.files) {
+            Some(place) if self.before > 0 => one_line(&format!(
+                "{} added to {place}, {} in all",
+                count(self.pages),
+                self.before.saturating_add(self.pages)
+            )),
             Some(place) => one_line(&format!("{} in {place}", count(self.pages))),
             None => format!("{} on standard output", count(self.pages)),
         }
@@ -201,12 +213,17 @@ fn partial_of(output: &Path) -> Option<PathBuf> {
 }
 
 /// What happened to the pages before the failure.
-fn kept(output: &Output, pages: u32, files: &[PathBuf]) -> String {
+fn kept(output: &Output, pages: u32, before: u32, files: &[PathBuf]) -> String {
     match (output, place(files)) {
         (Output::Path(path), _) if pages == 0 && path.is_file() => {
             format!("no page was complete, {} is untouched", path.display())
         }
         _ if pages == 0 => "no page was complete".to_owned(),
+        (_, Some(place)) if before > 0 => format!(
+            "{} added to {place}, {} in all",
+            complete(pages),
+            before.saturating_add(pages)
+        ),
         (_, Some(place)) => format!("{} kept in {place}", complete(pages)),
         (Output::Stdout, None) => format!("{} written to standard output", complete(pages)),
         (Output::Path(path), None) => format!("{} written to {}", complete(pages), path.display()),

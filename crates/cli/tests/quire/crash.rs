@@ -12,7 +12,7 @@ use crate::documents::{self, tool};
 use crate::scratch::{Ended, Running, Scratch, start};
 
 /// How pages travel and are packed.
-const WAYS: [&str; 8] = [
+const WAYS: [&str; 10] = [
     "-m gray -c none -o out.tiff",
     "-m color -c deflate -o out.tiff",
     "-m bw -c g4 -t file -o out.tiff",
@@ -21,7 +21,11 @@ const WAYS: [&str; 8] = [
     "-m color -o out.pdf",
     "-m gray -c deflate -f pdfa -o out.pdf",
     "-m bw -t memory -o out.pdf",
+    "-m gray -c deflate --append -o out.tiff",
+    "-m color --append -o out.pdf",
 ];
+/// Pages that a document has to which others are added.
+const BEFORE: usize = 2;
 const SCAN: &str = "scan --json -d virtual:?sheets=12 -s feeder -r 75";
 
 /// A number below `below`; the same ones in each run.
@@ -70,6 +74,10 @@ fn scan(scratch: &Scratch, way: &str) -> Running {
 /// One whole scan, and how long it takes.
 fn whole(way: &str) -> (Scratch, Duration) {
     let scratch = Scratch::new();
+    if way.contains("--append") {
+        scan(&scratch, &format!("-n {BEFORE} {way}")).end().exits(0);
+        fs::copy(scratch.path(file_of(way)), scratch.path("before")).unwrap();
+    }
     let begin = Instant::now();
     scan(&scratch, way).end().exits(0);
     let took = begin.elapsed();
@@ -81,7 +89,11 @@ fn trial(way: &str, wait: Duration, reference: &Path) -> usize {
     let scratch = Scratch::new();
     let name = file_of(way);
     let partial = format!(".{name}.partial");
-    fs::write(scratch.path(name), "older").unwrap();
+    let (older, before) = match fs::read(reference.with_file_name("before")) {
+        Ok(document) => (document, BEFORE),
+        Err(_) => (b"older".to_vec(), 0),
+    };
+    fs::write(scratch.path(name), &older).unwrap();
     let scan = scan(&scratch, way);
     thread::sleep(wait);
     scan.kill();
@@ -89,14 +101,14 @@ fn trial(way: &str, wait: Duration, reference: &Path) -> usize {
     let document = scratch.path(name);
     if !scratch.path(&partial).exists() {
         // It had not begun, or had ended.
-        let old = fs::read(&document).unwrap() == b"older";
+        let old = fs::read(&document).unwrap() == older;
         assert_eq!(told, if old { 0 } else { 12 }, "{way}");
         return 0;
     }
     let recovered = scratch.quire(&format!("recover {partial}"));
     if told == 0 && recovered.code == Some(9) {
         assert_eq!(scratch.names(), [partial.as_str(), name]);
-        assert_eq!(fs::read(&document).unwrap(), b"older");
+        assert!(fs::read(&document).unwrap() == older);
         return 0;
     }
     let line = recovered.succeeds().text();
@@ -108,7 +120,7 @@ fn trial(way: &str, wait: Duration, reference: &Path) -> usize {
     );
     // A page may be complete whose report did not come any more.
     assert!(
-        pages == told || pages == told + 1,
+        pages == before + told || pages == before + told + 1,
         "{way}: {pages} pages where {told} were told"
     );
     assert!(

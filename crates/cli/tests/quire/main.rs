@@ -5,6 +5,7 @@
     reason = "the helpers of a test may fail it"
 )]
 
+mod append;
 mod bad_input;
 mod check;
 mod commands;

@@ -95,26 +95,6 @@ fn commands_of_later_versions_exit_2() {
 }
 
 #[test]
-fn options_of_later_versions_exit_2() {
-    for (options, name) in [("-o a.tiff --append", "--append")] {
-        refused(
-            &format!("scan -d virtual: {options}"),
-            2,
-            &[name, "not in this version"],
-        );
-    }
-}
-
-#[test]
-fn help_names_every_option_that_is_not_in_this_version() {
-    let help = Scratch::new().quire("scan --help").text();
-    let (_, later) = help.split_once("Not in this version:").unwrap();
-    for name in ["--append"] {
-        assert!(later.contains(name), "{name}");
-    }
-}
-
-#[test]
 fn a_mistake_with_line_breaks_is_one_line_too() {
     let scratch = Scratch::new();
     for words in [

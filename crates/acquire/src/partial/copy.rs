@@ -1,0 +1,156 @@
+//! Copies of files under construction, and of documents that pages are added to.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{FileExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{
+    AtFlags, CWD, FlockOperation, Mode, OFlags, RenameFlags, copy_file_range, flock, ioctl_ficlone,
+    linkat, openat, renameat_with,
+};
+use rustix::io::Errno;
+
+use super::{create_locked, in_use};
+use crate::naming::directory_of;
+
+/// Bytes that are copied at once.
+const COPIED_AT_ONCE: usize = 256 * 1024;
+
+/// How a file is known again, and that it is as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Identity {
+    place: (u64, u64),
+    pub(super) len: u64,
+    modified: (i64, i64),
+}
+
+impl Identity {
+    pub(super) fn of(meta: &fs::Metadata) -> Identity {
+        Identity {
+            place: (meta.dev(), meta.ino()),
+            len: meta.len(),
+            modified: (meta.mtime(), meta.mtime_nsec()),
+        }
+    }
+}
+
+/// Copies the beginning of a file into a new, locked one, which gets the name of the old.
+pub(super) fn replace(old: &File, bytes: u64, partial: &Path) -> io::Result<File> {
+    let name = copy_name(partial);
+    let new = create_locked(&name)?;
+    let copied = (|| {
+        new.set_permissions(old.metadata()?.permissions())?;
+        pieces(old, &new, 0, bytes)?;
+        fs::rename(&name, partial)
+    })();
+    remove_unless(copied, &name)?;
+    Ok(new)
+}
+
+/// Makes a durable copy of a document, locked, which gets the name `partial` once it is whole.
+///
+/// # Errors
+///
+/// `AlreadyExists` when there is a file of this name; what the file system says.
+pub(super) fn of_document(old: &File, partial: &Path) -> io::Result<File> {
+    let directory = directory_of(partial);
+    let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
+    if let Ok(fd) = openat(CWD, &directory, flags, Mode::from_raw_mode(0o666)) {
+        flock(&fd, FlockOperation::NonBlockingLockExclusive)?;
+        let new = File::from(fd);
+        fill(old, &new)?;
+        let path = format!("/proc/self/fd/{}", new.as_raw_fd());
+        match linkat(CWD, path, CWD, partial, AtFlags::SYMLINK_FOLLOW) {
+            Ok(()) => return Ok(new),
+            Err(Errno::EXIST) => return Err(Errno::EXIST.into()),
+            // No /proc, or a file system that cannot link: the plain way.
+            Err(_) => {}
+        }
+    }
+    let name = copy_name(partial);
+    let new = create_anew(&name)?;
+    let copied = fill(old, &new).and_then(|()| rename_to_new(&name, partial));
+    remove_unless(copied, &name)?;
+    Ok(new)
+}
+
+/// A copy that a crash has left holds nothing that the document does not.
+fn create_anew(name: &Path) -> io::Result<File> {
+    match create_locked(name) {
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+        other => return other,
+    }
+    let there = OpenOptions::new().read(true).open(name)?;
+    if flock(&there, FlockOperation::NonBlockingLockExclusive).is_err() {
+        return Err(in_use(name).into());
+    }
+    fs::remove_file(name)?;
+    create_locked(name)
+}
+
+fn rename_to_new(from: &Path, to: &Path) -> io::Result<()> {
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        Err(Errno::INVAL | Errno::NOSYS) if fs::symlink_metadata(to).is_err() => {
+            fs::rename(from, to)
+        }
+        Err(Errno::INVAL | Errno::NOSYS) => Err(Errno::EXIST.into()),
+        done => Ok(done?),
+    }
+}
+
+fn remove_unless(copied: io::Result<()>, name: &Path) -> io::Result<()> {
+    copied.inspect_err(|_| {
+        // It holds nothing that the old one does not.
+        drop(fs::remove_file(name));
+    })
+}
+
+fn copy_name(partial: &Path) -> PathBuf {
+    let mut name = OsString::from(partial);
+    name.push(".copy");
+    PathBuf::from(name)
+}
+
+/// The whole of a file into an empty one, durable; the blocks are shared where the file system can.
+fn fill(old: &File, new: &File) -> io::Result<()> {
+    new.set_permissions(old.metadata()?.permissions())?;
+    if ioctl_ficlone(new, old).is_err() {
+        let len = old.metadata()?.len();
+        let mut at = 0;
+        while at < len {
+            let (mut from, mut to) = (at, at);
+            let most = usize::try_from(len - at).unwrap_or(usize::MAX);
+            match copy_file_range(old, Some(&mut from), new, Some(&mut to), most) {
+                Ok(0) => break,
+                Ok(copied) => at += copied as u64,
+                Err(Errno::INTR) => {}
+                Err(e @ (Errno::NOSPC | Errno::DQUOT | Errno::FBIG | Errno::IO)) => {
+                    return Err(e.into());
+                }
+                // Not between these file systems.
+                Err(_) => break,
+            }
+        }
+        pieces(old, new, at, len)?;
+    }
+    new.sync_all()
+}
+
+/// The bytes of `old` from `at` on to `end`, or to its own end. Whoever has the old file shares its
+/// position: it is not used.
+fn pieces(old: &File, new: &File, mut at: u64, end: u64) -> io::Result<()> {
+    let mut chunk = vec![0; COPIED_AT_ONCE];
+    while at < end {
+        let most = usize::try_from(end - at).map_or(chunk.len(), |n| n.min(chunk.len()));
+        let read = old.read_at(&mut chunk[..most], at)?;
+        if read == 0 {
+            break;
+        }
+        new.write_all_at(&chunk[..read], at)?;
+        at += read as u64;
+    }
+    Ok(())
+}

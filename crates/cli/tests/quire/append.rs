@@ -1,0 +1,301 @@
+//! `quire scan --append`: pages for a document that is there.
+
+use std::fs;
+use std::path::Path;
+
+use rustix::process::Signal;
+
+use crate::documents::{self, tool};
+use crate::outputs::with_small_disk;
+use crate::scratch::{QUIRE, Scratch};
+
+const SCAN: &str = "scan -d virtual:?sheets=3 -s feeder -r 75";
+
+/// The pixels of all pages, as foreign programs see them.
+fn pages(document: &Path) -> Vec<Vec<u8>> {
+    let pdf = document.extension().is_some_and(|ending| ending == "pdf");
+    let pages = documents::pages(document);
+    match pdf {
+        true => documents::pdf_images(document, pages),
+        false => (0..pages)
+            .map(|page| documents::tiff_pixels(document, page).bytes)
+            .collect(),
+    }
+}
+
+#[test]
+fn pages_are_added_behind_those_that_are_there() {
+    let ways = [
+        ("-m gray -c none", "out.tiff"),
+        ("-m color -c jpeg", "out.tiff"),
+        ("-m bw", "out.tiff"),
+        ("-m color", "out.pdf"),
+        ("-m gray -c deflate -f pdfa", "out.pdf"),
+        ("-m bw", "out.pdf"),
+    ];
+    for (first, name) in ways {
+        for (second, _) in ways.iter().filter(|(_, other)| *other == name) {
+            for transfer in ["stream", "memory"] {
+                let scratch = Scratch::new();
+                let line =
+                    |options: &str, name: &str| format!("{SCAN} {options} -t {transfer} -o {name}");
+                let document = scratch.path(name);
+                // Where there is none, it is begun.
+                scratch
+                    .quire(&line(&format!("{first} --append"), name))
+                    .succeeds();
+                let old = pages(&document);
+                let alone = format!("alone-{name}");
+                scratch.quire(&line(second, &alone)).succeeds();
+                let ended = scratch
+                    .quire(&line(&format!("{second} --append --verbose"), name))
+                    .exits(0);
+                let told = format!("3 pages added to {name}, 6 in all");
+                assert!(ended.stderr.contains(&told), "{}", ended.stderr);
+                let expected = [old, pages(&scratch.path(&alone))].concat();
+                assert!(pages(&document) == expected, "{first} {second} {name}");
+                assert_eq!(scratch.names(), [alone.as_str(), name]);
+            }
+        }
+    }
+}
+
+#[test]
+fn documents_of_other_programs_are_gone_on_with() {
+    let scratch = Scratch::new();
+    scratch
+        .quire(&format!("{SCAN} -m gray -c none -o in.tiff"))
+        .succeeds();
+    let (source, target) = (scratch.path("in.tiff"), scratch.path("out.tiff"));
+    for form in ["-L", "-B"] {
+        for size in ["-4", "-8"] {
+            let size: &[&str] = if size == "-8" { &["-8"] } else { &[] };
+            let options = [&[form, "-c", "lzw"], size].concat();
+            tool("tiffcp", &options, &[&source, &target]);
+            for compression in ["none", "deflate", "jpeg"] {
+                scratch
+                    .quire(&format!(
+                        "{SCAN} -m gray -n 1 -c {compression} --append -o out.tiff"
+                    ))
+                    .succeeds();
+            }
+            let found = pages(&target);
+            assert_eq!(found.len(), 6);
+            assert!(found[..3] == pages(&source), "{options:?}");
+            assert!(found[3..5] == [found[0].clone(), found[0].clone()]);
+        }
+    }
+    for object_streams in ["disable", "generate"] {
+        scratch.quire(&format!("{SCAN} -o in.pdf")).succeeds();
+        let options = format!("--object-streams={object_streams}");
+        tool(
+            "qpdf",
+            &[&options],
+            &[&scratch.path("in.pdf"), &scratch.path("out.pdf")],
+        );
+        scratch
+            .quire(&format!("{SCAN} --append -o out.pdf"))
+            .succeeds();
+        let once = pages(&scratch.path("in.pdf"));
+        assert!(pages(&scratch.path("out.pdf")) == [once.clone(), once].concat());
+    }
+}
+
+#[test]
+fn the_document_says_what_it_is_and_not_its_name() {
+    let scratch = Scratch::new();
+    scratch
+        .quire(&format!("{SCAN} -f tiff -o letters"))
+        .succeeds();
+    scratch
+        .quire(&format!("{SCAN} --append -o letters"))
+        .succeeds();
+    scratch
+        .quire(&format!("{SCAN} -f tiff -o really-tiff.pdf"))
+        .succeeds();
+    scratch
+        .quire(&format!("{SCAN} --append -o really-tiff.pdf"))
+        .succeeds();
+    let letters = scratch.path("letters.tiff");
+    for name in ["letters", "really-tiff.pdf"] {
+        fs::copy(scratch.path(name), &letters).unwrap();
+        assert_eq!(documents::tiff(&letters).len(), 6);
+    }
+    let other = scratch
+        .quire(&format!("{SCAN} --append -f pdf -o letters"))
+        .exits(2);
+    other.says(&["letters", "TIFF", "PDF"]);
+}
+
+#[test]
+fn what_cannot_be_gone_on_with_is_left_alone() {
+    let scratch = Scratch::new();
+    scratch
+        .quire(&format!("{SCAN} -c none -o whole.tiff"))
+        .succeeds();
+    scratch.quire(&format!("{SCAN} -o whole.pdf")).succeeds();
+    let cut = |name: &str| {
+        let bytes = fs::read(scratch.path(name)).unwrap();
+        bytes[..bytes.len() - 100_000].to_vec()
+    };
+    for (name, bytes) in [
+        ("cut.tiff", cut("whole.tiff")),
+        ("cut.pdf", cut("whole.pdf")),
+        ("text.tiff", b"no document at all".to_vec()),
+        ("image.tiff", b"\x89PNG\r\n\x1a\n".to_vec()),
+        ("short.pdf", b"%P".to_vec()),
+    ] {
+        fs::write(scratch.path(name), &bytes).unwrap();
+        let ended = scratch
+            .quire(&format!("{SCAN} --append -o {name}"))
+            .exits(9);
+        ended.says(&[name]);
+        assert!(fs::read(scratch.path(name)).unwrap() == bytes, "{name}");
+    }
+    for (options, part) in [
+        ("-o out.png", "PNG"),
+        ("-o p%d.tiff", "one regular file"),
+        ("-f tiff -o -", "one regular file"),
+    ] {
+        let ended = scratch
+            .quire(&format!("{SCAN} --append {options}"))
+            .exits(2);
+        ended.says(&["append", part]);
+    }
+    assert_eq!(
+        scratch
+            .names()
+            .iter()
+            .filter(|name| name.starts_with('.'))
+            .count(),
+        0
+    );
+}
+
+#[test]
+fn a_cancelled_scan_adds_the_pages_that_it_has() {
+    for name in ["out.tiff", "out.pdf"] {
+        let scratch = Scratch::new();
+        scratch
+            .quire(&format!("{SCAN} -m gray -o {name}"))
+            .succeeds();
+        let old = fs::read(scratch.path(name)).unwrap();
+        let line = "scan --json -d virtual:?ppm=120&sheets=90 -s feeder -r 75 -m gray --append";
+        let mut scan = scratch.start(&format!("{line} -o {name}"));
+        scan.wait_for_page(2);
+        // Until the end nobody sees anything of it.
+        assert!(fs::read(scratch.path(name)).unwrap() == old);
+        scan.send(Signal::INT);
+        let events = scan.end().exits(130).events();
+        let end = events.last().unwrap();
+        let added = usize::try_from(end["pages"].as_u64().unwrap()).unwrap();
+        assert_eq!(documents::pages(&scratch.path(name)), 3 + added);
+        let message = end["message"].as_str().unwrap();
+        assert!(
+            message.contains(&format!("{} in all", 3 + added)),
+            "{message}"
+        );
+        assert_eq!(scratch.names(), [name]);
+    }
+}
+
+#[test]
+fn an_empty_feeder_changes_nothing() {
+    let scratch = Scratch::new();
+    scratch.quire(&format!("{SCAN} -o out.tiff")).succeeds();
+    let old = fs::read(scratch.path("out.tiff")).unwrap();
+    let line = "scan -d virtual:?sheets=0 -s feeder -r 75 --append -o out.tiff";
+    scratch.quire(line).exits(5);
+    assert!(fs::read(scratch.path("out.tiff")).unwrap() == old);
+    assert_eq!(scratch.names(), ["out.tiff"]);
+}
+
+#[test]
+fn a_document_that_another_program_replaces_meanwhile_is_not_lost() {
+    let scratch = Scratch::new();
+    scratch
+        .quire(&format!("{SCAN} -m gray -o out.tiff"))
+        .succeeds();
+    let line =
+        "scan --json -d virtual:?ppm=120&sheets=90 -s feeder -r 75 -m gray --append -o out.tiff";
+    let mut scan = scratch.start(line);
+    scan.wait_for_page(1);
+    fs::write(scratch.path("other"), "newer").unwrap();
+    fs::rename(scratch.path("other"), scratch.path("out.tiff")).unwrap();
+    scan.send(Signal::INT);
+    let events = scan.end().exits(7).events();
+    let message = events.last().unwrap()["message"].as_str().unwrap();
+    assert!(message.contains("another program"), "{message}");
+    assert!(message.contains(".out.tiff.partial"), "{message}");
+    assert_eq!(fs::read(scratch.path("out.tiff")).unwrap(), b"newer");
+    assert_eq!(scratch.names(), [".out.tiff.partial", "out.tiff"]);
+}
+
+#[test]
+fn what_a_crash_left_is_not_overwritten() {
+    let scratch = Scratch::new();
+    scratch.quire(&format!("{SCAN} -o out.tiff")).succeeds();
+    fs::write(scratch.path(".out.tiff.partial"), "precious").unwrap();
+    let ended = scratch
+        .quire(&format!("{SCAN} --append -o out.tiff"))
+        .exits(7);
+    ended.says(&[".out.tiff.partial", "quire recover"]);
+    assert_eq!(
+        fs::read(scratch.path(".out.tiff.partial")).unwrap(),
+        b"precious"
+    );
+}
+
+#[test]
+fn a_full_disk_keeps_what_fits_and_append_goes_on() {
+    for (name, options) in [
+        ("out.tiff", "-c none"),
+        ("out.tiff", "-c deflate"),
+        ("out.pdf", "-c jpeg"),
+        ("out.pdf", "-c deflate -f pdfa"),
+    ] {
+        let scratch = Scratch::new();
+        let scan = |sheets: u32| {
+            format!("{QUIRE} scan -d virtual:?sheets={sheets} -s feeder -r 75 -m gray {options}")
+        };
+        // The copy has to fit beside the old document.
+        let script = format!(
+            "head -c 6000000 /dev/zero > small/filler; \
+             {} -o small/{name}; \
+             {} --append -o small/{name} 2> full; echo $? > code; cp small/{name} first-{name}; \
+             rm small/filler; {} --append -o small/{name} 2>> full; code=$?; \
+             cp small/{name} .; ls -A small; exit $code",
+            scan(1),
+            scan(200),
+            scan(1),
+        );
+        let ended = with_small_disk(&scratch, "8m", &script).exits(0);
+        assert_eq!(ended.text(), format!("{name}\n"));
+        let said = fs::read_to_string(scratch.path("full")).unwrap();
+        assert_eq!(
+            fs::read_to_string(scratch.path("code")).unwrap(),
+            "7\n",
+            "{said}"
+        );
+        let first = documents::pages(&scratch.path(format!("first-{name}")));
+        assert!(first > 1, "{said}");
+        assert!(said.contains("o space left"), "{said}");
+        assert!(said.contains(&format!("{first} in all")), "{said}");
+        assert_eq!(documents::pages(&scratch.path(name)), first + 1);
+    }
+}
+
+#[test]
+fn a_disk_too_full_for_the_copy_leaves_the_document() {
+    for name in ["out.tiff", "out.pdf"] {
+        let scratch = Scratch::new();
+        let scan = format!("{QUIRE} scan -d virtual:?sheets=1 -s feeder -r 75 -m gray -c none");
+        let script = format!(
+            "{scan} -o small/{name} && cp small/{name} . && {scan} --append -o small/{name}; \
+             code=$?; cmp small/{name} {name} && ls -A small; exit $code"
+        );
+        let ended = with_small_disk(&scratch, "900k", &script).exits(7);
+        assert_eq!(ended.text(), format!("{name}\n"));
+        ended.says(&["o space left", "untouched"]);
+    }
+}
