@@ -15,7 +15,9 @@ use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FILM, WIA_CATEGORY_FLATBED
 use wia::constant::{
     WIA_DATA_COLOR, WIA_DATA_GRAYSCALE, WIA_DATA_RAW_RGB, WIA_DATA_THRESHOLD, WIA_PAGE_AUTO,
 };
-use wia::format::{WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
+use wia::format::{
+    WIA_IMG_FMT_BMP, WIA_IMG_FMT_JPEG, WIA_IMG_FMT_PNG, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF,
+};
 use wia::property::{
     WIA_DPS_DOCUMENT_HANDLING_STATUS, WIA_IPA_DATATYPE, WIA_IPA_DEPTH,
     WIA_IPS_DOCUMENT_HANDLING_SELECT, WIA_IPS_PAGE_SIZE, WIA_IPS_PAGES, WIA_IPS_XRES, WIA_IPS_YRES,
@@ -37,6 +39,9 @@ pub enum TransferKind {
     MultipageTiff,
     /// One RAW stream a page (`TYMED_FILE`): the document is made here.
     RawPerPage,
+    /// One stream a page (`TYMED_FILE`) in this format: JPEG that goes into the document as it is, or an
+    /// image that is read here, of a device without RAW.
+    EncodedPerPage(Guid),
 }
 
 impl TransferKind {
@@ -45,8 +50,8 @@ impl TransferKind {
         match (self, mode) {
             (TransferKind::MultipageTiff, TransferMode::Memory) => Tymed::MultipageCallback,
             (TransferKind::MultipageTiff, _) => Tymed::MultipageFile,
-            (TransferKind::RawPerPage, TransferMode::Memory) => Tymed::Callback,
-            (TransferKind::RawPerPage, _) => Tymed::File,
+            (_, TransferMode::Memory) => Tymed::Callback,
+            (_, _) => Tymed::File,
         }
     }
 }
@@ -130,6 +135,11 @@ impl Plan {
 /// for what this version does not have; `OutputInUse`, `WriteFault` and others for an output that
 /// cannot be written.
 pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
+    plan_of(device, settings, true)
+}
+
+/// The same; what JPEG data `passes` needs no other look.
+pub(crate) fn plan_of(device: &Arc<dyn Device>, settings: &Settings, passes: bool) -> Result<Plan> {
     let root = device.root();
     output::check_quality(settings.quality)?;
     let place = Place::of(&settings.output)?;
@@ -149,7 +159,9 @@ pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
     };
     let mode = settings.transfer;
     let whole = scans == 1 && settings.filters.is_empty() && existing.is_none();
-    let transfer = choose_transfer(item.as_ref(), mode, format, compression, &place, whole)?;
+    let passes = passes && settings.filters.is_empty();
+    let document = (format, compression);
+    let transfer = choose_transfer(item.as_ref(), mode, document, &place, whole, passes)?;
 
     let mut wishes = Wishes::new(item.as_ref(), root.as_ref());
     wishes.transfer(transfer, mode, compression)?;
@@ -197,7 +209,7 @@ pub fn plan(device: &Arc<dyn Device>, settings: &Settings) -> Result<Plan> {
         Some(unsigned(number(WIA_IPS_PAGES)?)).filter(|n| *n > 0)
     };
     let side_by_side =
-        mode == TransferMode::File && transfer == TransferKind::RawPerPage && !on_flatbed;
+        mode == TransferMode::File && transfer != TransferKind::MultipageTiff && !on_flatbed;
     if side_by_side {
         item.write(&[(WIA_IPS_PAGES, 1.into())])?;
     }
@@ -303,14 +315,15 @@ pub(crate) fn choose_item(root: &Arc<dyn Item>, source: Source) -> Result<Arc<dy
 }
 
 /// A TIFF in a compression that WIA knows is made by the page writer, if the device can and the `whole`
-/// document comes from one transfer as it is; everything else is made here.
+/// document comes from one transfer as it is; everything else is made here: of JPEG where it `passes` and the
+/// device has it, else of RAW, else of whatever can be read.
 fn choose_transfer(
     item: &dyn Item,
     mode: TransferMode,
-    format: DocumentFormat,
-    compression: Compression,
+    (format, compression): (DocumentFormat, Compression),
     place: &Place,
     whole: bool,
+    passes: bool,
 ) -> Result<TransferKind> {
     let formats = item.formats()?;
     let offers = |format: Guid, tymed: Tymed| {
@@ -337,13 +350,27 @@ fn choose_transfer(
         return Ok(TransferKind::MultipageTiff);
     }
     let tymed = TransferKind::RawPerPage.tymed(mode);
+    if compression == Compression::Jpeg && passes && offers(WIA_IMG_FMT_JPEG, tymed) {
+        return Ok(TransferKind::EncodedPerPage(WIA_IMG_FMT_JPEG));
+    }
     if offers(WIA_IMG_FMT_RAW, tymed) {
         return Ok(TransferKind::RawPerPage);
     }
-    Err(Error::invalid(format!(
-        "WIA_IPA_FORMAT: the device offers neither RAW nor the document's own format with {}",
-        tymed.name()
-    )))
+    [
+        WIA_IMG_FMT_TIFF,
+        WIA_IMG_FMT_BMP,
+        WIA_IMG_FMT_PNG,
+        WIA_IMG_FMT_JPEG,
+    ]
+    .into_iter()
+    .find(|format| offers(*format, tymed))
+    .map(TransferKind::EncodedPerPage)
+    .ok_or_else(|| {
+        Error::invalid(format!(
+            "WIA_IPA_FORMAT: the device offers neither RAW, TIFF, BMP, PNG nor JPEG with {}",
+            tymed.name()
+        ))
+    })
 }
 
 /// An integer property; `None` when the item does not have it.

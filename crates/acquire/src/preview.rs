@@ -10,7 +10,7 @@ use wia::property::{
 use wia::{PropertyId, Result, ValidValues};
 
 use crate::filtering;
-use crate::plan::{Plan, bed_mm, choose_item, plan, read_i32};
+use crate::plan::{Plan, bed_mm, choose_item, plan_of, read_i32};
 use crate::settings::{AreaMm, Settings};
 
 /// Dots an inch that are enough for a look.
@@ -40,7 +40,7 @@ pub fn plan_preview(
             height,
         });
     }
-    let mut plan = plan(device, &settings)?;
+    let mut plan = plan_of(device, &settings, false)?;
     let filter = filtering::one_filter(&plan.filters);
     plan.preview = Some(plan.item.preview(Some(filter))?);
     Ok(plan)

@@ -1,9 +1,12 @@
-//! The application's side of a transfer with one RAW stream a page: the stream's bytes become rows,
-//! and the rows go to the writer of the output's format.
+//! The application's side of a transfer with one stream a page: the bytes of RAW streams become rows, and
+//! the rows go to the writer of the output's format. Pages in other formats wait for their end
+//! ([`Encoded`]).
 
+mod encoded;
 mod page_stream;
 mod target;
 
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,6 +20,7 @@ use crate::cancel::Cancel;
 use crate::durable::DurablePages;
 use crate::event::Event;
 use crate::report::Reporter;
+pub(crate) use encoded::Encoded;
 use page_stream::PageStream;
 use target::OwnPage;
 pub(crate) use target::{Pipe, Target};
@@ -59,6 +63,8 @@ struct State {
     to: Pages,
     format: DocumentFormat,
     options: WriterOptions,
+    /// What is known of the pages where they are not RAW.
+    encoded: Option<Encoded>,
     page: Option<OpenPage>,
     pages: u32,
     bytes: u64,
@@ -75,6 +81,8 @@ struct State {
 #[derive(Default)]
 struct OpenPage {
     reader: Reader,
+    /// The driver's stream, where it is not RAW.
+    spool: Option<File>,
     /// Bytes of the driver's stream.
     len: u64,
     layout: Option<PageLayout>,
@@ -88,6 +96,7 @@ impl RawPages {
         to: Pages,
         format: DocumentFormat,
         options: WriterOptions,
+        encoded: Option<Encoded>,
         reporter: Arc<Reporter>,
         cancel: &Cancel,
     ) -> RawPages {
@@ -96,6 +105,7 @@ impl RawPages {
                 to,
                 format,
                 options,
+                encoded,
                 page: None,
                 pages: 0,
                 bytes: 0,
@@ -195,6 +205,9 @@ impl TransferCallback for RawPages {
 impl State {
     /// Takes bytes of the driver's stream.
     fn write(&mut self, position: u64, data: &[u8]) -> Result<()> {
+        if self.encoded.is_some() {
+            return self.spool(position, data);
+        }
         let mut page = self.page.take().unwrap_or_default();
         let mut reader = std::mem::take(&mut page.reader);
         let result = reader.write_at(position, data, &mut |layout, band| {
@@ -237,11 +250,18 @@ impl State {
 
     /// Starts a page in the document, or in a place of its own.
     fn begin_page(&mut self, page: &mut OpenPage, told: &PageLayout) -> Result<()> {
+        self.open_place(page, told)?;
         // The height may still change. What can be corrected later does not rely on it.
-        let mut layout = PageLayout {
-            height: None,
+        let layout = PageLayout {
+            height: page.own.as_ref().and_then(|own| own.promised),
             ..*told
         };
+        page.layout = Some(layout);
+        self.writer(page)?.begin_page(&layout)
+    }
+
+    /// Opens the page's own place, if it is not part of a document.
+    fn open_place(&mut self, page: &mut OpenPage, told: &PageLayout) -> Result<()> {
         if let Pages::Each(target) = &mut self.to {
             let number = self.pages.saturating_add(1);
             let own = OwnPage::open(target, number, told, self.format, &self.options)?;
@@ -253,11 +273,9 @@ impl State {
                 own.take_back(target)?;
                 return Err(Error::new(ErrorKind::WriteFault, taken));
             }
-            layout.height = own.promised;
             page.own = Some(own);
         }
-        page.layout = Some(layout);
-        self.writer(page)?.begin_page(&layout)
+        Ok(())
     }
 
     /// The driver's stream has ended: the page is complete, or it is taken back.
@@ -265,6 +283,9 @@ impl State {
         let Some(mut page) = self.page.take() else {
             return Ok(());
         };
+        if self.encoded.is_some() {
+            return self.end_encoded(page, reporter);
+        }
         if let Err(e) = page.reader.finish() {
             // Whether that is a failure is for the end of the transfer to say: a cancel leaves
             // such a page, too.

@@ -20,7 +20,7 @@ use crate::keep::{Kept, Written, keep_document, keep_finished, leave};
 use crate::naming::Place;
 use crate::partial::PartialFile;
 use crate::plan::{Plan, TransferKind};
-use crate::raw_pages::{Pages, Pipe, RawPages, Target};
+use crate::raw_pages::{Encoded, Pages, Pipe, RawPages, Target};
 use crate::report::Reporter;
 use crate::settings::{Compression, TransferMode};
 use crate::tiff_stream::TiffStream;
@@ -55,7 +55,9 @@ impl Plan {
         }
         let run = match self.transfer {
             TransferKind::MultipageTiff => self.run_tiff(&reporter, cancel),
-            TransferKind::RawPerPage => self.run_raw(&reporter, cancel),
+            TransferKind::RawPerPage | TransferKind::EncodedPerPage(_) => {
+                self.run_pages(&reporter, cancel)
+            }
         };
         let (transfer, kept) = run.unwrap_or_else(|e| (Err(e), Kept::default()));
         self.outcome(transfer, kept, cancel)
@@ -181,8 +183,8 @@ impl Plan {
         (result, kept)
     }
 
-    /// One RAW stream a page, and as many transfers as there are scans of a flatbed.
-    fn run_raw(&self, reporter: &Arc<Reporter>, cancel: &Cancel) -> Result<Run> {
+    /// One stream a page, and as many transfers as there are scans of a flatbed.
+    fn run_pages(&self, reporter: &Arc<Reporter>, cancel: &Cancel) -> Result<Run> {
         let options = self.writer_options();
         let Opened {
             to,
@@ -190,7 +192,16 @@ impl Plan {
             before,
         } = self.open_pages(&options, reporter, cancel)?;
         let reports = Arc::clone(reporter);
-        let callback = Arc::new(RawPages::new(to, self.format, options, reports, cancel));
+        let encoded = match self.transfer {
+            TransferKind::EncodedPerPage(_) => Some(Encoded {
+                dpi: (self.x_dpi, self.y_dpi),
+                passes: self.compression == Compression::Jpeg && self.filters.is_empty(),
+            }),
+            _ => None,
+        };
+        let (is_encoded, format) = (encoded.is_some(), self.format);
+        let pages = RawPages::new(to, format, options, encoded, reports, cancel);
+        let callback = Arc::new(pages);
         let mut result = Ok(Status::Ok);
         let scans = match self.side_by_side {
             true => self.pages.unwrap_or(u32::MAX),
@@ -210,6 +221,14 @@ impl Plan {
             }
             let told = scan == 1 || !self.side_by_side;
             result = self.new_transfer().and_then(|transfer| {
+                if is_encoded {
+                    transfer.set_document(DocumentOptions {
+                        quality: self.quality,
+                        metadata: self.metadata(),
+                        profile: self.profile(),
+                        ..DocumentOptions::default()
+                    });
+                }
                 let transport = self.transport(transfer.as_ref(), reporter, cancel, told);
                 transport.run(callback.clone(), None)
             });

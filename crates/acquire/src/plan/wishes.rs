@@ -6,7 +6,7 @@ use wia::constant::{
     WIA_COMPRESSION_G4, WIA_COMPRESSION_JPEG, WIA_COMPRESSION_NONE, WIA_DATA_COLOR,
     WIA_DATA_GRAYSCALE, WIA_DATA_RAW_RGB, WIA_DATA_THRESHOLD,
 };
-use wia::format::{WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
+use wia::format::{WIA_IMG_FMT_JPEG, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
 use wia::property::{
     WIA_IPA_COMPRESSION, WIA_IPA_DATATYPE, WIA_IPA_DEPTH, WIA_IPA_FORMAT, WIA_IPA_TYMED,
     WIA_IPS_DOCUMENT_HANDLING_SELECT, WIA_IPS_PAGES,
@@ -83,11 +83,13 @@ impl<'a> Wishes<'a> {
         let format = match kind {
             TransferKind::MultipageTiff => WIA_IMG_FMT_TIFF,
             TransferKind::RawPerPage => WIA_IMG_FMT_RAW,
+            TransferKind::EncodedPerPage(format) => format,
         };
         let tymed = kind.tymed(mode);
         let compression = match (kind, compression) {
             (TransferKind::MultipageTiff, Compression::G4) => WIA_COMPRESSION_G4,
             (TransferKind::MultipageTiff, Compression::Jpeg) => WIA_COMPRESSION_JPEG,
+            (TransferKind::EncodedPerPage(WIA_IMG_FMT_JPEG), _) => WIA_COMPRESSION_JPEG,
             _ => WIA_COMPRESSION_NONE,
         };
         let values: [(PropertyId, PropertyValue); 2] = [

@@ -9,6 +9,7 @@
 mod batch;
 mod cancel;
 mod documents;
+mod encoded;
 mod events;
 mod files;
 mod garbled;

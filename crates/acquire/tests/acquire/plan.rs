@@ -280,11 +280,12 @@ fn pages_travel_as_the_output_needs_them() {
 }
 
 #[test]
-fn a_device_without_raw_and_tiff_cannot_be_used() {
+fn a_device_whose_formats_nobody_reads_cannot_be_used() {
     let scratch = Scratch::new();
-    let mut bmp_only = scanner().raw_only();
-    bmp_only.feeder.formats.truncate(1);
-    let e = refused(&bmp_only.device(), &settings(scratch.path("out.tiff")));
+    let mut strange = scanner().raw_only();
+    strange.feeder.formats.truncate(1);
+    strange.feeder.formats[0].format = wia::format::WIA_IMG_FMT_GIF;
+    let e = refused(&strange.device(), &settings(scratch.path("out.tiff")));
     assert_eq!(e.kind().exit_code(), 2);
     assert!(e.to_string().contains("WIA_IPA_FORMAT"), "{e}");
 }
