@@ -73,6 +73,7 @@ pub fn convert(
     });
     Outcome {
         pages: run.pages,
+        before: 0,
         files: run.files,
         result,
         abandoned: false,

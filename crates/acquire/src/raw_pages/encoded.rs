@@ -149,8 +149,9 @@ fn is_jpeg(file: &File) -> Result<bool> {
     if start != [0xFF, 0xD8, 0xFF] {
         return Ok(false);
     }
-    let mut end = vec![0; len.min(MOST_PADDING) as usize];
-    file.read_exact_at(&mut end, len - end.len() as u64)
+    let padding = len.min(MOST_PADDING);
+    let mut end = vec![0; padding as usize];
+    file.read_exact_at(&mut end, len - padding)
         .map_err(Error::from_read)?;
     if end.windows(2).any(|marker| marker == [0xFF, 0xD9]) {
         return Ok(true);

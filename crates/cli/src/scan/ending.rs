@@ -108,7 +108,10 @@ impl Ending {
         let message = why.map(|why| match outcome.pages {
             // It says by itself where the pages are.
             0 if names_place => why,
-            pages => format!("{why}; {}", kept(&settings.output, pages, outcome.before, &files)),
+            pages => format!(
+                "{why}; {}",
+                kept(&settings.output, pages, outcome.before, &files)
+            ),
         });
         Ending {
             code: outcome.exit_code(),

@@ -218,7 +218,8 @@ pub(crate) fn write_single(
         PageFormat::Jpeg => {
             let record = context.record.as_ref();
             let quality = record.map_or(QUALITY, |record| record.options.quality);
-            let mut writer = jpeg::Writer::new(StreamSink(stream), quality);
+            let profile = record.and_then(|record| record.options.profile.clone());
+            let mut writer = jpeg::Writer::with_profile(StreamSink(stream), quality, profile);
             finish(&mut writer, late_height, reporter)
         }
         PageFormat::Tiff => {
