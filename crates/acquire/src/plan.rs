@@ -159,7 +159,8 @@ pub(crate) fn plan_of(device: &Arc<dyn Device>, settings: &Settings, passes: boo
     };
     let mode = settings.transfer;
     let whole = scans == 1 && settings.filters.is_empty() && existing.is_none();
-    let passes = passes && settings.filters.is_empty();
+    // Strips of a TIFF have their colour in full, which devices do not do.
+    let passes = passes && settings.filters.is_empty() && format != DocumentFormat::Tiff;
     let document = (format, compression);
     let transfer = choose_transfer(item.as_ref(), mode, document, &place, whole, passes)?;
 

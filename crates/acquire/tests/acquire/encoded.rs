@@ -103,7 +103,9 @@ fn jpeg_data_of_the_device_are_in_the_document_as_they_are() {
         ] {
             let scratch = Scratch::new();
             let jpeg = FormatRule::jpeg();
-            let formats = [FormatRule::raw(), jpeg.clone()];
+            // A TIFF would rather be made of RAW.
+            let raw = (format != DocumentFormat::Tiff).then(FormatRule::raw);
+            let formats: Vec<_> = raw.into_iter().chain([jpeg.clone()]).collect();
             let scanner = offering(&formats, two(jpeg));
             let settings = Settings {
                 format: Some(format),

@@ -296,6 +296,6 @@ fn a_disk_too_full_for_the_copy_leaves_the_document() {
         );
         let ended = with_small_disk(&scratch, "900k", &script).exits(7);
         assert_eq!(ended.text(), format!("{name}\n"));
-        ended.says(&["o space left", "untouched"]);
+        ended.says(&["o space left", name]);
     }
 }
