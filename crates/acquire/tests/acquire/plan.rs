@@ -285,6 +285,7 @@ fn a_device_whose_formats_nobody_reads_cannot_be_used() {
     let mut strange = scanner().raw_only();
     strange.feeder.formats.truncate(1);
     strange.feeder.formats[0].format = wia::format::WIA_IMG_FMT_GIF;
+    strange.feeder.preferred_format = wia::format::WIA_IMG_FMT_GIF;
     let e = refused(&strange.device(), &settings(scratch.path("out.tiff")));
     assert_eq!(e.kind().exit_code(), 2);
     assert!(e.to_string().contains("WIA_IPA_FORMAT"), "{e}");
