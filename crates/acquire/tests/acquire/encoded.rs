@@ -15,7 +15,7 @@ use crate::rig::{Scratch, scan, settings};
 use crate::scripted::{Call, HEIGHT, Scripted, Told, WIDTH, layout, page};
 
 /// Page `number` as a file of a format.
-fn file(number: u32, format: FormatRule) -> Vec<u8> {
+fn file(number: u32, format: &FormatRule) -> Vec<u8> {
     let mut sink = Cursor::new(Vec::new());
     let mut writer: Box<dyn DocumentWriter> = match format.format {
         WIA_IMG_FMT_JPEG => Box::new(jpeg::Writer::new(&mut sink, 80)),
@@ -50,7 +50,7 @@ fn offering(
 fn two(format: FormatRule) -> impl Fn(&mut Call<'_>) -> Told + Send + Sync {
     move |call| {
         for number in 1..=2 {
-            call.stream()?.write(&file(number, format.clone()))?;
+            call.stream()?.write(&file(number, &format))?;
         }
         Ok(Status::Ok)
     }
@@ -115,7 +115,7 @@ fn jpeg_data_of_the_device_are_in_the_document_as_they_are() {
             let outcome = scan(&scanner.device(), &settings);
             assert_eq!(outcome.exit_code(), 0, "{name} {:?}", outcome.result);
             for number in 1..=2 {
-                let sent = file(number, FormatRule::jpeg());
+                let sent = file(number, &FormatRule::jpeg());
                 let name = name.replace("%d", &number.to_string());
                 let made = fs::read(scratch.path(&name)).unwrap();
                 let scan = sent.windows(2).position(|m| m == [0xFF, 0xDA]).unwrap();
@@ -156,8 +156,8 @@ fn half_an_image_is_no_page() {
             let scratch = Scratch::new();
             let sent = format.clone();
             let scanner = offering(&[format.clone()], move |call| {
-                call.stream()?.write(&file(1, sent.clone()))?;
-                let half = file(2, sent.clone());
+                call.stream()?.write(&file(1, &sent))?;
+                let half = file(2, &sent);
                 call.stream()?.write(&half[..half.len() - 40])?;
                 Ok(status)
             });
