@@ -30,7 +30,7 @@ pub(crate) struct PartialFile {
     partial: PathBuf,
     target: PathBuf,
     /// The document that it began as a copy of, which it replaces only as it was.
-    old: Option<Identity>,
+    old: Option<Box<Identity>>,
     /// It has its final name, or is gone: nothing is left to do.
     named: bool,
 }
@@ -66,7 +66,7 @@ impl PartialFile {
         let old = File::open(target).map_err(reading)?;
         let identity = Identity::of(&old.metadata().map_err(reading)?);
         let mut made = PartialFile::make(target, |partial| copy::of_document(&old, partial))?;
-        made.old = Some(identity);
+        made.old = Some(Box::new(identity));
         Ok(made)
     }
 
@@ -201,8 +201,9 @@ impl PartialFile {
                     "the file under construction was moved or removed",
                 ));
             }
-            let same = |old| fs::metadata(&self.target).is_ok_and(|m| Identity::of(&m) == old);
-            if self.old.is_some_and(|old| !same(old)) {
+            let same =
+                |old: &_| fs::metadata(&self.target).is_ok_and(|m| Identity::of(&m) == *old);
+            if self.old.as_deref().is_some_and(|old| !same(old)) {
                 return Err(io::Error::other(
                     "the document was changed or replaced by another program while pages were added",
                 ));
@@ -278,7 +279,7 @@ impl PartialFile {
 
 impl Drop for PartialFile {
     fn drop(&mut self) {
-        let nothing = self.old.map_or(0, |old| old.len);
+        let nothing = self.old.as_ref().map_or(0, |old| old.len);
         if !self.named && self.file.metadata().is_ok_and(|meta| meta.len() == nothing) {
             self.remove();
         }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Cursor;
+use std::slice;
 
 use formats::{DocumentWriter, bmp, jpeg};
 use items::FormatRule;
@@ -68,7 +69,7 @@ fn a_device_that_knows_bitmaps_alone_makes_every_document() {
     for compression in [Compression::None, Compression::Deflate] {
         let scratch = Scratch::new();
         let bmp = FormatRule::bmp();
-        let scanner = offering(&[bmp.clone()], two(bmp));
+        let scanner = offering(slice::from_ref(&bmp), two(bmp.clone()));
         let path = scratch.path("out.tiff");
         let settings = Settings {
             compression: Some(compression),
@@ -88,7 +89,10 @@ fn a_device_that_knows_bitmaps_alone_makes_every_document() {
         compression: None,
         ..settings(scratch.path("p%d.png"))
     };
-    let outcome = scan(&offering(&[bmp.clone()], two(bmp)).device(), &settings);
+    let outcome = scan(
+        &offering(slice::from_ref(&bmp), two(bmp.clone())).device(),
+        &settings,
+    );
     assert_eq!((outcome.exit_code(), outcome.pages), (0, 2));
     assert_eq!(gray_png(&read(&scratch.path("p2.png"))), page(2));
 }
@@ -155,7 +159,7 @@ fn half_an_image_is_no_page() {
         for format in [FormatRule::jpeg(), FormatRule::bmp()] {
             let scratch = Scratch::new();
             let sent = format.clone();
-            let scanner = offering(&[format.clone()], move |call| {
+            let scanner = offering(slice::from_ref(&format), move |call| {
                 call.stream()?.write(&file(1, &sent))?;
                 let half = file(2, &sent);
                 call.stream()?.write(&half[..half.len() - 40])?;
