@@ -11,7 +11,7 @@ use std::path::Path;
 use foreign::{Pixels, pnm, run, run_talking};
 use quire_formats::image::{ImageFile, Stored};
 use quire_formats::{
-    Chunk, Coding, ColorSpace, FaxGroup, JpegColor, Limits, Palette, Predictor, StoredPage,
+    Chunk, Coding, ColorSpace, FaxGroup, JpegColor, Limits, Palette, Predictor, Profile, StoredPage,
 };
 use raster::PixelType;
 use sheets::{Folder, page, pixels};
@@ -281,13 +281,13 @@ fn png_files() {
     assert!(stored(&folder.write("i.png", &png)).is_none());
 }
 
-/// A profile of no more than a header.
+/// A profile for these colours.
 fn profile(space: &[u8; 4]) -> Vec<u8> {
-    let mut bytes = vec![0; 132];
-    bytes[3] = 132;
-    bytes[16..20].copy_from_slice(space);
-    bytes[36..40].copy_from_slice(b"acsp");
-    bytes
+    let profile = match space {
+        b"GRAY" => Profile::gray(),
+        _ => Profile::srgb(),
+    };
+    profile.bytes().to_vec()
 }
 
 /// A TIFF of one pixel.

@@ -2,11 +2,13 @@
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::FileExt;
 
+use formats::DocumentFormat;
 use formats::image::{ImageFile, ImageInfo};
 use raster::{Band, PageLayout};
 use tempfile::NamedTempFile;
-use wia::{ErrorKind, Result};
+use wia::{Error, ErrorKind, Result};
 
 use crate::document::Out;
 use crate::rows::{Page, Rest, RowFilter, RowSink};
@@ -62,6 +64,21 @@ impl FilePages {
         }
     }
 
+    /// The document, which is one of those that are not read band by band.
+    fn image(&self) -> Result<ImageFile> {
+        use DocumentFormat::{Jpeg, Png, Tiff};
+        let mut start = [0; 4];
+        let read = self.file.as_file().read_at(&mut start, 0);
+        let start = &start[..read.map_err(temporary::failed_read)?];
+        if matches!(DocumentFormat::from_start(start), Some(Tiff | Png | Jpeg)) {
+            return ImageFile::open(self.file.path());
+        }
+        Err(Error::new(
+            ErrorKind::InputUnsupported,
+            "neither TIFF, PNG nor JPEG",
+        ))
+    }
+
     /// The pages that are complete while others follow. A document that cannot be read yet waits, as
     /// does one that begins with pages that there is nothing to do for.
     pub(super) fn pages(
@@ -69,7 +86,7 @@ impl FilePages {
         filters: &mut [Box<dyn RowFilter>],
         out: &mut Out,
     ) -> Result<()> {
-        let Ok(image) = ImageFile::open(self.file.path()) else {
+        let Ok(image) = self.image() else {
             return Ok(());
         };
         let first = image.page(0).map(layout);
@@ -86,7 +103,7 @@ impl FilePages {
         filters: &mut [Box<dyn RowFilter>],
         out: &mut Out,
     ) -> Result<bool> {
-        let image = match ImageFile::open(self.file.path()) {
+        let image = match self.image() {
             Err(e) if e.kind() == ErrorKind::InputUnsupported && self.done == 0 => {
                 return Ok(false);
             }
