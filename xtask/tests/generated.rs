@@ -38,8 +38,10 @@ fn groff_formats_every_man_page_without_a_warning() {
         pages,
         [
             "quire-check.1",
+            "quire-convert.1",
             "quire-devices.1",
             "quire-preview.1",
+            "quire-recover.1",
             "quire-scan.1",
             "quire-show.1",
             "quire-upload.1",

@@ -85,7 +85,11 @@ impl Ordered {
         };
         let worker = self.sent % self.workers.len();
         let jobs = self.workers[worker].jobs.as_ref();
-        jobs.and_then(|jobs| jobs.send(job).ok()).ok_or_else(lost)?;
+        if jobs.and_then(|jobs| jobs.send(job).ok()).is_none() {
+            // It has ended with an earlier strip, in whose place that is told.
+            self.finish(each)?;
+            return Err(lost());
+        }
         self.sent += 1;
         while self.taken < self.sent && self.take(false, each)? {}
         Ok(())
