@@ -35,7 +35,8 @@ pub trait Sink {
     /// it stands.
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64>;
 
-    /// Cuts (or extends) the place to `len` bytes. Used only after a failure.
+    /// Cuts (or extends) the place to `len` bytes. Used after a failure, and by a PDF at
+    /// its end to give back room.
     ///
     /// # Errors
     ///

@@ -8,8 +8,8 @@ use super::{CompressionName, FormatName};
 
 /// Put the pages of documents and images into a document
 ///
-/// All pages of all inputs, in the order given, go into the document that -o names: TIFF, JPEG and PNG files
-/// by what is in them, whatever their names. Pages keep their mode, depth, resolution and colour profile.
+/// All pages of all inputs, in the order given, go into the document that -o names: TIFF, JPEG, PNG, BMP and
+/// RAW files and PDFs whose pages are images, by what is in them, whatever their names. Pages keep their mode, depth, resolution and colour profile.
 /// Where the new document can hold a page's compressed data as they are, they are copied and nothing is
 /// lost; else the page is compressed anew. The inputs stay as they are.
 #[derive(Debug, Args)]
