@@ -10,7 +10,8 @@ use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::super::{damaged, read_error, unsupported};
-use super::{Colour, Shape, next_segment};
+use super::headers::{self, Headers};
+use super::{Colour, Shape};
 
 /// The largest stream and the most pixels that are held in memory.
 const LARGEST: u64 = 512 << 20;
@@ -72,17 +73,10 @@ impl Decoder {
     }
 }
 
-/// The decoder takes zeros for what is missing at the end, so the end marker must be there. Within
-/// the pixels' data these two bytes do not occur.
-fn check_end(stream: &[u8]) -> Result<()> {
-    let mut rest = stream;
-    loop {
-        match next_segment(&mut rest)? {
-            (0xDA, _) if rest.windows(2).any(|w| w == [0xFF, 0xD9]) => return Ok(()),
-            (0xDA | 0xD9, _) => return Err(damaged("the data end early")),
-            _ => {}
-        }
-    }
+/// The decoder takes zeros for what is missing at the end, so the end marker must be there.
+fn check_end(mut stream: &[u8]) -> Result<()> {
+    Headers::read(&mut stream)?;
+    headers::skip_image(&mut stream)
 }
 
 fn zune_error(e: DecodeErrors) -> wia::Error {
