@@ -80,8 +80,13 @@ fn pages_of_img2pdf() {
     }
     let (layout, rows) = page(83, 70, PixelType::Rgb8);
     let jpeg = run("cjpeg", &["-quality", "90"], &pnm(&layout, &rows));
-    inputs.push(folder.write("x.jpg", &jpeg));
-    expected.push(Pixels::of_pnm(&run("djpeg", &["-pnm"], &jpeg)));
+    let jpeg_path = folder.write("x.jpg", &jpeg);
+    expected.push(match cfg!(feature = "mozjpeg") {
+        true => Pixels::of_pnm(&run("djpeg", &["-pnm"], &jpeg)),
+        // Another decoder rounds otherwise; how far is looked at where files are tested.
+        false => pages(&jpeg_path).remove(0),
+    });
+    inputs.push(jpeg_path);
     let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
     let path = img2pdf(&folder, &inputs);
     assert_eq!(pages(&path), expected);
