@@ -18,18 +18,18 @@ pub(crate) struct DurablePages<S = File> {
 }
 
 /// What can be made durable.
-pub(crate) trait Sync {
+pub(crate) trait SyncData {
     /// Waits until all data are on the disk.
     fn sync(&mut self) -> io::Result<()>;
 }
 
-impl Sync for File {
+impl SyncData for File {
     fn sync(&mut self) -> io::Result<()> {
         self.sync_data()
     }
 }
 
-impl<S: Sync> DurablePages<S> {
+impl<S: SyncData> DurablePages<S> {
     pub(crate) fn new(file: S, reporter: Arc<Reporter>) -> DurablePages<S> {
         DurablePages {
             file,
@@ -93,7 +93,7 @@ mod tests {
 
     struct Disk(Log, usize);
 
-    impl Sync for Disk {
+    impl SyncData for Disk {
         fn sync(&mut self) -> io::Result<()> {
             self.0.note("sync".to_owned());
             match self.1.checked_sub(1) {
