@@ -30,7 +30,8 @@ impl Sink for Nowhere {
     }
 }
 
-/// The most memory that this process has had, in KiB.
+/// The most memory that this process has had, in KiB. The kernel counts it
+/// roughly: it can tell a little less later.
 fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|l| l.starts_with("VmHWM:")).unwrap();
@@ -71,7 +72,7 @@ fn a_thousand_pages_take_no_more_than_ten() {
         write(3000, compression);
         let many = peak();
         assert!(
-            many - few <= 1024,
+            many <= few + 1024,
             "{compression:?}: {few} KiB, then {many} KiB"
         );
     }
