@@ -17,6 +17,9 @@ const FULL: u32 = 4094;
 /// Places of the hash table, a power of two; at most `FULL - FIRST` are taken.
 const PLACES: usize = 1 << 14;
 const FREE: u32 = u32::MAX;
+/// 2^32 divided by the golden ratio: the highest bits of its products are spread evenly, for the small
+/// differences of a noisy page, too, which have few bytes and many prefixes.
+const SPREAD: u32 = 0x9E37_79B1;
 
 /// The LZW encoder.
 #[derive(Debug)]
@@ -77,7 +80,7 @@ impl Lzw {
         for byte in data {
             let byte = u32::from(*byte);
             let string = prefix << 8 | byte;
-            let mut place = (byte << 6 ^ prefix) as usize % PLACES;
+            let mut place = (string.wrapping_mul(SPREAD) >> (32 - PLACES.ilog2())) as usize;
             prefix = loop {
                 let entry = self.table[place];
                 if entry >> 12 == string {
@@ -88,8 +91,7 @@ impl Lzw {
                     self.emit(prefix, out);
                     break byte;
                 }
-                // An odd step, which depends on the byte, comes to every place.
-                place = (place + 2 * byte as usize + 1) % PLACES;
+                place = (place + 1) % PLACES;
             };
         }
         self.prefix = prefix;
