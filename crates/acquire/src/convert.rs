@@ -12,6 +12,7 @@ use formats::{DocumentFormat, DocumentWriter, open_writer};
 use wia::{Error, ErrorKind, Result, Status};
 
 use crate::cancel::Cancel;
+use crate::document::OpenDocument;
 use crate::event::Outcome;
 use crate::in_order::InOrder;
 use crate::naming::{Pattern, Place, resolve};
@@ -26,8 +27,11 @@ pub struct ConvertSettings {
     pub inputs: Vec<PathBuf>,
     /// Where the document goes.
     pub output: Output,
-    /// Its format.
-    pub format: DocumentFormat,
+    /// Its format; `None` to take it from the output's ending.
+    pub format: Option<DocumentFormat>,
+    /// Whether the pages are added to the document that is there, which says by itself what it is; a new one
+    /// is begun where there is none.
+    pub append: bool,
     /// How pages are packed. `None`: as they are, and where that cannot be, without loss where the
     /// format can.
     pub compression: Option<Compression>,
@@ -65,6 +69,7 @@ pub fn convert(
         told,
         cancel,
         pages: 0,
+        before: 0,
         files: Vec::new(),
     };
     let result = Plan::new(settings).and_then(|plan| match &plan.place {
@@ -73,7 +78,7 @@ pub fn convert(
     });
     Outcome {
         pages: run.pages,
-        before: 0,
+        before: run.before,
         files: run.files,
         result,
         abandoned: false,
@@ -86,17 +91,22 @@ struct Run<'a> {
     cancel: &'a Cancel,
     /// Complete pages in the output.
     pages: u32,
+    /// Pages that the document had before.
+    before: u32,
     files: Vec<PathBuf>,
 }
 
 impl Run<'_> {
     /// All pages into one document.
     fn document(&mut self, plan: &Plan, place: &Place) -> Result<Status> {
-        let partial = match place {
-            Place::File(target) => Some(PartialFile::create(target)?),
-            _ => None,
+        let (mut writer, partial) = match place {
+            Place::File(target) => {
+                let open = OpenDocument::open(target, plan.format, plan.append, &plan.options)?;
+                self.before = open.before;
+                (open.writer, Some(open.partial))
+            }
+            place => (self.open(plan, place)?, None),
         };
-        let mut writer = self.open(plan, place, partial.as_ref())?;
         let mut ended = Ok(Status::Ok);
         for page in plan.pages() {
             match copy::page(writer.as_mut(), plan, &page, self.cancel) {
@@ -110,10 +120,12 @@ impl Run<'_> {
             }
         }
         let Some(partial) = partial else {
-            return match self.pages {
-                0 => ended,
-                _ => writer.finish().and(ended),
-            };
+            if self.pages > 0 {
+                let finished = writer.finish();
+                // What went wrong first is why the ending is missing.
+                return ended.and_then(|status| finished.map(|()| status));
+            }
+            return ended;
         };
         if self.pages == 0 {
             partial.discard();
@@ -170,20 +182,13 @@ impl Run<'_> {
         Ok(Status::Ok)
     }
 
-    fn open(
-        &self,
-        plan: &Plan,
-        place: &Place,
-        partial: Option<&PartialFile>,
-    ) -> Result<Box<dyn DocumentWriter + Send>> {
-        let sink: Box<dyn formats::Sink + Send> = match (partial, place) {
-            (Some(partial), _) => Box::new(partial.handle()?),
-            (None, Place::Null(path) | Place::Pipe(path)) => {
-                Box::new(InOrder::open(path, self.cancel)?)
-            }
-            (None, _) => Box::new(InOrder::stdout(self.cancel)?),
+    /// Opens a place that takes bytes in order.
+    fn open(&self, plan: &Plan, place: &Place) -> Result<Box<dyn DocumentWriter + Send>> {
+        let sink = match place {
+            Place::Null(path) | Place::Pipe(path) => InOrder::open(path, self.cancel)?,
+            _ => InOrder::stdout(self.cancel)?,
         };
-        open_writer(plan.format, sink, &plan.options)
+        open_writer(plan.format, Box::new(sink), &plan.options)
     }
 
     /// Gives a complete file its name.

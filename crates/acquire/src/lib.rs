@@ -8,6 +8,7 @@
 
 mod cancel;
 mod convert;
+mod document;
 mod durable;
 mod event;
 mod filtering;

@@ -1,6 +1,6 @@
 //! From settings to a plan: all that can be checked before paper moves.
 
-mod append;
+pub(crate) mod append;
 mod geometry;
 pub(crate) mod output;
 mod set;
@@ -97,6 +97,8 @@ pub struct Plan {
     pub bytes_per_page: u64,
     /// Bytes of the document, when they are known in advance.
     pub document_bytes: Option<u64>,
+    /// Pages of the document that is there, to which these are added; `None` for a new document.
+    pub before: Option<u32>,
     /// Image filters, in order.
     pub filters: Vec<FilterSetting>,
     /// What the device makes of values that it does not take as they are.
@@ -105,8 +107,6 @@ pub struct Plan {
     pub(crate) root: Arc<dyn Item>,
     pub(crate) place: Place,
     pub(crate) quality: u8,
-    /// Whether the pages are added to the document that is there.
-    pub(crate) append: bool,
     pub(crate) date: Option<i64>,
     pub(crate) title: String,
     pub(crate) author: String,
@@ -143,12 +143,12 @@ pub(crate) fn plan_of(device: &Arc<dyn Device>, settings: &Settings, passes: boo
     let root = device.root();
     output::check_quality(settings.quality)?;
     let place = Place::of(&settings.output)?;
-    let existing = append::existing(settings, &place)?;
+    let existing = append::existing(settings.append, settings.format, &place)?;
     let format = match existing {
         Some((format, _)) => format,
-        None => output::format(settings)?,
+        None => output::format(settings.format, &settings.output)?,
     };
-    append::check_format(settings, format)?;
+    append::check_format(settings.append, format)?;
     let pixel = pixel_of(settings)?;
     let compression = output::compression(settings, format, pixel)?;
     let item = choose_item(&root, settings.source)?;
@@ -234,11 +234,11 @@ pub(crate) fn plan_of(device: &Arc<dyn Device>, settings: &Settings, passes: boo
         document_bytes: pages
             .filter(|_| exact)
             .and_then(|n| bytes_per_page.checked_mul(u64::from(n))),
+        before: existing.map(|(_, pages)| pages),
         filters,
         changes,
         place,
         quality: settings.quality,
-        append: existing.is_some(),
         date: settings.date,
         title: settings.title.clone(),
         author: settings.author.clone(),

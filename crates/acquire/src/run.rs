@@ -4,15 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
-use formats::{
-    DocumentFormat, Metadata, Profile, WriterOptions, open_appending, open_writer, tiff,
-};
+use formats::{DocumentFormat, Metadata, Profile, WriterOptions, open_writer};
 use raster::PixelType;
 use service::{DocumentOptions, DocumentProgress, Transfer};
 use wia::property::{WIA_DIP_DEV_DESC, WIA_DIP_VEND_DESC};
 use wia::{Error, ErrorKind, PropertyValue, Result, Status};
 
 use crate::cancel::Cancel;
+use crate::document::OpenDocument;
 use crate::durable::DurablePages;
 use crate::event::{Event, Observer, Outcome};
 use crate::in_order::InOrder;
@@ -322,22 +321,11 @@ impl Plan {
             records: true,
             ..options.clone()
         };
-        let partial = match self.append {
-            true => PartialFile::copy_of(target)?,
-            false => PartialFile::create(target)?,
-        };
-        let file = partial.handle()?;
-        let (writer, before) = match self.append {
-            false => (open_writer(self.format, Box::new(file), &options)?, 0),
-            true => match open_appending(file, &options)? {
-                Some(there) if there.format == self.format => (there.writer, there.pages),
-                // It was looked at before.
-                _ => {
-                    let why = "the document was replaced by another program";
-                    return Err(Error::new(ErrorKind::WriteFault, why).context(target.display()));
-                }
-            },
-        };
+        let OpenDocument {
+            partial,
+            writer,
+            before,
+        } = OpenDocument::open(target, self.format, self.before.is_some(), &options)?;
         let durable = DurablePages::new(partial.handle()?, Arc::clone(reporter));
         Ok(Opened {
             to: Pages::Document {
@@ -394,18 +382,7 @@ impl Plan {
 
     fn writer_options(&self) -> WriterOptions {
         WriterOptions {
-            compression: match self.compression {
-                Compression::None => tiff::Compression::None,
-                Compression::PackBits => tiff::Compression::PackBits,
-                Compression::Lzw => tiff::Compression::Lzw,
-                Compression::Deflate => tiff::Compression::Deflate,
-                // The one that every fax machine reads.
-                Compression::G3 => tiff::Compression::G3 {
-                    two_dimensional: false,
-                },
-                Compression::G4 => tiff::Compression::G4,
-                Compression::Jpeg => tiff::Compression::Jpeg,
-            },
+            compression: self.compression.of_writer(),
             quality: self.quality,
             metadata: self.metadata(),
             profile: self.profile(),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use formats::DocumentFormat;
+use formats::{DocumentFormat, tiff};
 
 use crate::filtering::FilterSetting;
 
@@ -91,8 +91,10 @@ pub enum Compression {
     Lzw,
     /// Deflate.
     Deflate,
-    /// ITU-T T.4.
+    /// ITU-T T.4 in one dimension, which every fax machine reads.
     G3,
+    /// ITU-T T.4 in two dimensions.
+    G3TwoDimensional,
     /// ITU-T T.6.
     G4,
     /// JPEG.
@@ -108,8 +110,27 @@ impl Compression {
             Compression::Lzw => "lzw",
             Compression::Deflate => "deflate",
             Compression::G3 => "g3",
+            Compression::G3TwoDimensional => "g3-2d",
             Compression::G4 => "g4",
             Compression::Jpeg => "jpeg",
+        }
+    }
+
+    /// What the writers of documents call it.
+    pub(crate) const fn of_writer(self) -> tiff::Compression {
+        match self {
+            Compression::None => tiff::Compression::None,
+            Compression::PackBits => tiff::Compression::PackBits,
+            Compression::Lzw => tiff::Compression::Lzw,
+            Compression::Deflate => tiff::Compression::Deflate,
+            Compression::G3 => tiff::Compression::G3 {
+                two_dimensional: false,
+            },
+            Compression::G3TwoDimensional => tiff::Compression::G3 {
+                two_dimensional: true,
+            },
+            Compression::G4 => tiff::Compression::G4,
+            Compression::Jpeg => tiff::Compression::Jpeg,
         }
     }
 }

@@ -35,7 +35,7 @@ pub(crate) fn run(args: &ConvertArgs) -> u8 {
 }
 
 fn settings(args: &ConvertArgs) -> Result<ConvertSettings, Failure> {
-    let (output, format) = hiargs::output(&args.output, args.format)?;
+    let (output, format) = hiargs::output_of(&args.output, args.format, args.append)?;
     if goes_to_stdout(&output) && stdout::is_closed() {
         return Err(stdout::closed());
     }
@@ -44,6 +44,7 @@ fn settings(args: &ConvertArgs) -> Result<ConvertSettings, Failure> {
         inputs: args.inputs.clone(),
         output,
         format,
+        append: args.append,
         compression: hiargs::compression(args.compression),
         quality: args.quality,
         title: args.title.clone(),

@@ -31,14 +31,7 @@ impl ScanRequest {
         args: &ScanArgs,
         source_date_epoch: Option<&OsStr>,
     ) -> Result<ScanRequest, Failure> {
-        let (output, format) = match args.append && holds_something(&args.output) {
-            // The document that is there is what it is, whatever its name.
-            true => (Output::Path(args.output.clone()), args.format.map(format)),
-            false => {
-                let (output, format) = output(&args.output, args.format)?;
-                (output, Some(format))
-            }
-        };
+        let (output, format) = output_of(&args.output, args.format, args.append)?;
         let mut settings = Settings::new(output);
         settings.source = match args.source {
             SourceName::Auto => Source::Auto,
@@ -102,6 +95,20 @@ fn device(args: &ScanArgs) -> Result<String, Failure> {
     }
 }
 
+/// Where pages go, and the format that is asked for, if any.
+pub(crate) fn output_of(
+    path: &Path,
+    named: Option<FormatName>,
+    append: bool,
+) -> Result<(Output, Option<DocumentFormat>), Failure> {
+    if append && holds_something(path) {
+        // The document that is there is what it is, whatever its name.
+        return Ok((Output::Path(path.to_owned()), named.map(format)));
+    }
+    let (output, format) = output(path, named)?;
+    Ok((output, Some(format)))
+}
+
 /// Where a document goes, and in which format.
 pub(crate) fn output(
     path: &Path,
@@ -160,6 +167,7 @@ pub(crate) fn compression(named: Option<CompressionName>) -> Option<Compression>
         CompressionName::Lzw => Compression::Lzw,
         CompressionName::Deflate => Compression::Deflate,
         CompressionName::G3 => Compression::G3,
+        CompressionName::G3TwoDimensional => Compression::G3TwoDimensional,
         CompressionName::G4 => Compression::G4,
         CompressionName::Jpeg => Compression::Jpeg,
     })

@@ -403,6 +403,9 @@ pub(crate) enum CompressionName {
     Deflate,
     /// Fax group 3, for bw in TIFF
     G3,
+    /// Fax group 3 in two dimensions, for bw in TIFF
+    #[value(name = "g3-2d", alias = "g3:2d")]
+    G3TwoDimensional,
     /// Fax group 4, for bw
     G4,
     /// JPEG, for color and gray of 8 bits

@@ -75,6 +75,7 @@ fn is_wanted(plan: &Plan, stored: &StoredPage) -> bool {
         Coding::Lzw { .. } => Compression::Lzw,
         Coding::Deflate { .. } => Compression::Deflate,
         Coding::Fax { group, .. } => match group {
+            FaxGroup::G3 { options } if options & 1 != 0 => Compression::G3TwoDimensional,
             FaxGroup::G3 { .. } => Compression::G3,
             FaxGroup::G4 => Compression::G4,
         },

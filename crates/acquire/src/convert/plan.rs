@@ -16,7 +16,8 @@ use wia::{Error, ErrorKind, Result};
 use super::{ConvertSettings, of_input};
 use crate::in_order::stdout_keeps_nothing;
 use crate::naming::{Place, resolve};
-use crate::plan::output::{check_free, check_pixels, check_quality, check_size};
+use crate::plan::append;
+use crate::plan::output::{self, check_free, check_pixels, check_quality, check_size};
 use crate::settings::Compression;
 
 /// More threads than these compress no faster than a disk writes.
@@ -31,6 +32,8 @@ pub(super) struct Plan {
     inputs: Vec<ImageFile>,
     pub(super) place: Place,
     pub(super) format: DocumentFormat,
+    /// Whether the pages are added to the document that is there.
+    pub(super) append: bool,
     pub(super) page_count: u32,
     /// What was asked for.
     pub(super) compression: Option<Compression>,
@@ -60,6 +63,12 @@ impl Plan {
         let quality = settings.quality.unwrap_or(QUALITY);
         check_quality(quality)?;
         let place = Place::of(&settings.output)?;
+        let existing = append::existing(settings.append, settings.format, &place)?;
+        let format = match existing {
+            Some((format, _)) => format,
+            None => output::format(settings.format, &settings.output)?,
+        };
+        append::check_format(settings.append, format)?;
         let (mut inputs, mut files) = (Vec::new(), HashSet::new());
         for path in &settings.inputs {
             let (input, file) = open(path)?;
@@ -74,7 +83,8 @@ impl Plan {
         let mut plan = Plan {
             inputs,
             place,
-            format: settings.format,
+            format,
+            append: existing.is_some(),
             page_count,
             compression: settings.compression,
             new_quality: settings.quality.is_some(),
@@ -140,18 +150,7 @@ impl Plan {
 
     /// How pages of these pixels are compressed when they are compressed anew.
     pub(super) fn compression_of(&self, pixel: PixelType) -> tiff::Compression {
-        match self.name_of_compression(pixel) {
-            Compression::None => tiff::Compression::None,
-            Compression::PackBits => tiff::Compression::PackBits,
-            Compression::Lzw => tiff::Compression::Lzw,
-            Compression::Deflate => tiff::Compression::Deflate,
-            Compression::G4 => tiff::Compression::G4,
-            Compression::Jpeg => tiff::Compression::Jpeg,
-            // What every fax machine reads.
-            Compression::G3 => tiff::Compression::G3 {
-                two_dimensional: false,
-            },
-        }
+        self.name_of_compression(pixel).of_writer()
     }
 
     /// Without loss where nobody asked for another and the format has one.

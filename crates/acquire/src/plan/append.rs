@@ -7,7 +7,6 @@ use formats::{DocumentFormat, WriterOptions, open_appending};
 use wia::{Error, ErrorKind, Result};
 
 use crate::naming::Place;
-use crate::settings::Settings;
 
 /// The format and the pages of the document that pages are to be added to; `None` where a new one is begun.
 /// It is looked at as a whole, and nothing is written.
@@ -16,11 +15,12 @@ use crate::settings::Settings;
 ///
 /// `InvalidArgument` for a place that holds no document, or another format than is asked for;
 /// `InputDamaged` and `InputUnsupported` for a document that cannot be gone on with.
-pub(super) fn existing(
-    settings: &Settings,
+pub(crate) fn existing(
+    append: bool,
+    wanted: Option<DocumentFormat>,
     place: &Place,
 ) -> Result<Option<(DocumentFormat, u32)>> {
-    if !settings.append {
+    if !append {
         return Ok(None);
     }
     let Place::File(target) = place else {
@@ -39,7 +39,7 @@ pub(super) fn existing(
         return Ok(None);
     };
     let is = found.format.name();
-    match settings.format {
+    match wanted {
         Some(wanted) if kind(wanted) != kind(found.format) => Err(Error::invalid(format!(
             "{}: is {is}; pages of format {} cannot be added",
             target.display(),
@@ -62,8 +62,8 @@ fn kind(format: DocumentFormat) -> DocumentFormat {
 }
 
 /// Whether more pages can come to a document of this format.
-pub(super) fn check_format(settings: &Settings, format: DocumentFormat) -> Result<()> {
-    if !settings.append || format.abilities().multipage {
+pub(crate) fn check_format(append: bool, format: DocumentFormat) -> Result<()> {
+    if !append || format.abilities().multipage {
         return Ok(());
     }
     Err(Error::invalid(format!(

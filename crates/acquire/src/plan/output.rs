@@ -11,9 +11,9 @@ use crate::partial::PartialFile;
 use crate::settings::{Compression, Output, Settings};
 
 /// The format that is asked for, or that the output's ending stands for.
-pub(super) fn format(settings: &Settings) -> Result<DocumentFormat> {
+pub(crate) fn format(wanted: Option<DocumentFormat>, output: &Output) -> Result<DocumentFormat> {
     const KNOWN: &str = "valid: tiff pdf pdfa jpeg png bmp raw";
-    match (settings.format, &settings.output) {
+    match (wanted, output) {
         (Some(format), _) => Ok(format),
         (None, Output::Stdout) => Err(Error::invalid(format!(
             "standard output needs a format (-f); {KNOWN}"
@@ -85,6 +85,7 @@ pub(crate) fn check_pixels(
             Compression::Lzw,
             Compression::Deflate,
             Compression::G3,
+            Compression::G3TwoDimensional,
             Compression::G4,
             Compression::Jpeg,
         ],
@@ -104,7 +105,9 @@ pub(crate) fn check_pixels(
         )));
     }
     let fits = match compression {
-        Compression::G3 | Compression::G4 => pixel == PixelType::Bw1,
+        Compression::G3 | Compression::G3TwoDimensional | Compression::G4 => {
+            pixel == PixelType::Bw1
+        }
         Compression::Jpeg => matches!(pixel, PixelType::Gray8 | PixelType::Rgb8),
         _ => true,
     };

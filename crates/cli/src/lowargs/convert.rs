@@ -38,6 +38,13 @@ pub(crate) struct ConvertArgs {
     #[arg(short, long, value_name = "Q", value_parser = value_parser!(u8).range(1..=100))]
     pub(crate) quality: Option<u8>,
 
+    /// Add the pages to the TIFF or PDF that is there, whatever program made it
+    ///
+    /// They are added to a copy, which takes its place at the end. Where there is no document a new one is
+    /// begun.
+    #[arg(long)]
+    pub(crate) append: bool,
+
     /// Title of the document [default: that of the first page]
     #[arg(long, value_name = "TEXT")]
     pub(crate) title: Option<String>,
@@ -66,6 +73,8 @@ Examples:
       one document of many pictures, whose data stay as they are
   quire convert letter.tiff -o 'page-%03d.png'
       one PNG a page
+  quire convert receipt.jpg --append -o letters.pdf
+      more pages for a document that is there
 
 Files:
   As with quire scan: the document is built in a hidden .NAME.partial and

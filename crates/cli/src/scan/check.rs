@@ -20,7 +20,7 @@ pub(crate) fn text(request: &ScanRequest, plan: &Plan) -> String {
         ("mode", mode(plan.pixel).to_owned()),
         (
             "format",
-            format!("{}, {}", plan.format.name(), compression(plan)),
+            format!("{}, {}", plan.format.name(), plan.compression.name()),
         ),
         (
             "page",
@@ -34,6 +34,10 @@ pub(crate) fn text(request: &ScanRequest, plan: &Plan) -> String {
         lines.push(("filters", filters(plan).join(", ")));
     }
     lines.push(("output", output(&request.settings.output)));
+    if let Some(before) = plan.before {
+        let pages = if before == 1 { "page" } else { "pages" };
+        lines.push(("appended", format!("to the {before} {pages} that it has")));
+    }
     for change in &plan.changes {
         let text = format!(
             "{} {}, wanted {}",
@@ -53,6 +57,7 @@ pub(crate) fn json(request: &ScanRequest, plan: &Plan) -> Value {
         "device": request.device,
         "item": plan.item_name,
         "pages": plan.pages,
+        "pages_before": plan.before,
         "width": plan.width,
         "height": plan.height,
         "width_mm": width_mm,
@@ -62,7 +67,7 @@ pub(crate) fn json(request: &ScanRequest, plan: &Plan) -> Value {
         "y_dpi": plan.y_dpi,
         "mode": mode(plan.pixel),
         "format": plan.format.name(),
-        "compression": compression(plan),
+        "compression": plan.compression.name(),
         "bytes_per_page": plan.bytes_per_page,
         "document_bytes": plan.document_bytes,
         "filters": filters(plan),
@@ -116,19 +121,6 @@ fn mode(pixel: PixelType) -> &'static str {
         PixelType::Gray16 => "gray, 16 bits",
         PixelType::Rgb8 => "color, 8 bits a channel",
         PixelType::Rgb16 => "color, 16 bits a channel",
-    }
-}
-
-fn compression(plan: &Plan) -> &'static str {
-    use acquire::Compression as C;
-    match plan.compression {
-        C::None => "none",
-        C::PackBits => "packbits",
-        C::Lzw => "lzw",
-        C::Deflate => "deflate",
-        C::G3 => "g3",
-        C::G4 => "g4",
-        C::Jpeg => "jpeg",
     }
 }
 

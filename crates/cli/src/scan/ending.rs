@@ -134,8 +134,13 @@ impl Ending {
             Ok(_) => Some("cancelled".to_owned()),
             Err(e) => Some(told(e, output)),
         };
+        // Of wrong usage and bad input there is no more to say, nor where it says where the pages are.
+        let all_said = match &outcome.result {
+            Err(e) => e.kind().blame() != Blame::Output || names_place(e, output),
+            Ok(_) => false,
+        };
         let message = why.map(|why| match outcome.pages {
-            0 if outcome.error().is_some() => why,
+            0 if all_said => why,
             pages => format!("{why}; {}", kept(output, pages, outcome.before, &files)),
         });
         Ending {

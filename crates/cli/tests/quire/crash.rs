@@ -44,7 +44,7 @@ fn file_of(way: &str) -> &str {
 /// The first `pages` pages, as libtiff and poppler copy them.
 fn first_pages(document: &Path, pages: usize) -> Vec<u8> {
     if document.extension().is_some_and(|ending| ending == "pdf") {
-        return documents::pdf_images(document, pages).concat();
+        return documents::pdf_images(document, &[], pages).concat();
     }
     let copy = document.with_extension("first-pages");
     let mut source = document.display().to_string();

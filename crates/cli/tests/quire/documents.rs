@@ -194,16 +194,15 @@ pub(crate) fn pdf(path: &Path) -> usize {
     text.trim().parse().unwrap()
 }
 
-/// The images of the first pages of a PDF, one a page, as files of the kind that they are in it.
+/// The images of the first pages of a PDF, one a page: as netpbm has them, or with `-all` as files of the kind
+/// that they are in it.
 #[track_caller]
-pub(crate) fn pdf_images(path: &Path, pages: usize) -> Vec<Vec<u8>> {
+pub(crate) fn pdf_images(path: &Path, options: &[&str], pages: usize) -> Vec<Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();
     let last = pages.to_string();
-    tool(
-        "pdfimages",
-        &["-all", "-l", &last],
-        &[path, &folder.path().join("page")],
-    );
+    let options = [options, &["-l", &last]].concat();
+    let root = folder.path().join("page");
+    tool("pdfimages", &options, &[path, &root]);
     let mut files: Vec<_> = std::fs::read_dir(folder.path())
         .unwrap()
         .map(|entry| entry.unwrap().path())

@@ -5,8 +5,7 @@ use std::fs;
 use rustix::process::Signal;
 
 use crate::documents::{self, Pixels, tool};
-use crate::outputs::with_small_disk;
-use crate::scratch::{QUIRE, Scratch};
+use crate::scratch::Scratch;
 
 const FEEDER: &str = "scan -d virtual:?sheets=3 -s feeder -r 75";
 
@@ -47,7 +46,7 @@ fn a_pdf_is_jpeg_by_itself_and_g4_in_bw() {
     for (mode, start) in [("color", &b"\xFF\xD8"[..]), ("gray", b"\xFF\xD8")] {
         let line = format!("{FEEDER} -m {mode} -o out.pdf");
         scratch.quire(&line).succeeds();
-        let images = documents::pdf_images(&scratch.path("out.pdf"), 3);
+        let images = documents::pdf_images(&scratch.path("out.pdf"), &["-all"], 3);
         assert_eq!(images.len(), 3);
         assert!(images.iter().all(|image| image.starts_with(start)));
     }
@@ -119,38 +118,6 @@ fn a_pdf_that_is_cancelled_keeps_its_pages() {
     assert_eq!(scratch.names(), ["out.pdf"]);
     let pages = documents::pdf(&scratch.path("out.pdf"));
     assert_eq!(events.last().unwrap()["pages"], pages);
-}
-
-#[test]
-fn a_full_disk_keeps_the_complete_pages_of_a_pdf() {
-    for options in ["-c none", "-c deflate", "-c jpeg", "-f pdfa", "-m bw"] {
-        let scratch = Scratch::new();
-        let size = if options == "-c none" { "2m" } else { "400k" };
-        let script = format!(
-            "{QUIRE} scan -d virtual:?sheets=400 -s feeder -r 75 -m gray {options} -o small/out.pdf; \
-             code=$?; cp small/out.pdf . && ls -A small; exit $code"
-        );
-        let ended = with_small_disk(&scratch, size, &script).exits(7);
-        assert_eq!(ended.text(), "out.pdf\n", "{options}");
-        let pages = documents::pdf(&scratch.path("out.pdf"));
-        assert!((1..400).contains(&pages), "{options}: {pages}");
-        let kept = format!("{pages} complete page");
-        ended.says(&["o space left", &kept, "small/out.pdf"]);
-    }
-}
-
-#[test]
-fn a_full_disk_leaves_nothing_of_one_image() {
-    for name in ["out.bmp", "out.png", "out.jpg", "out.raw", "out.pdf"] {
-        let scratch = Scratch::new();
-        let script = format!(
-            "{QUIRE} scan -d virtual: -s flatbed -r 75 -o small/{name}; \
-             code=$?; ls -A small; exit $code"
-        );
-        let ended = with_small_disk(&scratch, "12k", &script).exits(7);
-        assert_eq!(ended.text(), "", "{name}");
-        ended.says(&["o space left", "no page was complete", name]);
-    }
 }
 
 /// The pixels of a bitmap, by netpbm.

@@ -1,5 +1,7 @@
 //! Options of `scan`: part of the page, number of pages, properties, a look ahead, dates.
 
+use std::fs;
+
 use crate::documents::{Pixels, tiff, tiff_pixels};
 use crate::scratch::{Ended, Scratch, start};
 use crate::sheets::{DPI, folder, gray};
@@ -155,6 +157,36 @@ fn a_check_tells_what_would_be_scanned_and_makes_no_file() {
         (u64::from(page.width), u64::from(page.height)),
         (width, height)
     );
+}
+
+#[test]
+fn a_check_tells_the_document_that_pages_are_added_to() {
+    let scratch = Scratch::new();
+    let check = "scan -d virtual:?sheets=2 -s feeder -r 75 -m gray --append --check";
+    for name in ["out.tiff", "out.pdf"] {
+        let new = scratch.quire(&format!("{check} -o {name}")).succeeds();
+        assert!(!new.text().contains("appended"), "{}", new.text());
+        let json = scratch.quire(&format!("{check} --json -o {name}"));
+        assert!(json.exits(0).json()["pages_before"].is_null());
+        scratch
+            .quire(&format!(
+                "scan -d virtual:?sheets=3 -s feeder -r 75 -o {name}"
+            ))
+            .succeeds();
+        let before = fs::read(scratch.path(name)).unwrap();
+        let text = scratch
+            .quire(&format!("{check} -o {name}"))
+            .succeeds()
+            .text();
+        assert!(
+            text.contains("appended  to the 3 pages that it has\n"),
+            "{text}"
+        );
+        let json = scratch.quire(&format!("{check} --json -o {name}"));
+        assert_eq!(json.exits(0).json()["pages_before"], 3);
+        assert!(fs::read(scratch.path(name)).unwrap() == before);
+    }
+    assert_eq!(scratch.names(), ["out.pdf", "out.tiff"]);
 }
 
 #[test]

@@ -285,28 +285,6 @@ pub(crate) fn with_small_disk(
 }
 
 #[test]
-fn a_disk_that_runs_full_keeps_the_complete_pages() {
-    for compression in ["none", "packbits", "lzw", "deflate", "jpeg"] {
-        let scratch = Scratch::new();
-        // A page is 544 kB without compression, so that a few fit and never all.
-        let size = if compression == "none" { "2m" } else { "700k" };
-        let script = format!(
-            "{QUIRE} scan -d virtual:?sheets=200 -s feeder -r 75 -m gray -c {compression} \
-             -o small/out.tiff; code=$?; cp small/out.tiff . && ls -A small; exit $code"
-        );
-        let ended = with_small_disk(&scratch, size, &script).exits(7);
-        assert_eq!(ended.text(), "out.tiff\n", "{compression}");
-        let pages = documents::tiff(&scratch.path("out.tiff")).len();
-        assert!((1..200).contains(&pages), "{compression}: {pages}");
-        ended.says(&[
-            "o space left",
-            &format!("{pages} complete page"),
-            "small/out.tiff",
-        ]);
-    }
-}
-
-#[test]
 fn a_disk_too_small_for_one_page_is_left_as_it_was() {
     let scratch = Scratch::new();
     let script = format!(

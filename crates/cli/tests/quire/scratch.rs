@@ -31,6 +31,13 @@ impl Scratch {
         }
     }
 
+    /// One that is on a disk, for what is too large for memory.
+    pub(crate) fn on_disk() -> Scratch {
+        Scratch {
+            dir: tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap(),
+        }
+    }
+
     pub(crate) fn dir(&self) -> &Path {
         self.dir.path()
     }

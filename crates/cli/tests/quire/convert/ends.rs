@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Instant;
 
 use rustix::process::Signal;
 
-use crate::documents::{Pixels, png_pixels, tiff, tiff_pixels, tool};
-use crate::outputs::with_small_disk;
-use crate::scratch::{QUIRE, Scratch, start_into};
+use crate::documents::{self, Pixels, jpeg_pixels, png_pixels, tiff, tiff_pixels, tool};
+use crate::full_disk::white_page;
+use crate::scratch::{LIMIT, Scratch, start_into};
 
 use super::*;
 
@@ -119,26 +120,6 @@ fn standard_output_takes_what_needs_no_seek() {
 }
 
 #[test]
-fn a_disk_that_runs_full_keeps_the_complete_pages_of_a_conversion() {
-    let scratch = Scratch::new();
-    with_damage(&scratch, 0);
-    // A page is 90 kB.
-    for compression in ["none", "deflate", "lzw"] {
-        drop(fs::remove_dir(scratch.path("small")));
-        let script = format!(
-            "{QUIRE} convert 1.tif 2.tif 1.tif 2.tif -c {compression} -o small/out.tiff; \
-             code=$?; cp small/out.tiff . && ls -A small; exit $code"
-        );
-        let ended = with_small_disk(&scratch, "256k", &script).exits(7);
-        assert_eq!(ended.text(), "out.tiff\n", "{compression}");
-        let pages = tiff(&scratch.path("out.tiff")).len();
-        assert!((1..4).contains(&pages), "{compression}: {pages}");
-        let kept = format!("{pages} complete page");
-        ended.says(&["o space left", &kept, "small/out.tiff"]);
-    }
-}
-
-#[test]
 fn ctrl_c_keeps_the_pages_that_are_complete() {
     let scratch = Scratch::new();
     fs::write(scratch.path("a.pnm"), picture("P6", 600, 500, 255, 1)).unwrap();
@@ -158,4 +139,65 @@ fn ctrl_c_keeps_the_pages_that_are_complete() {
     let pages = end["pages"].as_u64().unwrap();
     assert!((2..2000).contains(&pages), "{pages}");
     assert_eq!(tiff(&scratch.path("out.tiff")).len() as u64, pages);
+}
+
+#[test]
+fn ctrl_c_leaves_whole_files_and_no_other() {
+    let scratch = Scratch::new();
+    fs::write(scratch.path("a.pnm"), picture("P6", 600, 500, 255, 1)).unwrap();
+    make(
+        &scratch.path("a.tif"),
+        "pamtotiff",
+        &["-none", "-quiet"],
+        &scratch.path("a.pnm"),
+    );
+    for ending in ["png", "jpg", "bmp", "pdf"] {
+        let line = format!("convert --json -o p-%d.{ending}{}", " a.tif".repeat(900));
+        let mut convert = scratch.start(&line);
+        convert.wait_for_page(2);
+        convert.send(Signal::INT);
+        let end = convert.end().exits(130).events().pop().unwrap();
+        let pages = end["pages"].as_u64().unwrap();
+        assert!((2..900).contains(&pages), "{pages}");
+        let mut names: Vec<_> = (1..=pages).map(|n| format!("p-{n}.{ending}")).collect();
+        names.extend(["a.pnm".to_owned(), "a.tif".to_owned()]);
+        names.sort();
+        assert_eq!(scratch.names(), names);
+        for n in 1..=pages {
+            let path = scratch.path(format!("p-{n}.{ending}"));
+            let whole = match ending {
+                "png" => png_pixels(&path).height == 500,
+                "jpg" => jpeg_pixels(&path).height == 500,
+                "pdf" => n > 3 || documents::pdf(&path) == 1,
+                _ => !tool("bmptopnm", &["-quiet"], &[&path]).stdout.is_empty(),
+            };
+            assert!(whole, "{path:?}");
+            fs::remove_file(path).unwrap();
+        }
+    }
+}
+
+#[test]
+fn ctrl_c_in_the_first_page_leaves_the_old_document() {
+    let scratch = Scratch::new();
+    // 500 MB of rows.
+    white_page(&scratch.path("in.tif"), 64_000);
+    for name in ["out.png", "out.tiff", "out.pdf"] {
+        fs::write(scratch.path(name), "old").unwrap();
+        let names = scratch.names();
+        let convert = scratch.start(&format!("convert in.tif --json -c deflate -o {name}"));
+        let partial = scratch.path(format!(".{name}.partial"));
+        let begun = Instant::now();
+        while !partial.exists() {
+            assert!(begun.elapsed() < LIMIT);
+        }
+        convert.send(Signal::INT);
+        let end = convert.end().exits(130).events().pop().unwrap();
+        assert_eq!(end["pages"], 0);
+        let message = end["message"].as_str().unwrap();
+        let untouched = format!("cancelled; no page was complete, {name} is untouched");
+        assert_eq!(message, untouched);
+        assert_eq!(fs::read(scratch.path(name)).unwrap(), b"old");
+        assert_eq!(scratch.names(), names);
+    }
 }

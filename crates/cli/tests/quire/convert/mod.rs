@@ -1,7 +1,9 @@
 //! `quire convert`: the pages of foreign documents, and of our own, into others.
 
+mod append;
 mod ends;
 mod lossless;
+mod other_formats;
 
 use std::fs;
 use std::path::Path;
@@ -20,7 +22,7 @@ fn grain(bytes: usize, mut seed: u32) -> Vec<u8> {
 }
 
 /// A picture in netpbm's form: `P4` bilevel, `P5` grey, `P6` colour; 16 bits with the most of 65535.
-fn picture(kind: &str, width: usize, height: usize, most: u32, seed: u32) -> Vec<u8> {
+pub(crate) fn picture(kind: &str, width: usize, height: usize, most: u32, seed: u32) -> Vec<u8> {
     let row = match kind {
         "P4" => width.div_ceil(8),
         "P5" => width,
@@ -45,7 +47,7 @@ fn picture(kind: &str, width: usize, height: usize, most: u32, seed: u32) -> Vec
 
 /// Runs a foreign program whose standard output is a file.
 #[track_caller]
-fn make(path: &Path, program: &str, args: &[&str], input: &Path) {
+pub(crate) fn make(path: &Path, program: &str, args: &[&str], input: &Path) {
     let mut command = Command::new(program);
     command.args(args).arg(input).stdin(Stdio::null());
     let ended = start_into(command, fs::File::create(path).unwrap().into()).end();
