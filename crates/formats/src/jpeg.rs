@@ -2,16 +2,17 @@
 //!
 //! An encoder wants to know the height of an image before its first row. So the page is made of
 //! groups of rows: each is encoded as an image of its own, always with the same tables, and their
-//! data follow each other with a restart marker between, where a decoder begins anew anyway. The
-//! height in the frame header is put in at the end when it was not known.
+//! data follow each other with a restart marker between, where a decoder begins anew anyway. So
+//! several threads can encode them. The height in the frame header is put in at the end when it was
+//! not known.
 
 use std::os::unix::fs::FileExt;
 
 use raster::{Band, PageLayout};
 use wia::{Error, ErrorKind, Result};
 
-use crate::codec::StripEncoder;
 use crate::codec::jpeg::{Jpeg, MAX_DIMENSION, Tables};
+use crate::codec::{Ordered, StripEncoder};
 use crate::one_page::{OnePage, PageEncoder};
 use crate::output::Output;
 use crate::{Chunk, ChunkSource, Coding, DocumentFormat, JpegColor, Profile, Sink, StoredPage};
@@ -26,46 +27,75 @@ const GROUP_ROWS: u32 = 128;
 pub type Writer<S> = OnePage<S, Encoder>;
 
 impl<S: Sink> Writer<S> {
-    /// A writer whose image begins at the end of `sink`. `quality` is 1 to 100; another one is
+    /// A writer whose image begins at the end of `sink`. A `quality` that is not 1 to 100 is
     /// refused when the page begins.
     pub fn new(sink: S, quality: u8) -> Writer<S> {
-        Writer::with_profile(sink, quality, None)
+        let options = Options {
+            quality,
+            ..Options::default()
+        };
+        Writer::with_options(sink, options)
     }
 
-    /// The same with a colour profile for pages that have as many channels as it.
-    pub fn with_profile(sink: S, quality: u8, profile: Option<Profile>) -> Writer<S> {
+    /// The same with all options.
+    pub fn with_options(sink: S, options: Options) -> Writer<S> {
         let encoder = Encoder {
-            quality,
-            profile,
+            options,
             page: None,
         };
         OnePage::with_encoder(sink, encoder)
     }
 }
 
+/// How a JPEG is written.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// 1 to 100.
+    pub quality: u8,
+    /// The colour profile, when the page has as many channels as it.
+    pub profile: Option<Profile>,
+    /// Threads that encode; 1 for none beside the caller's. The bytes are the same.
+    pub workers: usize,
+}
+
+impl Default for Options {
+    /// Quality 85, no profile, one thread.
+    fn default() -> Options {
+        Options {
+            quality: 85,
+            profile: None,
+            workers: 1,
+        }
+    }
+}
+
 /// Rows to groups, groups to a stream.
 #[derive(Debug)]
 pub struct Encoder {
-    quality: u8,
-    profile: Option<Profile>,
+    options: Options,
     page: Option<Page>,
 }
 
 #[derive(Debug)]
 struct Page {
-    codec: Jpeg,
-    /// Rows of a group, and of the present one so far.
-    group_rows: u32,
-    filled: u32,
+    encoders: Ordered,
+    /// The present group, in bytes when it is whole.
+    group: Vec<u8>,
+    group_bytes: usize,
+    stream: Stream,
+}
+
+/// What is written of the groups.
+#[derive(Debug)]
+struct Stream {
     /// Blocks (MCU) of a whole group.
     blocks: u16,
     /// The headers of the first group, and the number of the next one.
     headers: Vec<u8>,
     next: u32,
-    /// Its segments.
+    /// The profile's segments.
     profile: Vec<u8>,
-    /// The present group's stream, and what is written of it.
-    stream: Vec<u8>,
+    /// What is written of a group.
     bytes: Vec<u8>,
     /// Where the height stands in the document.
     height_at: u64,
@@ -76,23 +106,29 @@ impl PageEncoder for Encoder {
 
     fn begin<S: Sink>(&mut self, layout: &PageLayout, _: &mut Output<S>) -> Result<()> {
         check_height(layout.height.unwrap_or(1))?;
-        let codec = Jpeg::new(layout.pixel, layout.width, self.quality, Tables::InStrips)?;
+        let Options {
+            quality, workers, ..
+        } = self.options;
+        let codec = Jpeg::new(layout.pixel, layout.width, quality, Tables::InStrips)?;
         let (across, down) = codec.subsampling();
         let block_rows = 8 * u32::from(down);
         let blocks_across = layout.width.div_ceil(8 * u32::from(across));
         // The number of blocks between restarts has 16 bits.
         let high = (u32::from(u16::MAX) / blocks_across).clamp(1, GROUP_ROWS / block_rows);
+        let encoders =
+            (0..workers.max(1)).map(|_| Box::new(codec.clone()) as Box<dyn StripEncoder>);
         self.page = Some(Page {
-            codec,
-            group_rows: high * block_rows,
-            filled: 0,
-            blocks: u16::try_from(high * blocks_across).map_err(|_| too_large())?,
-            headers: Vec::new(),
-            next: 0,
-            profile: profile_segments(self.profile.as_ref(), layout),
-            stream: Vec::new(),
-            bytes: Vec::new(),
-            height_at: 0,
+            encoders: Ordered::new(encoders.collect())?,
+            group: Vec::new(),
+            group_bytes: (high * block_rows) as usize * layout.row_bytes(),
+            stream: Stream {
+                blocks: u16::try_from(high * blocks_across).map_err(|_| too_large())?,
+                headers: Vec::new(),
+                next: 0,
+                profile: profile_segments(self.options.profile.as_ref(), layout),
+                bytes: Vec::new(),
+                height_at: 0,
+            },
         });
         Ok(())
     }
@@ -108,15 +144,10 @@ impl PageEncoder for Encoder {
         let Some(page) = &mut self.page else {
             return Ok(());
         };
-        let mut from = 0;
-        while from < band.rows() {
-            let room = (page.group_rows - page.filled) as usize;
-            let some = band.slice(from, from + room);
-            page.codec.rows(some, &mut page.stream)?;
-            page.filled += some.rows() as u32;
-            from += some.rows();
-            if page.filled == page.group_rows {
-                page.write_group(layout, out)?;
+        for row in band.iter() {
+            page.group.extend_from_slice(row);
+            if page.group.len() == page.group_bytes {
+                page.submit(layout, out)?;
             }
         }
         Ok(())
@@ -131,14 +162,18 @@ impl PageEncoder for Encoder {
         let Some(mut page) = self.page.take() else {
             return Ok(());
         };
-        if page.filled > 0 {
-            page.write_group(layout, out)?;
+        if !page.group.is_empty() {
+            page.submit(layout, out)?;
         }
+        let Page {
+            encoders, stream, ..
+        } = &mut page;
+        encoders.finish(&mut |group| stream.write(group, layout, out))?;
         out.write(&[0xFF, 0xD9])?;
         if layout.height.is_some() {
             return Ok(());
         }
-        out.patch(page.height_at, &(height as u16).to_be_bytes())
+        out.patch(stream.height_at, &(height as u16).to_be_bytes())
     }
 
     /// A stream of its own is taken as it is, with all that its file says. One that leaves out its tables
@@ -210,22 +245,44 @@ fn breaks_off() -> Error {
 }
 
 impl Page {
-    fn write_group<S: Sink>(&mut self, layout: &PageLayout, out: &mut Output<S>) -> Result<()> {
-        self.stream.clear();
-        self.codec.finish(&mut self.stream)?;
-        let Some(image) = Image::of(&mut self.stream, layout) else {
+    /// Gives the present group to an encoder, and writes what is ready.
+    fn submit<S: Sink>(&mut self, layout: &PageLayout, out: &mut Output<S>) -> Result<()> {
+        let group = std::mem::replace(&mut self.group, self.encoders.buffer());
+        let stream = &mut self.stream;
+        let mut write = |group: &[u8]| stream.write(group, layout, out);
+        self.encoders.submit(group, layout.row_bytes(), &mut write)
+    }
+}
+
+impl Stream {
+    /// Writes the data of the next group, which is an image of its own.
+    fn write<S: Sink>(
+        &mut self,
+        group: &[u8],
+        layout: &PageLayout,
+        out: &mut Output<S>,
+    ) -> Result<()> {
+        let Some(image) = Image::of(group) else {
             return Err(Error::new(
                 ErrorKind::Fail,
                 "the JPEG encoder gave no sequential image of one scan",
             ));
         };
+        let mut headers = image.headers.to_vec();
+        let height = layout.height.unwrap_or(0) as u16;
+        headers[image.height_at..][..2].copy_from_slice(&height.to_be_bytes());
         self.bytes.clear();
         if self.next == 0 {
-            let at = append_headers(&mut self.bytes, &image, layout, self.blocks, &self.profile);
-            self.height_at = out.len() + at;
-            self.headers.extend_from_slice(image.headers);
+            append_start(&mut self.bytes, layout);
+            self.bytes.extend_from_slice(&self.profile);
+            self.height_at = out.len() + (self.bytes.len() + image.height_at) as u64;
+            self.bytes.extend_from_slice(&headers);
+            self.bytes.extend_from_slice(&[0xFF, 0xDD, 0, 4]);
+            self.bytes.extend_from_slice(&self.blocks.to_be_bytes());
+            self.bytes.extend_from_slice(image.scan_header);
+            self.headers = headers;
         } else {
-            if image.headers != self.headers {
+            if headers != self.headers {
                 let message = "the JPEG encoder changed its tables within a page";
                 return Err(Error::new(ErrorKind::Fail, message));
             }
@@ -234,14 +291,13 @@ impl Page {
         }
         self.bytes.extend_from_slice(image.data);
         self.next += 1;
-        self.filled = 0;
         out.write(&self.bytes)
     }
 }
 
 /// The parts of an encoded group.
 struct Image<'a> {
-    /// Tables and frame header, with the page's height in place of the group's.
+    /// Tables and frame header.
     headers: &'a [u8],
     /// Where the height stands in `headers`.
     height_at: usize,
@@ -251,7 +307,7 @@ struct Image<'a> {
 
 impl<'a> Image<'a> {
     /// Takes a stream apart; `None` for one that is no sequential image of a single scan.
-    fn of(stream: &'a mut [u8], layout: &PageLayout) -> Option<Image<'a>> {
+    fn of(stream: &'a [u8]) -> Option<Image<'a>> {
         let segment = |stream: &[u8], at: usize| -> Option<(u8, usize)> {
             let head = stream.get(at..at + 4)?;
             let len = usize::from(u16::from_be_bytes([head[2], head[3]]));
@@ -282,10 +338,6 @@ impl<'a> Image<'a> {
         if *stream.get(at + 4)? != components {
             return None;
         }
-        let height = layout.height.unwrap_or(0) as u16;
-        stream
-            .get_mut(height_at..height_at + 2)?
-            .copy_from_slice(&height.to_be_bytes());
         Some(Image {
             headers: stream.get(start..at)?,
             height_at: height_at - start,
@@ -293,24 +345,6 @@ impl<'a> Image<'a> {
             data: stream.get(scan_end..)?.strip_suffix(&[0xFF, 0xD9])?,
         })
     }
-}
-
-/// Appends everything up to the first group's data; returns where the height stands in `to`.
-fn append_headers(
-    to: &mut Vec<u8>,
-    image: &Image<'_>,
-    layout: &PageLayout,
-    blocks: u16,
-    profile: &[u8],
-) -> u64 {
-    append_start(to, layout);
-    to.extend_from_slice(profile);
-    let height_at = (to.len() + image.height_at) as u64;
-    to.extend_from_slice(image.headers);
-    to.extend_from_slice(&[0xFF, 0xDD, 0, 4]);
-    to.extend_from_slice(&blocks.to_be_bytes());
-    to.extend_from_slice(image.scan_header);
-    height_at
 }
 
 /// Appends the start of the stream and its JFIF segment.

@@ -88,11 +88,14 @@ pub fn open_writer(
             };
             Box::new(png::Writer::new(sink, options))
         }
-        DocumentFormat::Jpeg => Box::new(jpeg::Writer::with_profile(
-            sink,
-            options.quality,
-            options.profile.clone(),
-        )),
+        DocumentFormat::Jpeg => {
+            let options = jpeg::Options {
+                quality: options.quality,
+                profile: options.profile.clone(),
+                workers: options.workers,
+            };
+            Box::new(jpeg::Writer::with_options(sink, options))
+        }
         DocumentFormat::Bmp => {
             let writer = bmp::Writer::new(sink, bmp::Container::File);
             Box::new(Spooled::new(format, writer))
@@ -178,6 +181,7 @@ fn pdf_options(options: &WriterOptions) -> pdf::Options {
         quality: options.quality,
         metadata: options.metadata.clone(),
         profile: options.profile.clone(),
+        workers: options.workers,
         conformance: pdf::Conformance::Pdf17,
     }
 }

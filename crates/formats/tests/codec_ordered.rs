@@ -4,13 +4,14 @@
 
 mod tiff_support;
 
+use std::io::{Read, Seek};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 
-use quire_formats::DocumentWriter;
 use quire_formats::codec::{Ordered, StripEncoder};
 use quire_formats::tiff::{Compression, Options};
+use quire_formats::{DocumentFormat, DocumentWriter, WriterOptions, open_writer};
 use raster::{Band, PixelType};
 use tiff_support::{Page, assert_pages, document};
 use wia::{Error, ErrorKind, Result};
@@ -112,24 +113,30 @@ fn what_the_receiver_says_ends_it() {
 #[test]
 fn strips_under_way_are_few() {
     let seen = Arc::new(AtomicUsize::new(0));
-    let (open, gate) = channel();
-    let fake = Fake {
-        seen: seen.clone(),
-        gate: Some(gate),
-    };
-    let mut ordered = Ordered::new(vec![Box::new(fake)]).unwrap();
+    let mut gates = Vec::new();
+    let fakes = (0..2).map(|_| {
+        let (open, gate) = channel();
+        gates.push(open);
+        let gate = Some(gate);
+        let seen = seen.clone();
+        Box::new(Fake { seen, gate }) as Box<dyn StripEncoder>
+    });
+    let mut ordered = Ordered::new(fakes.collect()).unwrap();
     let mut given = 0;
-    ordered.submit(vec![252; 5], 5, &mut |_| Ok(())).unwrap();
-    ordered.submit(vec![1; 5], 5, &mut |_| Ok(())).unwrap();
+    for strip in [252, 253, 1, 2] {
+        ordered.submit(vec![strip; 5], 5, &mut |_| Ok(())).unwrap();
+    }
     assert_eq!(seen.load(Ordering::SeqCst), 0);
-    open.send(()).unwrap();
+    for open in gates {
+        open.send(()).unwrap();
+    }
     let mut each = |_: &[u8]| {
         given += 1;
         Ok(())
     };
-    ordered.submit(vec![2; 5], 5, &mut each).unwrap();
+    ordered.submit(vec![3; 5], 5, &mut each).unwrap();
     ordered.finish(&mut each).unwrap();
-    assert_eq!((given, seen.load(Ordering::SeqCst)), (3, 3));
+    assert_eq!((given, seen.load(Ordering::SeqCst)), (5, 5));
 }
 
 /// A document is the same whoever compresses it.
@@ -165,6 +172,36 @@ fn documents_do_not_depend_on_the_threads() {
         }
         if compression != Compression::Jpeg {
             assert_pages(&one, &pages, &format!("{compression:?}"));
+        }
+    }
+}
+
+/// So are the files of JPEG, and the JPEG of PDFs.
+#[test]
+fn jpeg_does_not_depend_on_the_threads() {
+    for format in [DocumentFormat::Jpeg, DocumentFormat::Pdf] {
+        for height in [1, 128, 700] {
+            let page = Page::new(PixelType::Rgb8, 1_001, height, 1);
+            let with = |workers| {
+                let options = WriterOptions {
+                    compression: Compression::Jpeg,
+                    workers,
+                    ..WriterOptions::default()
+                };
+                let mut file = tempfile::tempfile().unwrap();
+                let sink = Box::new(file.try_clone().unwrap());
+                let mut writer = open_writer(format, sink, &options).unwrap();
+                page.write(writer.as_mut(), 50).unwrap();
+                writer.finish().unwrap();
+                let mut bytes = Vec::new();
+                file.rewind().unwrap();
+                file.read_to_end(&mut bytes).unwrap();
+                bytes
+            };
+            let one = with(1);
+            for workers in [2, 4] {
+                assert!(with(workers) == one, "{format:?} {height} {workers}");
+            }
         }
     }
 }

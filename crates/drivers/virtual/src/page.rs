@@ -218,8 +218,12 @@ pub(crate) fn write_single(
         PageFormat::Jpeg => {
             let record = context.record.as_ref();
             let quality = record.map_or(QUALITY, |record| record.options.quality);
-            let profile = record.and_then(|record| record.options.profile.clone());
-            let mut writer = jpeg::Writer::with_profile(StreamSink(stream), quality, profile);
+            let options = jpeg::Options {
+                quality,
+                profile: record.and_then(|record| record.options.profile.clone()),
+                workers: 1,
+            };
+            let mut writer = jpeg::Writer::with_options(StreamSink(stream), options);
             finish(&mut writer, late_height, reporter)
         }
         PageFormat::Tiff => {

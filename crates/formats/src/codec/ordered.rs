@@ -13,8 +13,10 @@ use super::StripEncoder;
 /// The bytes are those that one encoder would make.
 ///
 /// Twice as many strips as threads are under way at most; their buffers are used again. The threads
-/// end with it.
+/// end with it. A single encoder works on the thread of its caller.
 pub struct Ordered {
+    /// The only encoder.
+    here: Option<Box<dyn StripEncoder>>,
     /// Strip n is the work of worker n modulo their number.
     workers: Vec<Worker>,
     sent: usize,
@@ -38,14 +40,16 @@ struct Job {
 }
 
 impl Ordered {
-    /// Starts a thread for each of `encoders`, of which there is at least one; all make the same of
-    /// the same strip.
+    /// Starts a thread for each of `encoders` where there are several; all make the same of the same
+    /// strip.
     ///
     /// # Errors
     ///
     /// When the system has no more threads.
-    pub fn new(encoders: Vec<Box<dyn StripEncoder>>) -> Result<Ordered> {
+    pub fn new(mut encoders: Vec<Box<dyn StripEncoder>>) -> Result<Ordered> {
+        let here = (encoders.len() < 2).then(|| encoders.pop()).flatten();
         Ok(Ordered {
+            here,
             workers: encoders
                 .into_iter()
                 .map(Worker::start)
@@ -75,14 +79,20 @@ impl Ordered {
         row_bytes: usize,
         each: &mut dyn FnMut(&[u8]) -> Result<()>,
     ) -> Result<()> {
-        while self.sent - self.taken >= 2 * self.workers.len() {
-            self.take(true, each)?;
-        }
-        let job = Job {
+        let mut job = Job {
             rows,
             row_bytes,
             output: self.outputs.pop().unwrap_or_default(),
         };
+        if let Some(encoder) = &mut self.here {
+            compress(encoder, &mut job)?;
+            each(&job.output)?;
+            self.reuse(job);
+            return Ok(());
+        }
+        while self.sent - self.taken >= 2 * self.workers.len() {
+            self.take(true, each)?;
+        }
         let worker = self.sent % self.workers.len();
         let jobs = self.workers[worker].jobs.as_ref();
         if jobs.and_then(|jobs| jobs.send(job).ok()).is_none() {
@@ -119,14 +129,18 @@ impl Ordered {
                 job => job.map_err(|_| lost())?,
             }
         };
-        let mut job = job?;
+        let job = job?;
         self.taken += 1;
         each(&job.output)?;
+        self.reuse(job);
+        Ok(true)
+    }
+
+    fn reuse(&mut self, mut job: Job) {
         job.rows.clear();
         job.output.clear();
         self.rows.push(job.rows);
         self.outputs.push(job.output);
-        Ok(true)
     }
 }
 

@@ -172,7 +172,12 @@ impl Jpeg {
             Some(_) => Place::Memory(Arc::default()),
             None => Place::File(Arc::new(tempfile::tempfile().map_err(temporary)?)),
         };
-        let mut writer = jpeg::Writer::new(place.clone(), options.quality);
+        let options = jpeg::Options {
+            quality: options.quality,
+            profile: None,
+            workers: options.workers,
+        };
+        let mut writer = jpeg::Writer::with_options(place.clone(), options);
         writer.begin_page(layout)?;
         Ok(Jpeg { writer, place })
     }

@@ -69,10 +69,13 @@ pub struct Options {
     pub metadata: Metadata,
     /// The colour profile of pages with as many channels as it has; not of bilevel pages.
     pub profile: Option<Profile>,
+    /// Threads that compress JPEG; 1 for none beside the caller's.
+    pub workers: usize,
 }
 
 impl Default for Options {
-    /// PDF 1.7 with deflate, no metadata, no profile; quality 85 for when JPEG is asked for.
+    /// PDF 1.7 with deflate, no metadata, no profile, one thread; quality 85 for when JPEG is asked
+    /// for.
     fn default() -> Options {
         Options {
             compression: Compression::Deflate,
@@ -80,6 +83,7 @@ impl Default for Options {
             conformance: Conformance::Pdf17,
             metadata: Metadata::default(),
             profile: None,
+            workers: 1,
         }
     }
 }

@@ -96,7 +96,11 @@ impl Page {
     }
 
     /// Writes the page in bands of `rows` rows.
-    pub fn write(&self, writer: &mut impl DocumentWriter, rows: usize) -> wia::Result<()> {
+    pub fn write(
+        &self,
+        writer: &mut (impl DocumentWriter + ?Sized),
+        rows: usize,
+    ) -> wia::Result<()> {
         writer.begin_page(&self.layout)?;
         for from in (0..self.band().rows()).step_by(rows) {
             writer.rows(self.band().slice(from, from + rows))?;

@@ -33,7 +33,7 @@ pub enum Tables {
 
 /// The JPEG encoder of strips. It needs to know a strip's height before its first byte, so it keeps
 /// the rows until the strip ends.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Jpeg {
     shape: Shape,
     place: Tables,
