@@ -6,63 +6,13 @@ mod pdf_support;
 mod sinks;
 
 use foreign::run;
-use pdf_support::{Page, assert_images, check, difference, document, images, options, shown};
+use pdf_support::{Page, assert_images, check, document, options, shown};
 use quire_formats::pdf::{Conformance, Options, Writer};
 use quire_formats::tiff::Compression;
 use quire_formats::{DocumentWriter, Metadata, Profile};
 use raster::PixelType;
 use sinks::Shared;
 use wia::ErrorKind;
-
-const HELD: [PixelType; 4] = [
-    PixelType::Bw1,
-    PixelType::Gray4,
-    PixelType::Gray8,
-    PixelType::Rgb8,
-];
-
-#[test]
-fn lossless_pages_of_every_kind_and_size() {
-    for conformance in [Conformance::Pdf17, Conformance::A2b] {
-        for compression in [Compression::None, Compression::Deflate] {
-            let mut pages = Vec::new();
-            for pixel in HELD {
-                for (width, height) in [(1, 1), (7, 3), (8, 30), (65, 64), (301, 200)] {
-                    let page = Page::new(pixel, width, height, 300);
-                    pages.push(page.clone());
-                    pages.push(page.unknown_height());
-                }
-            }
-            let options = Options {
-                conformance,
-                ..options(compression)
-            };
-            let what = format!("{conformance:?} {compression:?}");
-            assert_images(&document(options, &pages), &pages, &what);
-        }
-    }
-}
-
-/// Foreign tools make 8 bits of 16, so the samples themselves are looked at.
-#[test]
-fn samples_of_16_bits() {
-    for compression in [Compression::None, Compression::Deflate] {
-        for pixel in [PixelType::Gray16, PixelType::Rgb16] {
-            for (width, height) in [(1, 1), (8, 30), (33, 21), (301, 200)] {
-                let page = Page::new(pixel, width, height, 300);
-                let file = tempfile::NamedTempFile::new().unwrap();
-                let bytes = document(options(compression), std::slice::from_ref(&page));
-                std::fs::write(file.path(), bytes).unwrap();
-                check(file.path());
-                // Behind catalog, root, description, XMP and the node.
-                let name = file.path().to_str().unwrap();
-                let args = ["--show-object=6", "--filtered-stream-data", name];
-                let swapped: Vec<u8> = page.rows.chunks(2).flat_map(|s| [s[1], s[0]]).collect();
-                assert!(run("qpdf", &args, b"") == swapped, "{pixel:?} {width}");
-            }
-        }
-    }
-}
 
 #[test]
 fn bilevel_pages_in_g4() {
@@ -76,44 +26,6 @@ fn bilevel_pages_in_g4() {
         let bytes = document(options(compression), &pages);
         assert_images(&bytes, &pages, "G4");
         assert!(bytes.windows(14).any(|w| w == b"CCITTFaxDecode"));
-    }
-}
-
-#[test]
-fn pages_in_jpeg() {
-    let mut pages = Vec::new();
-    for pixel in [PixelType::Gray8, PixelType::Rgb8] {
-        for (width, height) in [(1, 1), (8, 8), (17, 33), (300, 500)] {
-            let page = Page::new(pixel, width, height, 150);
-            pages.push(page.clone());
-            pages.push(page.unknown_height());
-        }
-    }
-    let bytes = document(
-        Options {
-            quality: 95,
-            ..options(Compression::Jpeg)
-        },
-        &pages,
-    );
-    let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), &bytes).unwrap();
-    check(file.path());
-    let found = images(file.path());
-    assert_eq!(found.len(), pages.len());
-    for (found, page) in found.iter().zip(&pages) {
-        let (_, mean) = difference(found, &page.pixels());
-        assert!(mean < 6.0, "{:?}: {mean}", page.layout);
-    }
-    // The streams are whole files.
-    let folder = tempfile::tempdir().unwrap();
-    let prefix = folder.path().join("i");
-    let names = [file.path().to_str().unwrap(), prefix.to_str().unwrap()];
-    run("pdfimages", &["-j", names[0], names[1]], b"");
-    for file in std::fs::read_dir(folder.path()).unwrap() {
-        let path = file.unwrap().path();
-        let said = run("jpeginfo", &["-c", path.to_str().unwrap()], b"");
-        assert!(String::from_utf8(said).unwrap().contains(" OK"));
     }
 }
 

@@ -34,29 +34,6 @@ fn variants() -> Vec<(Compression, PixelType)> {
 }
 
 #[test]
-fn odd_widths_and_small_heights() {
-    for (compression, pixel) in variants() {
-        let mut pages = Vec::new();
-        for width in 1..=70 {
-            for height in [1, 2, 9] {
-                let page = Page::new(pixel, width, height, width + height);
-                pages.push(if width % 2 == 0 {
-                    page
-                } else {
-                    page.unknown_height()
-                });
-            }
-        }
-        let options = Options {
-            compression,
-            ..Options::default()
-        };
-        let bytes = document(options, &pages, 4);
-        assert_pages(&bytes, &pages, &format!("{compression:?} {pixel:?}"));
-    }
-}
-
-#[test]
 fn pages_of_several_strips() {
     for (compression, pixel) in variants() {
         for (photometric, predictor, container) in [

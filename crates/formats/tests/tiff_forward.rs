@@ -4,10 +4,10 @@ mod tiff_support;
 
 use std::io::{self, SeekFrom};
 
-use quire_formats::tiff::{Compression, Forward, Options, verify};
+use quire_formats::tiff::{Forward, Options, verify};
 use quire_formats::{DocumentWriter, Sink, SinkAbilities};
 use raster::PixelType;
-use tiff_support::{PIXELS, Page, Tiff, assert_pages};
+use tiff_support::{Page, Tiff, assert_pages};
 use wia::ErrorKind;
 
 /// Takes bytes in order, up to a number of them.
@@ -45,45 +45,6 @@ impl Sink for Pipe {
 
     fn abilities(&self) -> SinkAbilities {
         SinkAbilities { seek: false }
-    }
-}
-
-fn pages() -> Vec<Page> {
-    let page = |(n, pixel): (usize, &PixelType)| {
-        let page = Page::new(*pixel, 701, 500, n as u32);
-        if n % 2 == 0 {
-            page
-        } else {
-            page.unknown_height()
-        }
-    };
-    PIXELS.iter().enumerate().map(page).collect()
-}
-
-#[test]
-fn every_compression_in_both_forms() {
-    for compression in [
-        Compression::None,
-        Compression::PackBits,
-        Compression::Lzw,
-        Compression::Deflate,
-    ] {
-        for expected_bytes in [None, Some(1 << 33)] {
-            let options = Options {
-                compression,
-                expected_bytes,
-                workers: 2,
-                ..Options::default()
-            };
-            let mut writer = Forward::new(Pipe::new(), options);
-            for page in pages() {
-                page.write(&mut writer, 11).unwrap();
-            }
-            writer.finish().unwrap();
-            let bytes = writer.into_sink().bytes;
-            assert_eq!(Tiff::parse(&bytes).big, expected_bytes.is_some());
-            assert_pages(&bytes, &pages(), &format!("{compression:?}"));
-        }
     }
 }
 

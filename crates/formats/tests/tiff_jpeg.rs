@@ -83,29 +83,6 @@ fn strip_rows(pixel: PixelType, width: u32) -> u32 {
     Tiff::parse(&bytes).pages[0].long(278)
 }
 
-#[test]
-fn all_widths() {
-    for pixel in [PixelType::Gray8, PixelType::Rgb8] {
-        for quality in [80, 95] {
-            let pages: Vec<Page> = (1..=70)
-                .map(|width| scan(pixel, width, width % 37 + 1))
-                .collect();
-            let bytes = document(options(quality, Container::Growing), &pages, 8);
-            for (got, page) in decode(&bytes).pages.iter().zip(&pages) {
-                assert_eq!(got.long(256), page.layout.width);
-                assert_eq!(got.long(257), page.height());
-                let noise = psnr(&got.pixels, &page.data);
-                assert!(
-                    noise > 24.0,
-                    "{} x {}: {noise} dB",
-                    page.layout.width,
-                    page.height()
-                );
-            }
-        }
-    }
-}
-
 /// In a growing document the strips share the tables of JPEGTables; in a classic one each colour
 /// strip is a stream of its own, which djpeg decodes alone.
 #[test]

@@ -1,0 +1,20 @@
+//! Every document format with every compression, pixel type and size, decoded by foreign programs: a
+//! cell of `cells.csv` is a document of the pages in `sizes.csv`, or a document each where the format
+//! holds one page.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+#[path = "../foreign/mod.rs"]
+mod foreign;
+#[path = "../sinks/mod.rs"]
+mod sinks;
+#[path = "../tiff_support/mod.rs"]
+mod tiff_support;
+
+mod cells;
+mod loss;
+mod one_page;
+mod pages;
+mod pdf;
+mod refused;
+mod tiff;
