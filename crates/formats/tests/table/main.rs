@@ -11,8 +11,10 @@ mod sinks;
 #[path = "../tiff_support/mod.rs"]
 mod tiff_support;
 
+mod archival;
 mod cells;
 mod loss;
+mod metadata;
 mod one_page;
 mod pages;
 mod pdf;
