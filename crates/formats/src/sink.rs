@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, SeekFrom};
 use std::os::unix::fs::FileExt;
 
-use rustix::fs::{FallocateFlags, fallocate};
+use rustix::fs::{FallocateFlags, copy_file_range, fallocate};
 
 /// Bytes that [`Sink::copy_from`] takes at once.
 const COPIED_AT_ONCE: usize = 256 * 1024;
@@ -166,6 +166,22 @@ impl Sink for File {
             Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::SPIPE | Errno::NODEV) => Ok(()),
             done => Ok(done?),
         }
+    }
+    fn copy_from(&mut self, file: &File, at: u64, bytes: u64) -> io::Result<()> {
+        let mut done = 0;
+        while done < bytes {
+            let most = usize::try_from(bytes - done).unwrap_or(usize::MAX);
+            // The kernel copies, or the file system shares, what it can. What it cannot, and why, is
+            // told where it is copied by hand.
+            match copy_file_range(file, Some(&mut (at + done)), &*self, None, most) {
+                Ok(0) | Err(_) => {
+                    let mut write = |piece: &[u8]| io::Write::write_all(self, piece);
+                    return in_pieces(file, at + done, bytes - done, &mut write);
+                }
+                Ok(copied) => done += copied as u64,
+            }
+        }
+        Ok(())
     }
 }
 
