@@ -4,7 +4,7 @@
 //! call: who owns the sink may have moved the position meanwhile. Of one that cannot, it takes what
 //! comes.
 
-use std::io::SeekFrom;
+use std::io::{self, SeekFrom};
 
 use wia::{Error, Result};
 
@@ -18,6 +18,8 @@ pub struct Output<S> {
     sink: S,
     start: u64,
     len: u64,
+    /// A write failed, of which nobody knows how much has gone out, and it cannot be taken back.
+    lost: bool,
 }
 
 impl<S: Sink> Output<S> {
@@ -26,6 +28,7 @@ impl<S: Sink> Output<S> {
             sink,
             start: 0,
             len: 0,
+            lost: false,
         }
     }
 
@@ -35,11 +38,13 @@ impl<S: Sink> Output<S> {
             sink,
             start: 0,
             len,
+            lost: false,
         }
     }
 
     /// Takes the sink's end as the start of the document.
     pub(crate) fn begin(&mut self) -> Result<()> {
+        self.usable()?;
         let end = if self.can_seek() {
             SeekFrom::End(0)
         } else {
@@ -70,8 +75,24 @@ impl<S: Sink> Output<S> {
 
     /// Appends `data`.
     pub(crate) fn write(&mut self, data: &[u8]) -> Result<()> {
-        self.sink.write_all(data).map_err(Error::from_write)?;
-        self.len += data.len() as u64;
+        let written = self.sink.write_all(data);
+        self.wrote(data.len() as u64, written)
+    }
+
+    fn wrote(&mut self, bytes: u64, written: io::Result<()>) -> Result<()> {
+        match written {
+            Ok(()) => self.len += bytes,
+            Err(_) => self.lost |= !self.can_seek(),
+        }
+        written.map_err(Error::from_write)
+    }
+
+    /// Whether what comes next can stand where it is said to be.
+    fn usable(&self) -> Result<()> {
+        if self.lost {
+            let message = "the output has failed, and nothing can be taken back from it";
+            return Err(Error::new(wia::ErrorKind::WriteFault, message));
+        }
         Ok(())
     }
 
@@ -81,9 +102,7 @@ impl<S: Sink> Output<S> {
             Chunk::Bytes(data) => self.write(data),
             Chunk::InFile { file, at, bytes } => {
                 let copied = self.sink.copy_from(file, at, bytes);
-                copied.map_err(Error::from_write)?;
-                self.len += bytes;
-                Ok(())
+                self.wrote(bytes, copied)
             }
         }
     }
@@ -105,6 +124,7 @@ impl<S: Sink> Output<S> {
 
     /// Takes back the whole document.
     pub(crate) fn take_back(&mut self) -> Result<()> {
+        self.usable()?;
         if self.len > 0 || self.can_seek() {
             self.seek_to(0)?;
             self.sink.set_len(self.start).map_err(Error::from_write)?;

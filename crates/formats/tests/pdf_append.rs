@@ -318,3 +318,58 @@ fn damaged_documents() {
         }
     }
 }
+
+/// A new version by another program, in which only what is said about the document differs.
+fn updated(old: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(&old[old.len() - 400..]).into_owned();
+    let number = |behind: &str| -> usize {
+        let rest = text.rsplit_once(behind).unwrap().1.trim_start();
+        let digits = rest.split(|c: char| !c.is_ascii_digit()).next().unwrap();
+        digits.parse().unwrap()
+    };
+    let (size, table) = (number("/Size"), number("startxref"));
+    let object = old.len();
+    let mut new = old.to_vec();
+    new.extend(format!("{size} 0 obj\n<</Producer(Another)>>\nendobj\n").into_bytes());
+    let at = new.len();
+    new.extend(
+        format!(
+            "xref\n0 0\n{size} 1\n{object:010} 00000 n \ntrailer\n<</Size {}/Root 1 0 R/Info {size} 0 R\
+             /Prev {table}>>\nstartxref\n{at}\n%%EOF\n",
+            size + 1
+        )
+        .into_bytes(),
+    );
+    new
+}
+
+/// What other programs have made of our documents stays when adding to it is cut short at any byte.
+#[test]
+fn versions_of_others_outlast_a_crash() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.pdf");
+    let ours = document(options(Compression::None), &old_pages());
+    for old in [ours.clone(), updated(&ours)] {
+        std::fs::write(&path, &old).unwrap();
+        assert_eq!(append(&path, &new_pages()[..1]).unwrap(), 2);
+        let whole = std::fs::read(&path).unwrap();
+        assert!(whole.len() > old.len() + 1100);
+        for end in (old.len()..whole.len()).step_by(37) {
+            std::fs::write(&path, &whole[..end]).unwrap();
+            let found = recover(&open(&path)).unwrap();
+            let bytes = std::fs::read(&path).unwrap();
+            assert!(
+                bytes.starts_with(&old) && (2..=3).contains(&found.pages),
+                "{end}"
+            );
+            match found.pages {
+                2 => assert!(bytes == old, "{end}"),
+                _ => assert_holds(
+                    &path,
+                    &[&old_pages()[..], &new_pages()[..1]].concat(),
+                    "three",
+                ),
+            }
+        }
+    }
+}

@@ -372,3 +372,56 @@ fn pieces_stay_small() {
         pdf_support::write(Nowhere(0), options(compression), &pages);
     }
 }
+
+/// What stands before the first page is looked at as well: it was not durable before that page was.
+#[test]
+fn a_torn_beginning() {
+    let options = options(Compression::None);
+    let whole = document(options.clone(), &pages());
+    let mark = whole.windows(9).position(|w| w == b"%Quire at").unwrap();
+    for at in (0..mark).step_by(11) {
+        let mut torn = whole.clone();
+        torn[at] ^= 0x55;
+        torn.truncate(whole.len() - 30);
+        let file = tempfile::tempfile().unwrap();
+        Sink::write_all(&mut file.try_clone().unwrap(), &torn).unwrap();
+        let found = recover(&file).unwrap();
+        assert_eq!((found.pages, found.end), (0, 0), "{at}: {found:?}");
+    }
+}
+
+/// Pages that were not made durable one by one: the first that is torn ends the document, and a record that
+/// is lost hides none that stand before it.
+#[test]
+fn a_torn_page_in_the_middle() {
+    let options = options(Compression::None);
+    let sink = Shared::after(b"");
+    let mut writer = Writer::new(sink.clone(), options.clone());
+    let mut ends = Vec::new();
+    for page in pages() {
+        ends.push(page.write(&mut writer).unwrap().document_bytes as usize);
+    }
+    let whole = sink.bytes();
+    let one = document(options, &pages()[..1]);
+    for at in (ends[0]..ends[1]).step_by(1001).chain([ends[1] - 20]) {
+        let mut torn = whole.clone();
+        torn[at] ^= 0x55;
+        assert!(recovered(&torn, 1..=1, &whole, "middle") == one, "{at}");
+    }
+}
+
+/// The trailer has reached the disk, the tree of the pages before it has not.
+#[test]
+fn a_torn_ending() {
+    let options = options(Compression::None);
+    let whole = document(options, &pages());
+    let node = whole
+        .windows(12)
+        .rposition(|w| w == b"/Type/Pages/")
+        .unwrap();
+    for at in [node, node + 30, whole.len() - 400] {
+        let mut torn = whole.clone();
+        torn[at..at + 8].fill(0);
+        assert!(recovered(&torn, 3..=3, &whole, "ending") == whole, "{at}");
+    }
+}

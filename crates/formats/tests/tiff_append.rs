@@ -159,21 +159,94 @@ fn what_is_damaged_is_refused() {
     assert_eq!(kind(&circle), ErrorKind::InputDamaged);
 }
 
+/// Another program's document has no room for the header of a BigTIFF.
 #[test]
-fn a_classic_document_is_not_taken_beyond_its_limit() {
+fn a_foreign_classic_document_is_not_taken_beyond_its_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ours, path) = (folder.path().join("o.tiff"), folder.path().join("a.tiff"));
+    let pages = first_pages();
+    std::fs::write(&ours, document(Options::default(), &pages, 10)).unwrap();
+    for form in ["-L", "-B"] {
+        tool("tiffcp", &[form, "-c", "none", text(&ours), text(&path)]);
+        let whole = std::fs::read(&path).unwrap();
+        let options = Options {
+            classic_limit: whole.len() as u64 + 9_000,
+            ..Options::default()
+        };
+        let error = append(&path, &options, &[Page::new(PixelType::Rgb8, 100, 60, 1)]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+        assert!(error.to_string().contains("quire convert"), "{error}");
+        assert!(std::fs::read(&path).unwrap() == whole);
+    }
+}
+
+/// Our own becomes BigTIFF with every limit that falls into what is added, whatever its fields.
+#[test]
+fn our_own_turns_where_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.tiff");
     let pages = first_pages();
-    let whole = document(Options::default(), &pages, 10);
-    std::fs::write(&path, &whole).unwrap();
-    let options = Options {
-        classic_limit: whole.len() as u64 + 9_000,
-        ..Options::default()
-    };
-    let error = append(&path, &options, &[Page::new(PixelType::Rgb8, 100, 60, 1)]).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
-    assert!(error.to_string().contains("quire convert"), "{error}");
-    assert!(std::fs::read(&path).unwrap() == whole);
+    for compression in [Compression::None, Compression::Lzw, Compression::Deflate] {
+        let options = Options {
+            records: compression == Compression::Lzw,
+            metadata: quire_formats::Metadata {
+                // Values of 3, 5 and 8 bytes: in the field of both forms, of BigTIFF, and of BigTIFF.
+                software: "ab".into(),
+                author: "abcd".into(),
+                model: "abcdefg".into(),
+                ..quire_formats::Metadata::default()
+            },
+            profile: Some(quire_formats::Profile::srgb()),
+            ..options(compression)
+        };
+        let old = document(options.clone(), &pages[..4], 10);
+        let mut whole = Vec::new();
+        for part in 0..6 {
+            std::fs::write(&path, &old).unwrap();
+            let limit = match part {
+                0 => u64::MAX,
+                n => (old.len() + (whole.len() - old.len()) * n / 6) as u64,
+            };
+            let options = Options {
+                classic_limit: limit,
+                ..options.clone()
+            };
+            append(&path, &options, &pages[4..5]).unwrap();
+            append(&path, &options, &pages[5..]).unwrap();
+            let bytes = std::fs::read(&path).unwrap();
+            let what = format!("{compression:?}, limit {limit}");
+            assert_eq!(verify(&open(&path)).unwrap().big, part > 0, "{what}");
+            assert_pages(&bytes, &pages, &what);
+            assert!(
+                bytes[16..old.len() - 600] == old[16..old.len() - 600],
+                "{what}"
+            );
+            for page in &tiff_support::Tiff::parse(&bytes).pages {
+                assert_eq!(page.text(305).as_deref(), Some("ab"), "{what}");
+                assert_eq!(page.text(315).as_deref(), Some("abcd"), "{what}");
+                assert_eq!(page.text(272).as_deref(), Some("abcdefg"), "{what}");
+            }
+            if part == 0 {
+                whole = bytes;
+            }
+        }
+    }
+}
+
+/// At its true limit.
+#[test]
+fn our_own_turns_at_4_gib() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, copy) = (folder.path().join("a.tiff"), folder.path().join("b.tiff"));
+    let pages = first_pages();
+    std::fs::write(&path, document(options(Compression::None), &pages[..3], 10)).unwrap();
+    open(&path).set_len(u64::from(u32::MAX) - 2_000).unwrap();
+    append(&path, &options(Compression::None), &pages[3..]).unwrap();
+    let found = verify(&open(&path)).unwrap();
+    assert!(found.big && found.damage.is_none());
+    assert!(found.end > u64::from(u32::MAX));
+    tool("tiffcp", &["-c", "none", text(&path), text(&copy)]);
+    assert_pages(&std::fs::read(&copy).unwrap(), &pages, "4 GiB");
 }
 
 /// Each call of the sink fails in turn: the old pages are there whatever happens.

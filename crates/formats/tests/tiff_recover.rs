@@ -107,6 +107,18 @@ fn killed_at_any_step() {
     }
 }
 
+/// Where the link behind the directory of page `n` is.
+fn link(bytes: &[u8], n: usize) -> std::ops::Range<usize> {
+    let tiff = Tiff::parse(bytes);
+    let (at, fields) = (tiff.pages[n].at as usize, tiff.pages[n].tags().len());
+    let (link, size) = if tiff.big {
+        (8 + 20 * fields, 8)
+    } else {
+        (2 + 12 * fields, 4)
+    };
+    at + link..at + link + size
+}
+
 /// The last page's link reached the disk, some of its bytes did not.
 #[test]
 fn a_torn_last_page_is_cut_off() {
@@ -120,7 +132,10 @@ fn a_torn_last_page_is_cut_off() {
         } else {
             three.len()
         };
-        for at in (start..four.len() - 44).step_by(13) {
+        // A link is no part of its page: it is written with the next.
+        let links = link(&four, 3);
+        let torn = |at: &usize| at + 4 <= links.start || *at >= links.end;
+        for at in (start..four.len() - 44).step_by(13).filter(torn) {
             let mut torn = four.clone();
             torn[at..at + 4].copy_from_slice(&[!four[at]; 4]);
             let (found, after) = recovered(&torn);
@@ -156,6 +171,51 @@ proptest! {
         let (found, after) = recovered(cut);
         if found > 0 {
             assert_pages(&after, &pages()[..found as usize], "cut");
+        }
+    }
+}
+
+/// A page without its record is not known to be whole: of a document with records it is no page, of another
+/// it is one, and nothing behind it is touched.
+#[test]
+fn a_page_without_its_record() {
+    for (expected, _) in [(None, 0), (Some(1 << 33), 0)] {
+        for count in [1, 4] {
+            let mut bytes = document(options(expected, u64::MAX), &pages()[..count], 7);
+            let record = bytes.len() - 40;
+            bytes[record..].fill(0);
+            let (found, after) = recovered(&bytes);
+            assert_eq!(found as usize, count - 1);
+            if found > 0 {
+                assert_pages(&after, &pages()[..count - 1], "no record");
+            }
+        }
+        let bare = Options {
+            records: false,
+            ..options(expected, u64::MAX)
+        };
+        let mut bytes = document(bare, &pages(), 7);
+        bytes.extend_from_slice(b"what another program has left here");
+        let (found, after) = recovered(&bytes);
+        assert_eq!(found, 4);
+        assert!(after == bytes);
+    }
+}
+
+/// Pages that were not made durable one by one: the first that is torn ends the document.
+#[test]
+fn a_torn_page_in_the_middle() {
+    for (expected, limit) in [(None, u64::MAX), (Some(1 << 33), u64::MAX)] {
+        let one = document(options(expected, limit), &pages()[..1], 7).len();
+        let two = document(options(expected, limit), &pages()[..2], 7).len();
+        let whole = document(options(expected, limit), &pages(), 7);
+        let links = link(&whole, 1);
+        for at in (one..two - 8).step_by(29).filter(|at| !links.contains(at)) {
+            let mut torn = whole.clone();
+            torn[at] ^= 0x10;
+            let (found, after) = recovered(&torn);
+            assert_eq!(found, 1, "{at}");
+            assert_pages(&after, &pages()[..1], "torn");
         }
     }
 }

@@ -359,6 +359,7 @@ impl<S: Sink> DocumentWriter for Writer<S> {
             State::Finished => return Ok(()),
             _ => return Err(Error::invalid("the last page has not ended")),
         }
+        self.body.usable()?;
         let Some(document) = &mut self.document else {
             return Ok(());
         };
@@ -368,7 +369,6 @@ impl<S: Sink> DocumentWriter for Writer<S> {
             }
             return Ok(());
         }
-        self.body.usable()?;
         let end = self.body.at();
         let (base, pages) = (&document.base, &mut document.pages);
         if let Err(error) = ending::write(&mut self.body, base, pages, self.table_limit) {

@@ -10,7 +10,7 @@ use wia::{Error, ErrorKind, Result};
 
 use super::directory::{Directory, Form, Order, StripTable};
 use super::options::{CLASSIC_LIMIT, Container, Options};
-use super::page_record::PageRecord;
+use super::page_record::{MARK, MARK_ROOM, PageRecord, marked_place};
 use super::record::Record;
 use super::verify::Verified;
 use crate::Sink;
@@ -32,7 +32,7 @@ enum Doubt {
 #[derive(Debug)]
 pub(super) struct Chain {
     container: Container,
-    /// Somebody else's document, or one of an earlier run: its directories are not known here.
+    /// A document that was there before, and has no room for the header of a BigTIFF.
     found: bool,
     limit: u64,
     form: Form,
@@ -97,15 +97,17 @@ impl Chain {
         }
     }
 
-    /// A chain that goes on with a document from the start of the sink, which has been looked through.
-    pub(super) fn append(options: &Options, found: &Verified) -> Chain {
+    /// A chain that goes on with a document from the start of the sink, which has been looked through. With
+    /// its directories in BigTIFF's form it can become one.
+    pub(super) fn append(options: &Options, found: &Verified, record: Option<Record>) -> Chain {
         let growing = Chain::new(&Options {
             container: Container::Growing,
             expected_bytes: None,
             ..options.clone()
         });
         Chain {
-            found: true,
+            found: record.is_none(),
+            record: record.unwrap_or_default(),
             form: if found.big { Form::Big } else { Form::Classic },
             order: if found.big_endian {
                 Order::Big
@@ -114,6 +116,7 @@ impl Chain {
             },
             base: Some(0),
             pages: found.pages,
+            first_ifd: found.first_directory(),
             last_ifd: found.last_directory(),
             link: found.link(),
             ..growing
@@ -231,10 +234,11 @@ impl Chain {
         if self.form == Form::Big {
             return Ok(end);
         }
+        let marked = self.sum.as_ref().map_or(0, |_| MARK_ROOM);
         let page_end = self
             .form
             .align(end.saturating_add(data).min(u64::MAX / 2))
-            .saturating_add(directory(self.form));
+            .saturating_add(directory(self.form).saturating_add(marked));
         if page_end <= self.limit {
             return Ok(end);
         }
@@ -265,26 +269,20 @@ impl Chain {
         let count = strips.len();
         let end = self.make_room(sink, 0, |form| directory.size(form, count))?;
         let form = self.form;
-        let at = form.align(end);
+        let mut before = vec![0; (form.align(end) - end) as usize];
+        let mut at = form.align(end);
+        if self.sum.is_some() {
+            let base = self.base.unwrap_or(0);
+            at = marked_place(base + at) - base;
+            before.resize((at - end) as usize - MARK.len(), 0);
+            before.extend_from_slice(MARK);
+        }
         let mut out = Chunks::new(self, sink);
-        out.put(&[0; 8][..(at - end) as usize])?;
+        out.put(&before)?;
         let order = out.chain.order;
         let copy = directory.write(form, order, at, 0, strips, &mut |bytes| out.put(bytes))?;
         out.flush()?;
-        if self.sum.is_some() {
-            let pad = form.align(self.end) - self.end;
-            self.write(sink, &[0; 8][..pad as usize])?;
-        }
-        if let Some((start, sum)) = self.sum.take() {
-            let record = PageRecord {
-                page: self.pages.saturating_add(1),
-                directory: at,
-                start,
-                sum: sum.finalize(),
-            };
-            self.write(sink, &record.bytes())?;
-            self.sum = Some(Default::default());
-        }
+        self.add_record(sink, self.pages.saturating_add(1), at)?;
 
         self.doubt = Some(Doubt::Link);
         let link = order.number(at, form.offset_bytes() as usize);
@@ -305,6 +303,27 @@ impl Chain {
         Ok(self.end)
     }
 
+    /// Writes the record of a page whose directory is at `directory`, where records are wanted.
+    fn add_record(&mut self, sink: &mut dyn Sink, page: u32, directory: u64) -> Result<()> {
+        if self.sum.is_none() {
+            return Ok(());
+        }
+        let pad = self.form.align(self.end) - self.end;
+        self.write(sink, &[0; 8][..pad as usize])?;
+        if let Some((start, sum)) = self.sum.take() {
+            let record = PageRecord {
+                page,
+                directory,
+                start,
+                sum: sum.finalize(),
+            };
+            // So that the next page has one too, whatever comes of this.
+            self.sum = Some(Default::default());
+            self.write(sink, &record.bytes())?;
+        }
+        Ok(())
+    }
+
     /// Cuts off what an unfinished page has written, if there is one.
     pub(super) fn drop_page(&mut self, sink: &mut dyn Sink) -> Result<()> {
         self.mend(sink)?;
@@ -322,8 +341,17 @@ impl Chain {
         seek(sink, SeekFrom::End(0)).map(|_| ())
     }
 
+    /// Ends the document: puts right what a failure left. A document without a page is made empty again;
+    /// bytes behind a page harm no reader.
+    pub(super) fn finish(&mut self, sink: &mut dyn Sink) -> Result<()> {
+        match self.pages {
+            0 => self.drop_page(sink),
+            _ => self.mend(sink),
+        }
+    }
+
     /// Puts right what a failed write may have left half done.
-    pub(super) fn mend(&mut self, sink: &mut dyn Sink) -> Result<()> {
+    fn mend(&mut self, sink: &mut dyn Sink) -> Result<()> {
         match self.doubt {
             None => return Ok(()),
             Some(Doubt::Link) => self.overwrite(sink, self.link, &self.form.offset(0))?,
@@ -342,6 +370,7 @@ impl Chain {
         let mut last = None;
         if self.pages > 0 {
             first = Form::Big.align(end);
+            self.start_sum();
             let mut record = std::mem::take(&mut self.record);
             let mut out = Chunks::new(self, sink);
             let copied = out
@@ -350,7 +379,9 @@ impl Chain {
                 .and_then(|last| out.flush().map(|()| last));
             // Needed again if the switch fails.
             self.record = record;
-            last = Some(copied?);
+            let (at, fields) = copied?;
+            last = Some((at, fields));
+            self.add_record(sink, self.pages, at)?;
         }
 
         // Else the header could reach the disk before what it leads to.

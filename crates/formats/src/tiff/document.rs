@@ -10,7 +10,8 @@ use super::describe;
 use super::encoded::{self, EncodedPage};
 use super::options::{Container, Options};
 use super::page::Page;
-use super::{stored, verify};
+use super::stored;
+use super::verify::{self, verify};
 use crate::stored::{ChunkSource, StoredPage};
 use crate::{PageDone, PageOptions, Sink};
 
@@ -83,8 +84,9 @@ impl Document {
     /// are, but for the one link; the new ones count on from them. `options.container`, `page_number` and
     /// `expected_bytes` are not looked at. An empty file is a new document.
     ///
-    /// A page that would take a classic document beyond 4 GiB fails with `InvalidArgument`, as its
-    /// directories would have to be made anew.
+    /// A classic document of this crate with [`Container::Growing`] becomes BigTIFF when it must. In
+    /// another's a page that would take it beyond 4 GiB fails with `InvalidArgument`: there is no room for
+    /// the other header.
     ///
     /// # Errors
     ///
@@ -104,7 +106,7 @@ impl Document {
             ..options
         };
         Ok(Document {
-            chain: Chain::append(&options, &found),
+            chain: Chain::append(&options, &found, verify::directories(file)?),
             options,
             page: None,
         })
@@ -278,7 +280,7 @@ impl Document {
         if self.page.is_some() {
             return Err(Error::invalid("the last page has not ended"));
         }
-        self.chain.mend(sink)
+        self.chain.finish(sink)
     }
 
     /// Finished pages: directories that are linked, those before [`Document::resume_classic`]

@@ -37,6 +37,7 @@ pub struct Forward<S> {
     pages: u32,
     page: Option<Open>,
     waiting: Option<Waiting>,
+    finished: bool,
 }
 
 /// The page under way, with a chain of its own in its temporary file.
@@ -79,6 +80,7 @@ impl<S: Sink> Forward<S> {
             pages: 0,
             page: None,
             waiting: None,
+            finished: false,
         }
     }
 
@@ -90,6 +92,9 @@ impl<S: Sink> Forward<S> {
     fn may_begin(&self) -> Result<()> {
         if self.page.is_some() {
             return Err(Error::invalid("the page before has not ended"));
+        }
+        if self.finished {
+            return Err(Error::invalid("the document is finished"));
         }
         self.sent().map(|_| ())
     }
@@ -235,9 +240,10 @@ impl<S: Sink> DocumentWriter for Forward<S> {
             return Err(Error::invalid("the last page has not ended"));
         }
         self.sent()?;
-        match self.waiting.take() {
-            Some(last) => self.send(last, 0),
-            None => Ok(()),
+        if let Some(last) = self.waiting.take() {
+            self.send(last, 0)?;
+            self.finished = true;
         }
+        Ok(())
     }
 }

@@ -1,5 +1,8 @@
-//! What stands behind each directory of a document under construction, so that its last page can be
-//! checked after a crash. Nothing links to it.
+//! What stands around each directory of a document under construction, so that its pages can be checked
+//! after a crash. Nothing links to it.
+//!
+//! The mark before a directory says that a record has to be behind it. Both begin in the same sector, so
+//! that a power loss that leaves the one leaves the other.
 
 use std::fs::File;
 use std::ops::Range;
@@ -10,9 +13,42 @@ use wia::{Error, Result};
 /// Bytes of a record.
 pub(super) const SIZE: usize = 40;
 
+/// What stands before a directory that has a record.
+pub(super) const MARK: &[u8; 8] = b"QuireDir";
+
 const MAGIC: &[u8; 8] = b"QuirePg1";
+/// What a disk writes wholly or not at all.
+const SECTOR: u64 = 512;
 /// What is read at once.
 const PIECE: usize = 256 * 1024;
+
+/// The most bytes that a mark takes with the room before it.
+pub(super) const MARK_ROOM: u64 = 16;
+
+/// The first place from `at` on where a directory with a mark can be. `at` is aligned as directories are.
+pub(super) fn marked_place(at: u64) -> u64 {
+    let mark = MARK.len() as u64;
+    let place = at + mark;
+    if place % SECTOR < mark {
+        return place + mark;
+    }
+    place
+}
+
+/// Whether a mark stands before the directory at `at`.
+///
+/// # Errors
+///
+/// `ReadFault`.
+pub(super) fn is_marked(file: &File, at: u64) -> Result<bool> {
+    let mut mark = [0; MARK.len()];
+    let Some(before) = at.checked_sub(MARK.len() as u64) else {
+        return Ok(false);
+    };
+    file.read_exact_at(&mut mark, before)
+        .map_err(Error::from_read)?;
+    Ok(mark == *MARK)
+}
 
 /// A page as it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

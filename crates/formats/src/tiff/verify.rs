@@ -1,6 +1,7 @@
 //! Checking a finished document: does every link lead to a page, and is all of its image there.
 
 mod directory;
+mod grow;
 mod reader;
 
 use std::fs::File;
@@ -8,7 +9,9 @@ use std::os::unix::fs::FileExt;
 
 use wia::{Error, ErrorKind, Result};
 
-use directory::check_directory;
+use super::page_record::{PageRecord, SIZE, is_marked};
+use directory::{Directory, check_directory};
+pub(super) use grow::directories;
 use reader::{Reader, damaged};
 
 /// What [`verify`] found.
@@ -27,46 +30,27 @@ pub struct Verified {
     pub damage: Option<Error>,
     /// Where the link stands that leads to the damage.
     link: u64,
-    /// The last complete directory, and the end of what it names.
-    last: (u64, u64),
-    /// What was found before it: pages, the end of what they name, and the link to it.
-    before: (u32, u64, u64),
+    /// The first directory, and the last complete one.
+    first: u64,
+    last: u64,
+    /// Whether a record stands behind it. Only looked at by [`verify_records`].
+    pub(super) recorded: bool,
 }
 
 impl Verified {
+    /// The first directory; 0 when there is none.
+    pub(super) fn first_directory(&self) -> u64 {
+        self.first
+    }
+
     /// The last complete directory; 0 when there is none.
     pub(super) fn last_directory(&self) -> u64 {
-        self.last.0
-    }
-
-    /// Where the record of the last page is, if it has one.
-    pub(super) fn record_at(&self) -> u64 {
-        self.last.1.next_multiple_of(if self.big { 8 } else { 2 })
-    }
-
-    /// The bytes of that link.
-    pub(super) fn link_bytes(&self) -> std::ops::Range<u64> {
-        self.link..self.link + if self.big { 8 } else { 4 }
+        self.last
     }
 
     /// Where the link stands that ends the chain, or leads to the damage.
     pub(super) fn link(&self) -> u64 {
         self.link
-    }
-
-    /// The same without its last page, which is not what was written.
-    pub(super) fn torn(&self) -> Verified {
-        let (pages, end, link) = self.before;
-        let at = self.last.0;
-        Verified {
-            pages,
-            end,
-            link,
-            damage: Some(damaged(format!(
-                "the page of the directory at {at} is torn"
-            ))),
-            ..self.clone()
-        }
     }
 
     /// Ends the chain behind the last complete directory, so that the damage is no part of the
@@ -97,6 +81,15 @@ impl Verified {
 /// `ReadFault` when the file cannot be read. What does not fit together is told in
 /// [`Verified::damage`].
 pub fn verify(file: &File) -> Result<Verified> {
+    look(file, false)
+}
+
+/// [`verify`] that also compares each page with its record, where it has one.
+pub(super) fn verify_records(file: &File) -> Result<Verified> {
+    look(file, true)
+}
+
+fn look(file: &File, records: bool) -> Result<Verified> {
     let len = file.metadata().map_err(Error::from_read)?.len();
     let mut found = Verified {
         pages: 0,
@@ -105,13 +98,14 @@ pub fn verify(file: &File) -> Result<Verified> {
         end: 0,
         damage: None,
         link: 0,
-        last: (0, 0),
-        before: (0, 0, 0),
+        first: 0,
+        last: 0,
+        recorded: false,
     };
     if len == 0 {
         return Ok(found);
     }
-    match walk(file, len, &mut found) {
+    match walk(file, len, records, &mut found) {
         Err(e)
             if matches!(
                 e.kind(),
@@ -125,13 +119,14 @@ pub fn verify(file: &File) -> Result<Verified> {
     }
 }
 
-fn walk(file: &File, len: u64, found: &mut Verified) -> Result<()> {
+fn walk(file: &File, len: u64, records: bool, found: &mut Verified) -> Result<()> {
     let reader = Reader::open(file, len)?;
     found.big = reader.is_big();
     found.big_endian = reader.is_big_endian();
     found.link = reader.first_link();
     found.end = found.link + reader.word();
     let mut next = reader.number(found.link, reader.word())?;
+    found.first = next;
     // A chain that comes back to a directory it has passed meets this one, which stays behind and
     // jumps to where the chain is after 1, 2, 4, 8, … steps.
     let (mut behind, mut steps, mut jump) = (0, 0_u64, 1_u64);
@@ -146,12 +141,36 @@ fn walk(file: &File, len: u64, found: &mut Verified) -> Result<()> {
             (behind, steps, jump) = (next, 0, jump.saturating_mul(2));
         }
         let directory = check_directory(&reader, next)?;
-        found.before = (found.pages, found.end, found.link);
-        found.last = (next, directory.end);
-        found.end = found.end.max(directory.end);
+        let record = match records {
+            true => record_end(file, &reader, next, &directory)?,
+            false => None,
+        };
+        found.recorded = record.is_some();
+        found.last = next;
+        found.end = found.end.max(record.unwrap_or(directory.end));
         found.pages = found.pages.saturating_add(directory.is_page.into());
         found.link = directory.link;
         next = directory.next;
     }
     Ok(())
+}
+
+/// The end of the record of the page whose directory is at `at`; `None` for a page without one.
+fn record_end(
+    file: &File,
+    reader: &Reader<'_>,
+    at: u64,
+    directory: &Directory,
+) -> Result<Option<u64>> {
+    let alignment = if reader.is_big() { 8 } else { 2 };
+    let place = directory.end.next_multiple_of(alignment);
+    let record = PageRecord::read(file, place)?.filter(|record| record.directory == at);
+    let link = directory.link..directory.link + reader.word();
+    match record {
+        Some(record) if record.holds(file, place, link)? => Ok(Some(place + SIZE as u64)),
+        None if !is_marked(file, at)? => Ok(None),
+        _ => Err(damaged(format!(
+            "the page of the directory at {at} is torn"
+        ))),
+    }
 }
