@@ -193,6 +193,10 @@ impl Stream for SinkStream {
     fn set_size(&mut self, size: u64) -> Result<()> {
         self.sink.set_len(size).map_err(Error::from_write)
     }
+
+    fn barrier(&mut self) -> Result<()> {
+        self.sink.barrier().map_err(Error::from_write)
+    }
 }
 
 fn seek_failure(e: io::Error) -> Error {

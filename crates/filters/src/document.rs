@@ -66,6 +66,10 @@ impl Below {
         self.lock().stream()?.settle()
     }
 
+    pub(crate) fn barrier(&self) -> Result<()> {
+        self.lock().stream()?.barrier()
+    }
+
     /// Releases the stream.
     pub(crate) fn release(&self) {
         let stream = self.lock().stream.take();
@@ -108,6 +112,10 @@ impl Sink for Below {
 
     fn abilities(&self) -> SinkAbilities {
         SinkAbilities { seek: true }
+    }
+
+    fn barrier(&mut self) -> io::Result<()> {
+        Ok(Below::barrier(self)?)
     }
 }
 

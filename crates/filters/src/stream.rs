@@ -424,4 +424,8 @@ impl Stream for RowsStream {
     fn settle(&mut self) -> Result<()> {
         self.lock().below.settle()
     }
+
+    fn barrier(&mut self) -> Result<()> {
+        self.lock().below.barrier()
+    }
 }

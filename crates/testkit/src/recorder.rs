@@ -305,6 +305,10 @@ impl Stream for HeardStream {
         self.inner.settle()
     }
 
+    fn barrier(&mut self) -> Result<()> {
+        self.inner.barrier()
+    }
+
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         self.log.note(Call::Foreign("Read"));
         self.inner.read(buffer)

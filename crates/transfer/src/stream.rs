@@ -97,6 +97,18 @@ pub trait Stream: Send {
         Ok(())
     }
 
+    /// Makes everything that was written so far durable before anything that comes later
+    /// ([`Sink::barrier`]): asked for where the order on the disk decides whether a document outlasts a
+    /// power loss. No call of `IStream`: only streams to a disk, and those around other streams, have to do
+    /// here.
+    ///
+    /// # Errors
+    ///
+    /// What the place says.
+    fn barrier(&mut self) -> Result<()> {
+        Ok(())
+    }
+
     /// Reads bytes at the position (`ISequentialStream::Read`); 0 at the end. Uploads only.
     ///
     /// # Errors
@@ -157,5 +169,9 @@ impl Sink for StreamSink<'_> {
 
     fn abilities(&self) -> SinkAbilities {
         SinkAbilities { seek: true }
+    }
+
+    fn barrier(&mut self) -> io::Result<()> {
+        Ok(self.0.barrier()?)
     }
 }

@@ -76,6 +76,10 @@ impl Stream for CountedStream<'_> {
     fn settle(&mut self) -> Result<()> {
         self.stream.settle()
     }
+
+    fn barrier(&mut self) -> Result<()> {
+        self.stream.barrier()
+    }
 }
 
 #[cfg(test)]

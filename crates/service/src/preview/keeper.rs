@@ -126,4 +126,8 @@ impl Stream for Kept {
     fn settle(&mut self) -> Result<()> {
         self.below.settle()
     }
+
+    fn barrier(&mut self) -> Result<()> {
+        self.below.barrier()
+    }
 }

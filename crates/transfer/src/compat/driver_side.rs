@@ -83,6 +83,10 @@ impl Stream for MeasuredStream {
         self.with(|stream| stream.settle())
     }
 
+    fn barrier(&mut self) -> Result<()> {
+        self.with(|stream| stream.barrier())
+    }
+
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         self.with(|stream| stream.read(buffer))
     }

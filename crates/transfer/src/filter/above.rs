@@ -210,6 +210,13 @@ impl Stream for StreamAbove {
         }
     }
 
+    fn barrier(&mut self) -> Result<()> {
+        match self.filtered_call("barrier", |filter| filter.barrier())? {
+            Some(()) => Ok(()),
+            None => self.below(OpenStream::barrier),
+        }
+    }
+
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         match self.filtered_call("Read", |filter| filter.read(buffer))? {
             Some(read) => Ok(read),

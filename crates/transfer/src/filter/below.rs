@@ -200,6 +200,11 @@ impl Stream for OpenStream {
         self.noted(result)
     }
 
+    fn barrier(&mut self) -> Result<()> {
+        let result = self.stream.barrier();
+        self.noted(result)
+    }
+
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         self.stream.read(buffer)
     }
@@ -242,6 +247,10 @@ impl Stream for StreamBelow {
 
     fn settle(&mut self) -> Result<()> {
         self.with(OpenStream::settle)
+    }
+
+    fn barrier(&mut self) -> Result<()> {
+        self.with(OpenStream::barrier)
     }
 
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {

@@ -223,4 +223,8 @@ impl Stream for FileStream {
     fn set_size(&mut self, size: u64) -> Result<()> {
         self.0.set_len(size).map_err(Error::from_write)
     }
+
+    fn barrier(&mut self) -> Result<()> {
+        self.0.sync_data().map_err(Error::from_write)
+    }
 }

@@ -151,4 +151,8 @@ impl Sink for ProgressSink<'_> {
     fn abilities(&self) -> SinkAbilities {
         self.stream.abilities()
     }
+
+    fn barrier(&mut self) -> io::Result<()> {
+        self.stream.barrier()
+    }
 }

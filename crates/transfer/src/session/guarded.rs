@@ -69,6 +69,10 @@ impl Stream for SessionStream {
         self.with(|open| open.stream.settle().inspect_err(|e| open.note(e)))
     }
 
+    fn barrier(&mut self) -> Result<()> {
+        self.with(|open| open.stream.barrier().inspect_err(|e| open.note(e)))
+    }
+
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
         self.with(|open| open.stream.read(buffer))
     }
