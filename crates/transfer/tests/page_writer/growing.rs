@@ -1,14 +1,15 @@
 //! Documents with a record: how they grow into BigTIFF, and what the application is told of them
 //! while they do.
 
+use std::io::SeekFrom;
 use std::sync::{Arc, Mutex};
 
 use raster::{Band, PageLayout};
 use wia::{ErrorKind, Result};
 
 use crate::support::{
-    Fault, Kind, Picture, Recorder, Tiff, assert_pages, context, put, recorded, sparse_file, tool,
-    with_limit, write,
+    Call, Fault, Kind, Picture, Recorder, Tiff, assert_pages, context, put, recorded, sparse_file,
+    tool, with_limit, write,
 };
 use crate::transfer::{
     DocumentOptions, DocumentProgress, TransferContext, abandon_page, begin_page, end_page, rows,
@@ -104,6 +105,28 @@ fn an_unknown_size_grows_into_bigtiff() {
             let pages: Vec<Picture> = (0..6).map(page).collect();
             assert_pages(&stream.bytes()[6..], &pages.iter().collect::<Vec<_>>());
         }
+    }
+}
+
+/// What the header leads to is on the disk before the header is: else a power loss could cost all pages.
+#[test]
+fn the_turn_waits_for_the_disk() {
+    for form in FORMS {
+        let mut context = with_limit(10_000);
+        let mut stream = Recorder::default();
+        for n in 0..4 {
+            form(&mut context, &mut stream, &page(n)).unwrap();
+        }
+        assert!(Tiff::parse(&stream, 0).big);
+        let calls = stream.calls();
+        let header = [
+            Call::Barrier,
+            Call::Seek(SeekFrom::Start(0)),
+            Call::Write(16),
+        ];
+        assert_eq!(calls.windows(3).filter(|w| **w == header).count(), 1);
+        let barriers = calls.iter().filter(|call| **call == Call::Barrier);
+        assert_eq!(barriers.count(), 1);
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) enum Call {
     Write(usize),
     Seek(SeekFrom),
     SetSize(u64),
+    Barrier,
     Read,
     Size,
 }
@@ -229,6 +230,13 @@ impl Stream for Recorder {
         self.state().cut(size);
         self.changed();
         Ok(())
+    }
+
+    fn barrier(&mut self) -> Result<()> {
+        match self.call(Call::Barrier) {
+            Some(_) => Err(full()),
+            None => Ok(()),
+        }
     }
 
     fn read(&mut self, _: &mut [u8]) -> Result<usize> {
