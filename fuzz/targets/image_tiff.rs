@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| quire_fuzz::image_tiff(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| hostile::run("image_tiff", data));

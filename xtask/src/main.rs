@@ -1,13 +1,17 @@
-//! `cargo xtask man|completions [DIR]`.
+//! `cargo xtask man|completions [DIR]`, `cargo xtask fuzz [TARGET...]`.
 #![forbid(unsafe_code)]
+
+mod fuzz;
 
 use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use fuzz::Fuzz;
 
-/// Make what belongs to a package of Quire beside the program
+/// Make what belongs to a package of Quire beside the program, and fuzz its readers
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask")]
 struct Args {
@@ -27,22 +31,29 @@ enum Task {
         /// Where to [default: target/dist/completions]
         directory: Option<PathBuf>,
     },
+    /// Run the fuzz targets; exit code 1 when one finds something
+    Fuzz(Fuzz),
 }
 
-fn main() -> io::Result<()> {
-    match Args::parse().task {
+fn main() -> io::Result<ExitCode> {
+    let made = match Args::parse().task {
         Task::Man { directory } => xtask::man_pages(&directory.unwrap_or_else(|| dist("man"))),
         Task::Completions { directory } => {
             xtask::completions(&directory.unwrap_or_else(|| dist("completions")))
         }
-    }
+        Task::Fuzz(fuzz) => return fuzz.run(&target()),
+    };
+    made.map(|()| ExitCode::SUCCESS)
 }
 
-/// A folder for what is made, in cargo's target directory.
+/// A folder for what is made.
 fn dist(what: &str) -> PathBuf {
-    let target = match env::var_os("CARGO_TARGET_DIR") {
-        Some(target) => PathBuf::from(target),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"),
-    };
-    target.join("dist").join(what)
+    target().join("dist").join(what)
+}
+
+/// Cargo's target directory.
+fn target() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let target = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    here.join(target)
 }

@@ -208,6 +208,23 @@ fn thumbnails_and_masks_are_no_pages() {
     }
 }
 
+/// To end the chain there, or to go on from it, would change the image.
+#[test]
+fn a_link_that_is_also_the_data_of_a_page() {
+    let mut bytes = document(Options::default(), &pages(), 16);
+    let pages = Tiff::parse(&bytes).pages;
+    let at = |page: usize| pages[page].at as usize;
+    let link = link_of(&bytes, at(2));
+    let strip = value_of(&bytes, at(1), 273);
+    let size = 31 * 17 * 3;
+    put(&mut bytes, strip, link as u32 + 2 - size);
+    let found = verified(&bytes);
+    assert_eq!(found.pages, 0);
+    let damage = found.damage.unwrap();
+    assert_eq!(damage.kind(), ErrorKind::InputDamaged);
+    assert!(damage.to_string().contains("are also the link"), "{damage}");
+}
+
 #[test]
 fn a_strip_that_was_never_written_is_missing() {
     let good = document(Options::default(), &pages(), 16);

@@ -105,7 +105,14 @@ fn look(file: &File, records: bool) -> Result<Verified> {
     if len == 0 {
         return Ok(found);
     }
-    match walk(file, len, records, &mut found) {
+    let walked = Reader::open(file, len).and_then(|reader| {
+        let ended = walk(file, &reader, records, &mut found);
+        if found.pages > 0 {
+            unshared(file, reader, &mut found)?;
+        }
+        ended
+    });
+    match walked {
         Err(e)
             if matches!(
                 e.kind(),
@@ -119,8 +126,22 @@ fn look(file: &File, records: bool) -> Result<Verified> {
     }
 }
 
-fn walk(file: &File, len: u64, records: bool, found: &mut Verified) -> Result<()> {
-    let reader = Reader::open(file, len)?;
+/// Whether the link that may be written is a link alone: by another one in its place a page that has its
+/// values or image there would be damaged.
+fn unshared(file: &File, reader: Reader<'_>, found: &mut Verified) -> Result<()> {
+    let (link, mut again) = (found.link, found.clone());
+    let word = reader.word();
+    let reader = reader.keep_free(link..link + word);
+    again.pages = 0;
+    let walked = walk(file, &reader, false, &mut again);
+    if (again.pages, again.link) == (found.pages, found.link) {
+        return Ok(());
+    }
+    found.pages = 0;
+    walked
+}
+
+fn walk(file: &File, reader: &Reader<'_>, records: bool, found: &mut Verified) -> Result<()> {
     found.big = reader.is_big();
     found.big_endian = reader.is_big_endian();
     found.link = reader.first_link();
@@ -130,7 +151,7 @@ fn walk(file: &File, len: u64, records: bool, found: &mut Verified) -> Result<()
     // A chain that comes back to a directory it has passed meets this one, which stays behind and
     // jumps to where the chain is after 1, 2, 4, 8, … steps.
     let (mut behind, mut steps, mut jump) = (0, 0_u64, 1_u64);
-    while next != 0 {
+    while next != 0 && !reader.keeps_free(found.link) {
         if next == behind {
             // What was counted was counted more than once.
             found.pages = 0;
@@ -140,9 +161,9 @@ fn walk(file: &File, len: u64, records: bool, found: &mut Verified) -> Result<()
         if steps == jump {
             (behind, steps, jump) = (next, 0, jump.saturating_mul(2));
         }
-        let directory = check_directory(&reader, next)?;
+        let directory = check_directory(reader, next)?;
         let record = match records {
-            true => record_end(file, &reader, next, &directory)?,
+            true => record_end(file, reader, next, &directory)?,
             false => None,
         };
         found.recorded = record.is_some();

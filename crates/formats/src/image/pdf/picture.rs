@@ -135,6 +135,18 @@ fn picture(objects: &Objects, image: &Dictionary) -> Result<Picture> {
     if fax && parms.get("Columns").whole().unwrap_or(1728) != u64::from(width) {
         return Err(unsupported("a PDF image with fax rows of another width"));
     }
+    let said = |name: &str, other: u64| parms.get(name).whole().unwrap_or(other);
+    if !fax && !jpeg && said("Predictor", 1) > 1 {
+        // The rows of the predictor are those of the image, whatever else a PDF may do.
+        let of_predictor = [
+            said("Columns", 1),
+            said("Colors", 1),
+            said("BitsPerComponent", 8),
+        ];
+        if of_predictor != [width.into(), space.samples as u64, bits.into()] {
+            return Err(unsupported("a PDF image whose predictor has other rows"));
+        }
+    }
     Ok(Picture {
         width,
         rows,

@@ -66,6 +66,10 @@ pub(super) fn check_directory(reader: &Reader<'_>, at: u64) -> Result<Directory>
     let entries = reader.bytes(first, count * entry_size + reader.word())?;
     let (entries, next) = entries.split_at((count * entry_size) as usize);
     let link = first + entries.len() as u64;
+    reader.named(at, link - at)?;
+    if !reader.keeps_free(link) {
+        reader.named(link, reader.word())?;
+    }
 
     let mut end = link + reader.word();
     let mut fields = Fields::default();
@@ -104,7 +108,7 @@ impl Fields {
         } else {
             reader.integer(value)
         };
-        let end = reader.inside(at, bytes)?;
+        let end = reader.named(at, bytes)?;
         let values = Values { size, count, at };
         // The fields with one number have it in place.
         let number = Some(reader.integer(&value[..size.min(word) as usize]));
@@ -188,7 +192,7 @@ fn check_data(
             if place == 0 || size == 0 {
                 return Err(damaged(format!("one of its {kind} was never written")));
             }
-            end = end.max(reader.inside(place, size)?);
+            end = end.max(reader.named(place, size)?);
         }
     }
     Ok(end)

@@ -1,6 +1,7 @@
 //! Numbers out of a TIFF file, whatever its byte order.
 
 use std::fs::File;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 
 use wia::{Error, ErrorKind, Result};
@@ -10,6 +11,8 @@ pub(super) struct Reader<'a> {
     len: u64,
     big_endian: bool,
     big: bool,
+    /// Bytes that nothing but links may be in.
+    kept_free: Range<u64>,
 }
 
 impl<'a> Reader<'a> {
@@ -24,6 +27,7 @@ impl<'a> Reader<'a> {
             len,
             big_endian: false,
             big: false,
+            kept_free: 0..0,
         };
         let head = reader.bytes(0, 4)?;
         reader.big_endian = head.starts_with(b"MM");
@@ -42,6 +46,14 @@ impl<'a> Reader<'a> {
             version => return Err(unsupported(format!("version {version}"))),
         }
         Ok(reader)
+    }
+
+    /// The same that finds no values and no image in these bytes.
+    pub(super) fn keep_free(self, bytes: Range<u64>) -> Reader<'a> {
+        Reader {
+            kept_free: bytes,
+            ..self
+        }
     }
 
     pub(super) const fn is_big(&self) -> bool {
@@ -83,6 +95,23 @@ impl<'a> Reader<'a> {
             .read_exact_at(&mut bytes, at)
             .map_err(Error::from_read)?;
         Ok(bytes)
+    }
+
+    /// Whether this is the link that is kept free.
+    pub(super) fn keeps_free(&self, link: u64) -> bool {
+        self.kept_free.start == link
+    }
+
+    /// The end of `bytes` at `at`, which a directory names.
+    pub(super) fn named(&self, at: u64, bytes: u64) -> Result<u64> {
+        let end = self.inside(at, bytes)?;
+        if bytes > 0 && at < self.kept_free.end && end > self.kept_free.start {
+            return Err(damaged(format!(
+                "{bytes} bytes at {at} are also the link at {}",
+                self.kept_free.start
+            )));
+        }
+        Ok(end)
     }
 
     /// The end of `bytes` at `at`, which lie inside the file.

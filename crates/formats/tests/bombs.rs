@@ -1,0 +1,335 @@
+//! Small files that ask for much: what they get, the memory, and the bytes that are read for it.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod foreign;
+mod sheets;
+
+use std::fs::{File, read_to_string};
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+use quire_formats::image::ImageFile;
+use quire_formats::{DocumentFormat, Limits, WriterOptions, open_writer};
+use raster::{Band, PixelType};
+use sheets::page;
+use wia::ErrorKind::{self, InputDamaged, InputUnsupported};
+
+/// Memory that any of these may take beside what the process has, in KiB; the kernel counts roughly.
+const MEMORY: u64 = 24 * 1024;
+/// Bytes that may be read of a file, in its own length and besides.
+const READ: (u64, u64) = (64, 4 << 20);
+/// Rows that any of these gives.
+const ROWS: u32 = 4096;
+
+/// What is wrong with a file, the file, and what reading all of it may end with. `None`: in order.
+type Row = (&'static str, Vec<u8>, &'static [Option<ErrorKind>]);
+
+const DAMAGED: &[Option<ErrorKind>] = &[Some(InputDamaged)];
+const UNSUPPORTED: &[Option<ErrorKind>] = &[Some(InputUnsupported)];
+const REFUSED: &[Option<ErrorKind>] = &[Some(InputDamaged), Some(InputUnsupported)];
+/// What is too much is not looked at, or refused.
+const ANY: &[Option<ErrorKind>] = &[None, Some(InputDamaged), Some(InputUnsupported)];
+
+#[rustfmt::skip]
+fn table() -> Vec<Row> {
+    let bomb = zeros(64 << 20);
+    vec![
+        ("TIFF: a directory that leads to itself", tiff(10, 10, 1, &[], 8, &[0; 100]), DAMAGED),
+        ("TIFF: the first directory behind the end", b"II*\0\0\0\0\x40".to_vec(), DAMAGED),
+        ("TIFF: 65535 fields", b"II*\0\x08\0\0\0\xFF\xFF\0\0".to_vec(), DAMAGED),
+        ("TIFF: a strip behind the end", tiff(10, 10, 1, &[(273, 4, 1, 1 << 31)], 0, &[0; 100]), DAMAGED),
+        ("TIFF: 2^30 strips", tiff(10, 1 << 30, 1, &[(273, 4, 1 << 30, 8), (278, 4, 1, 1)], 0, &[0; 100]), REFUSED),
+        ("TIFF: 2^60 values", big_tiff(), REFUSED),
+        ("TIFF: 10^9 pixels, none", tiff(40_000, 25_000, 1, &[], 0, &[0; 900]), DAMAGED),
+        ("TIFF: 10^9 pixels, PackBits", tiff(40_000, 25_000, 32773, &[], 0, &[0x81; 900]), DAMAGED),
+        ("TIFF: 10^9 pixels, LZW", tiff(40_000, 25_000, 5, &[], 0, &[0x80; 900]), DAMAGED),
+        ("TIFF: 10^9 pixels, deflate", tiff(40_000, 25_000, 8, &[], 0, &zeros(500_000)), DAMAGED),
+        ("TIFF: 100 pixels, 64 MiB of deflate", tiff(10, 10, 8, &[], 0, &bomb), ANY),
+        ("TIFF: G4, rows of 2^31 pixels", tiff((1 << 31) - 1, 4, 4, &[(258, 3, 1, 1)], 0, &[0xFF; 99]), UNSUPPORTED),
+        ("TIFF: G4, 60,000 rows in 100 bytes", tiff(60_000, 60_000, 4, &[(258, 3, 1, 1)], 0, &[0xFF; 99]), DAMAGED),
+        ("TIFF: G3, 60,000 rows in 100 bytes", tiff(60_000, 60_000, 3, &[(258, 3, 1, 1)], 0, &[0x80; 99]), DAMAGED),
+        ("TIFF: more pixels than any page", tiff(1 << 20, 1 << 20, 8, &[], 0, &[0; 99]), REFUSED),
+        ("TIFF: no width", tiff(0, 10, 1, &[], 0, &[0; 99]), REFUSED),
+        ("JPEG: 65,535 x 65,535", jpeg(), REFUSED),
+        ("PNG: 2^31 x 2^31", png((1 << 31) - 1, (1 << 31) - 1, &[], &zeros(1000)), REFUSED),
+        ("PNG: 10^9 pixels", png(40_000, 25_000, &[], &zeros(500_000)), DAMAGED),
+        ("PNG: 100 pixels, 64 MiB of deflate", png(10, 10, &[], &bomb), ANY),
+        ("PNG: a profile of 64 MiB", png(10, 10, &chunk(b"iCCP", &[b"x\0\0", &bomb[..]].concat()), &zeros(110)), ANY),
+        ("PNG: a text of 64 MiB", png(10, 10, &chunk(b"zTXt", &[b"Title\0\0", &bomb[..]].concat()), &zeros(110)), ANY),
+        ("PNG: a chunk of 2^31 bytes", b"\x89PNG\r\n\x1a\n\x7F\xFF\xFF\xFFIHDR".to_vec(), DAMAGED),
+        ("BMP: a negative width", bmp(-10, 10, 54), REFUSED),
+        ("BMP: the smallest height", bmp(10, i32::MIN, 54), REFUSED),
+        ("BMP: 10^9 pixels", bmp(40_000, 25_000, 54), DAMAGED),
+        ("BMP: the largest size", bmp(i32::MAX, i32::MAX, 54), REFUSED),
+        ("BMP: lines behind the end", bmp(10, 10, i32::MAX), DAMAGED),
+        ("RAW: 10^9 pixels", raw(40_000, 25_000), REFUSED),
+        ("RAW: the largest size", raw(u32::MAX, u32::MAX), REFUSED),
+        ("PDF: tables of objects in a circle", pdf(&image("/Width 2 /Height 2", b"abcd"), "/Prev XREF"), REFUSED),
+        ("PDF: 10^9 pixels", pdf(&image("/Width 40000 /Height 25000", &[0; 900]), ""), REFUSED),
+        ("PDF: 10^9 pixels, deflate", pdf(&image("/Width 40000 /Height 25000 /Filter /FlateDecode", &zeros(500_000)), ""), REFUSED),
+        ("PDF: 100 pixels, 64 MiB of deflate", pdf(&image("/Width 10 /Height 10 /Filter /FlateDecode", &bomb), ""), ANY),
+        ("PDF: rows of 2^31 for the predictor", pdf(&image("/Width 2 /Height 2 /Filter /FlateDecode /DecodeParms << /Predictor 15 /Columns 2147483647 >>", &zeros(900)), ""), REFUSED),
+        ("PDF: a hundred filters", pdf(&image(&format!("/Width 2 /Height 2 /Filter [{}]", "/FlateDecode ".repeat(100)), &zeros(900)), ""), REFUSED),
+        ("PDF: lists in lists", pdf(&image(&format!("/Width 2 /Height 2 /X {}", "[".repeat(100_000)), b"abcd"), ""), REFUSED),
+        ("PDF: a length that is its own", pdf(&image("/Width 2 /Height 2 /Length 4 0 R", b"abcd"), ""), ANY),
+        ("PDF: pages in a circle", pdf(&["<< /Type /Pages /Count 1 /Kids [2 0 R] >>".into()], ""), REFUSED),
+        ("PDF: objects in the stream of objects that they are", objects_in_themselves(), REFUSED),
+    ]
+}
+
+#[test]
+fn what_asks_for_much_gets_little() {
+    // Whatever is made once and stays.
+    let table = table();
+    let _ = read(&table[0].1);
+    for (what, file, wanted) in table {
+        let before = (memory("VmRSS:"), read_so_far());
+        // The most so far is forgotten.
+        std::fs::write("/proc/self/clear_refs", "5").unwrap();
+        let ended = read(&file).err();
+        assert!(wanted.contains(&ended), "{what}: {ended:?}");
+        let taken = memory("VmHWM:").saturating_sub(before.0);
+        assert!(taken <= MEMORY, "{what}: {taken} KiB of memory");
+        let most = file.len() as u64 * READ.0 + READ.1;
+        let bytes = read_so_far() - before.1;
+        assert!(bytes <= most, "{what}: {bytes} bytes read");
+    }
+}
+
+#[test]
+fn every_beginning_of_a_file() {
+    let formats = DocumentFormat::ALL.into_iter();
+    for format in formats.filter(|format| *format != DocumentFormat::Pdfa) {
+        let whole = document(format);
+        read(&whole).unwrap();
+        for len in 0..whole.len() {
+            if let Err(kind) = read(&whole[..len]) {
+                let unknown = len < 8 && kind == InputUnsupported;
+                assert!(
+                    kind == InputDamaged || unknown,
+                    "{format:?} {len}: {kind:?}"
+                );
+            }
+        }
+    }
+}
+
+/// Reads all of a file.
+fn read(bytes: &[u8]) -> Result<(), ErrorKind> {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(bytes).unwrap();
+    pages(file).map_err(|e| e.kind())
+}
+
+fn pages(file: File) -> wia::Result<()> {
+    let image = ImageFile::of(file, "bomb", Limits::DEFAULT)?;
+    for (index, info) in image.pages().iter().enumerate() {
+        image.metadata(index)?;
+        image.profile(index)?;
+        if let Some((_, mut chunks)) = image.stored(index)? {
+            while chunks.next()?.is_some() {}
+        }
+        let mut rows = image.rows(index)?;
+        let mut row = vec![0; info.row_bytes()];
+        let mut count = 0;
+        while rows.next_row(&mut row)? {
+            count += 1;
+            assert!(count <= ROWS, "rows of nothing");
+        }
+    }
+    Ok(())
+}
+
+fn document(format: DocumentFormat) -> Vec<u8> {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let sink = Box::new(file.reopen().unwrap());
+    let mut writer = open_writer(format, sink, &WriterOptions::default()).unwrap();
+    let (layout, rows) = page(9, 7, PixelType::Rgb8);
+    let row = layout.row_bytes();
+    writer.begin_page(&layout).unwrap();
+    writer.rows(Band::new(&rows, row, row).unwrap()).unwrap();
+    writer.end_page().unwrap();
+    writer.finish().unwrap();
+    std::fs::read(file.path()).unwrap()
+}
+
+/// What the kernel says of the memory of this process, in KiB.
+fn memory(name: &str) -> u64 {
+    value("/proc/self/status", name)
+}
+
+/// Bytes that this process has read.
+fn read_so_far() -> u64 {
+    value("/proc/self/io", "rchar:")
+}
+
+fn value(file: &str, name: &str) -> u64 {
+    let text = read_to_string(file).unwrap();
+    let line = text.lines().find(|line| line.starts_with(name)).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+/// So many zeros, in zlib's container.
+fn zeros(count: usize) -> Vec<u8> {
+    let mut out = ZlibEncoder::new(Vec::new(), Compression::best());
+    for _ in 0..count / 1024 {
+        out.write_all(&[0; 1024]).unwrap();
+    }
+    out.write_all(&vec![0; count % 1024]).unwrap();
+    out.finish().unwrap()
+}
+
+/// A page of 8 bits in one strip, with fields in the place of the usual ones or besides.
+fn tiff(
+    width: u32,
+    height: u32,
+    compression: u32,
+    fields: &[(u16, u16, u32, u32)],
+    next: u32,
+    data: &[u8],
+) -> Vec<u8> {
+    let mut all = vec![
+        (256, 4, 1, width),
+        (257, 4, 1, height),
+        (258, 3, 1, 8),
+        (259, 3, 1, compression),
+        (262, 3, 1, 1),
+        (273, 4, 1, 0),
+        (277, 3, 1, 1),
+        (278, 4, 1, height),
+        (279, 4, 1, data.len() as u32),
+    ];
+    for field in fields {
+        match all.iter_mut().find(|usual| usual.0 == field.0) {
+            Some(usual) => *usual = *field,
+            None => all.push(*field),
+        }
+    }
+    let end = 8 + 2 + 12 * all.len() as u32 + 4;
+    let mut out = b"II*\0\x08\0\0\0".to_vec();
+    out.extend((all.len() as u16).to_le_bytes());
+    for (tag, kind, count, value) in all {
+        let value = if (tag, value) == (273, 0) { end } else { value };
+        out.extend([tag.to_le_bytes(), kind.to_le_bytes()].concat());
+        out.extend([count.to_le_bytes(), value.to_le_bytes()].concat());
+    }
+    out.extend(next.to_le_bytes());
+    out.extend(data);
+    out
+}
+
+fn big_tiff() -> Vec<u8> {
+    let mut out = b"II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0".to_vec();
+    out.extend([&256_u16.to_le_bytes()[..], &16_u16.to_le_bytes()].concat());
+    out.extend([(1_u64 << 60).to_le_bytes(), 16_u64.to_le_bytes()].concat());
+    out.extend([0; 8]);
+    out
+}
+
+/// The headers of a grey JPEG of the largest size, and nothing in it.
+fn jpeg() -> Vec<u8> {
+    let folder = sheets::Folder::new();
+    let (layout, rows) = page(8, 8, PixelType::Gray8);
+    let path = folder.magick("small.jpg", &layout, &rows, &[]);
+    let mut bytes = std::fs::read(path).unwrap();
+    let frame = bytes
+        .windows(2)
+        .position(|two| two == [0xFF, 0xC0])
+        .unwrap();
+    bytes[frame + 5..frame + 9].fill(0xFF);
+    bytes
+}
+
+fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    let body = [&kind[..], data].concat();
+    let sum = crc32fast::hash(&body).to_be_bytes();
+    [&(data.len() as u32).to_be_bytes()[..], &body, &sum].concat()
+}
+
+fn png(width: u32, height: u32, more: &[u8], data: &[u8]) -> Vec<u8> {
+    let size = [width.to_be_bytes(), height.to_be_bytes()].concat();
+    let head = chunk(b"IHDR", &[&size[..], &[8, 0, 0, 0, 0]].concat());
+    let (data, end) = (chunk(b"IDAT", data), chunk(b"IEND", &[]));
+    [b"\x89PNG\r\n\x1a\n", &head[..], more, &data, &end].concat()
+}
+
+/// A bitmap of 24 bits with 900 bytes of lines.
+fn bmp(width: i32, height: i32, lines: i32) -> Vec<u8> {
+    let words = |words: &[i32]| words.iter().flat_map(|w| w.to_le_bytes()).collect();
+    let head: Vec<u8> = words(&[
+        954,
+        0,
+        lines,
+        40,
+        width,
+        height,
+        1 | 24 << 16,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+    ]);
+    [&b"BM"[..], &head, &[0; 900]].concat()
+}
+
+fn raw(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = document(DocumentFormat::Raw);
+    bytes[20..24].copy_from_slice(&width.to_le_bytes());
+    bytes[24..28].copy_from_slice(&height.to_le_bytes());
+    bytes
+}
+
+/// The page tree, a page, and its image, which has these entries.
+fn image(entries: &str, data: &[u8]) -> Vec<Vec<u8>> {
+    let head = format!(
+        "<< /Type /XObject /Subtype /Image /ColorSpace /DeviceGray /BitsPerComponent 8 /Length {} {entries} >>\nstream\n",
+        data.len()
+    );
+    let content = "q 100 0 0 100 0 0 cm /I Do Q";
+    vec![
+        b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>".to_vec(),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] /Contents 5 0 R /Resources << /XObject << /I 4 0 R >> >> >>".to_vec(),
+        [head.as_bytes(), data, b"\nendstream"].concat(),
+        format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()).into(),
+    ]
+}
+
+/// A PDF of these objects from number 2 on; `XREF` in the trailer is where its table stands.
+fn pdf(objects: &[Vec<u8>], trailer: &str) -> Vec<u8> {
+    let mut out = b"%PDF-1.7\n".to_vec();
+    let mut table = String::from("0000000000 65535 f \n");
+    let catalog = b"<< /Type /Catalog /Pages 2 0 R >>".to_vec();
+    let all = [&[catalog], objects].concat();
+    for (i, object) in all.iter().enumerate() {
+        table += &format!("{:010} 00000 n \n", out.len());
+        out.extend(format!("{} 0 obj\n", i + 1).into_bytes());
+        out.extend_from_slice(object);
+        out.extend_from_slice(b"\nendobj\n");
+    }
+    let (at, size) = (out.len(), all.len() + 1);
+    let trailer = trailer.replace("XREF", &at.to_string());
+    let end = format!(
+        "xref\n0 {size}\n{table}trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{at}\n%%EOF\n"
+    );
+    out.extend(end.into_bytes());
+    out
+}
+
+/// The catalog is said to be in a stream of objects that is in itself.
+fn objects_in_themselves() -> Vec<u8> {
+    let mut out = b"%PDF-1.7\n".to_vec();
+    let at = out.len();
+    // Type, object, index: 1 and 2 are both in 2, 3 is this table.
+    let table = [0, 0, 0, 2, 2, 0, 2, 2, 1, 1, at as u8, 0];
+    let head = format!(
+        "3 0 obj\n<< /Type /XRef /Size 4 /W [1 1 1] /Root 1 0 R /Length {} >>\nstream\n",
+        table.len()
+    );
+    out.extend(head.into_bytes());
+    out.extend(table);
+    out.extend(format!("\nendstream\nendobj\nstartxref\n{at}\n%%EOF\n").into_bytes());
+    out
+}
