@@ -46,15 +46,15 @@ fn first_pages(document: &Path, pages: usize) -> Vec<u8> {
     if document.extension().is_some_and(|ending| ending == "pdf") {
         return documents::pdf_images(document, &[], pages).concat();
     }
-    let copy = document.with_extension("first-pages");
+    // A place of its own: trials side by side look at one reference.
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("first-pages");
     let mut source = document.display().to_string();
     for page in 0..pages {
         source.push_str(&format!(",{page}"));
     }
     tool("tiffcp", &["-c", "none", &source], &[&copy]);
-    let bytes = fs::read(&copy).unwrap();
-    fs::remove_file(copy).unwrap();
-    bytes
+    fs::read(copy).unwrap()
 }
 
 fn reported(ended: &Ended) -> usize {
