@@ -104,6 +104,8 @@ impl Plan {
             // As other programs have it; who wants every row of it alone takes another compression.
             full_color: false,
             workers: workers.min(MOST_WORKERS),
+            // Nothing is synced before the end; so a page is known to be whole by its sum alone.
+            records: true,
             expected_bytes: plan.expected_bytes(),
             ..WriterOptions::default()
         };

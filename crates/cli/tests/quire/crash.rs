@@ -1,8 +1,10 @@
 //! Scans that are killed at any instant: `quire recover` makes a document of every page that was
 //! reported, and of nothing else.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -46,7 +48,6 @@ fn first_pages(document: &Path, pages: usize) -> Vec<u8> {
     if document.extension().is_some_and(|ending| ending == "pdf") {
         return documents::pdf_images(document, &[], pages).concat();
     }
-    // A place of its own: trials side by side look at one reference.
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("first-pages");
     let mut source = document.display().to_string();
@@ -71,8 +72,23 @@ fn scan(scratch: &Scratch, way: &str) -> Running {
     start(command)
 }
 
-/// One whole scan, and how long it takes.
-fn whole(way: &str) -> (Scratch, Duration) {
+/// One whole scan.
+struct Whole {
+    scratch: Scratch,
+    took: Duration,
+    /// Its first pages, by their number, once they have been wanted.
+    first: Mutex<HashMap<usize, Arc<[u8]>>>,
+}
+
+impl Whole {
+    fn first_pages(&self, way: &str, pages: usize) -> Arc<[u8]> {
+        let mut first = self.first.lock().unwrap();
+        let made = || first_pages(&self.scratch.path(file_of(way)), pages).into();
+        first.entry(pages).or_insert_with(made).clone()
+    }
+}
+
+fn whole(way: &str) -> Whole {
     let scratch = Scratch::new();
     if way.contains("--append") {
         scan(&scratch, &format!("-n {BEFORE} {way}")).end().exits(0);
@@ -80,16 +96,19 @@ fn whole(way: &str) -> (Scratch, Duration) {
     }
     let begin = Instant::now();
     scan(&scratch, way).end().exits(0);
-    let took = begin.elapsed();
-    (scratch, took)
+    Whole {
+        took: begin.elapsed(),
+        scratch,
+        first: Mutex::default(),
+    }
 }
 
 /// Kills a scan after `wait`; gives the pages that were recovered.
-fn trial(way: &str, wait: Duration, reference: &Path) -> usize {
+fn trial(way: &str, wait: Duration, whole: &Whole) -> usize {
     let scratch = Scratch::new();
     let name = file_of(way);
     let partial = format!(".{name}.partial");
-    let (older, before) = match fs::read(reference.with_file_name("before")) {
+    let (older, before) = match fs::read(whole.scratch.path("before")) {
         Ok(document) => (document, BEFORE),
         Err(_) => (b"older".to_vec(), 0),
     };
@@ -124,7 +143,7 @@ fn trial(way: &str, wait: Duration, reference: &Path) -> usize {
         "{way}: {pages} pages where {told} were told"
     );
     assert!(
-        first_pages(&document, pages) == first_pages(reference, pages),
+        first_pages(&document, pages)[..] == whole.first_pages(way, pages)[..],
         "{way}: the pages are not those that were scanned"
     );
     assert_eq!(scratch.names(), [name]);
@@ -144,10 +163,10 @@ fn every_reported_page_is_recovered_whenever_the_scan_is_killed() {
         let mut recovered = 0;
         for _ in (lane..trials).step_by(lanes) {
             let way = random(&mut state, WAYS.len() as u64) as usize;
-            let (reference, took) = &wholes[way];
-            let most = u64::try_from(took.as_micros()).unwrap() * lanes as u64;
+            let whole = &wholes[way];
+            let most = u64::try_from(whole.took.as_micros()).unwrap() * lanes as u64;
             let wait = Duration::from_micros(random(&mut state, most));
-            recovered += trial(WAYS[way], wait, &reference.path(file_of(WAYS[way])));
+            recovered += trial(WAYS[way], wait, whole);
         }
         recovered
     };

@@ -172,3 +172,37 @@ fn the_old_document_stands_until_the_new_one_is_complete() {
         }
     }
 }
+
+/// Nothing is synced before the end: whatever a power loss has left of the blocks, no page that
+/// is not whole is taken for one.
+#[test]
+fn pages_that_never_reached_the_disk_are_not_recovered() {
+    for name in ["out.tiff", "out.pdf"] {
+        for line in ["convert -c none", "convert -c none --append"] {
+            let scratch = Scratch::new();
+            let pixels = inputs(&scratch);
+            if line.contains("append") {
+                scratch
+                    .quire(&format!("convert a.tif -c none -o {name}"))
+                    .succeeds();
+            }
+            let inputs = " a.tif".repeat(900);
+            let mut convert = scratch.start(&format!("{line} --json -o {name}{inputs}"));
+            convert.wait_for_page(30);
+            convert.send(Signal::KILL);
+            convert.end();
+            let partial = format!(".{name}.partial");
+            let mut bytes = fs::read(scratch.path(&partial)).unwrap();
+            let hole = 20 * pixels.bytes.len();
+            bytes[hole..hole + 4096].fill(0);
+            fs::write(scratch.path(&partial), bytes).unwrap();
+            scratch.quire(&format!("recover {partial}")).succeeds();
+            let document = scratch.path(name);
+            let found = documents::pages(&document);
+            assert!((10..=20).contains(&found), "{line} {name}: {found}");
+            let all = pages(&document);
+            assert_eq!(all.len(), found);
+            assert!(all.iter().all(|page| *page == all[0]));
+        }
+    }
+}
