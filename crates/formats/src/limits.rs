@@ -24,7 +24,7 @@ pub struct Limits {
 impl Limits {
     /// Enough for anything that is scanned.
     pub const DEFAULT: Limits = Limits {
-        row_bytes: 64 << 20,
+        row_bytes: 8 << 20,
         held_bytes: 256 << 20,
         pixels: 1 << 32,
         pages: 1 << 20,

@@ -7,17 +7,19 @@ use formats::{
     Chunk, ChunkSource, Coding, DocumentWriter, FaxGroup, PageDone, PageOptions, StoredPage,
 };
 use raster::Band;
-use wia::{Error, ErrorKind, Result};
+use wia::{Blame, Error, ErrorKind, Result};
 
 use super::of_input;
 use super::plan::{Page, Plan};
 use crate::cancel::Cancel;
 use crate::settings::Compression;
 
-/// Bands under way between reader and writer.
-const BANDS: usize = 4;
 /// Bytes of a band, or one row when that is longer.
 const BAND: usize = 256 * 1024;
+/// Bands under way between reader and writer.
+const BANDS: usize = 4;
+/// The same where one row is longer than a band.
+const LONG_BANDS: usize = 2;
 
 /// Writes a page: as it is stored, or row by row. After an error some of it may be there.
 ///
@@ -54,14 +56,17 @@ fn as_stored(
     if !is_wanted(plan, &stored) {
         return Ok(None);
     }
+    check_decodes(page, &stored.coding, cancel)?;
     let mut watched = Watched {
         chunks: chunks.as_mut(),
+        left: stored.chunks,
+        page,
         cancel,
         failed: false,
     };
     match writer.stored_page(&stored, &mut watched) {
         Ok(done) => Ok(Some(done)),
-        Err(e) if watched.failed => Err(of_input(e, page)),
+        Err(e) if watched.failed || e.kind().blame() == Blame::Input => Err(of_input(e, page)),
         Err(e) if e.kind() == ErrorKind::NotImplemented => Ok(None),
         Err(e) => Err(e),
     }
@@ -85,9 +90,30 @@ fn is_wanted(plan: &Plan, stored: &StoredPage) -> bool {
     !requantized && plan.compression.is_none_or(|wanted| wanted == coding)
 }
 
+/// Decodes a page to see whether it can be: damage is not copied. Of JPEG data only the markers
+/// are looked at, by those who copy them, for decoding them would cost more than all the rest.
+fn check_decodes(page: &Page<'_>, coding: &Coding, cancel: &Cancel) -> Result<()> {
+    if matches!(coding, Coding::Raw | Coding::Jpeg { .. }) {
+        return Ok(());
+    }
+    let mut row = vec![0; page.info.row_bytes()];
+    let mut decode = || {
+        let mut reader = page.input.rows(page.index)?;
+        while reader.next_row(&mut row)? {
+            if cancel.is_cancelled() {
+                return Err(cancelled());
+            }
+        }
+        Ok(())
+    };
+    decode().map_err(|e| of_input(e, page))
+}
+
 /// The chunks of an input: knows whether a failure is theirs.
 struct Watched<'a> {
     chunks: &'a mut dyn ChunkSource,
+    left: u64,
+    page: &'a Page<'a>,
     cancel: &'a Cancel,
     failed: bool,
 }
@@ -96,6 +122,13 @@ impl ChunkSource for Watched<'_> {
     fn next(&mut self) -> Result<Option<Chunk<'_>>> {
         if self.cancel.is_cancelled() {
             return Err(cancelled());
+        }
+        self.left = self.left.saturating_sub(1);
+        if self.left == 0 {
+            // What was copied before is of the same file then.
+            let unchanged = self.page.input.check_unchanged();
+            self.failed = unchanged.is_err();
+            unchanged?;
         }
         let chunk = self.chunks.next().and_then(whole);
         self.failed = chunk.is_err();
@@ -119,9 +152,10 @@ fn whole(chunk: Option<Chunk<'_>>) -> Result<Option<Chunk<'_>>> {
 fn by_rows(writer: &mut dyn DocumentWriter, page: &Page<'_>, cancel: &Cancel) -> Result<PageDone> {
     let row_bytes = page.info.row_bytes();
     thread::scope(|scope| {
-        let (full, bands) = sync_channel(BANDS);
+        let count = if row_bytes > BAND { LONG_BANDS } else { BANDS };
+        let (full, bands) = sync_channel(count);
         let (back, free) = channel();
-        for _ in 0..BANDS {
+        for _ in 0..count {
             // Its other end is here.
             let _ = back.send(Vec::new());
         }
@@ -145,6 +179,8 @@ fn by_rows(writer: &mut dyn DocumentWriter, page: &Page<'_>, cancel: &Cancel) ->
             }
             let _ = back.send(rows);
         }
+        let unchanged = page.input.check_unchanged();
+        unchanged.map_err(|e| of_input(e, page))?;
         writer.end_page()
     })
 }

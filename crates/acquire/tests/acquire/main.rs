@@ -8,6 +8,7 @@
 
 mod batch;
 mod cancel;
+mod convert;
 mod documents;
 mod encoded;
 mod events;

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -24,8 +25,31 @@ pub struct ImageFile {
     name: PathBuf,
     /// The file when it was given; else it is opened by its name whenever it is read.
     given: Option<Arc<File>>,
+    stamp: Stamp,
     limits: Limits,
     pages: Pages,
+}
+
+/// What tells a file from another one in its place, and from itself before a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    device: u64,
+    inode: u64,
+    len: u64,
+    /// When it was changed last, in seconds and nanoseconds.
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    fn of(file: &File) -> Result<Stamp> {
+        let told = file.metadata().map_err(Error::from_read)?;
+        Ok(Stamp {
+            device: told.dev(),
+            inode: told.ino(),
+            len: told.len(),
+            changed: (told.mtime(), told.mtime_nsec()),
+        })
+    }
 }
 
 /// A page as a file stores it, and its compressed data.
@@ -46,7 +70,8 @@ impl ImageFile {
     /// # Errors
     ///
     /// All name the file. `InputUnsupported` for a file of another kind or with unusual pixels,
-    /// `InputDamaged` for a damaged one; `AccessDenied`, `ReadFault` when it cannot be read.
+    /// `InputDamaged` for a damaged one; `AccessDenied`, `ReadFault` when it cannot be read. Every later
+    /// call says `ReadFault` when the file has changed since, or another one has its name.
     pub fn open(path: impl AsRef<Path>) -> Result<ImageFile> {
         let name = path.as_ref();
         let file = File::open(name).map_err(|e| Error::from_read(e).context(name.display()))?;
@@ -69,10 +94,13 @@ impl ImageFile {
     }
 
     fn read(file: &Arc<File>, name: &Path, limits: Limits) -> Result<ImageFile> {
-        let pages = pages(file, &limits).map_err(|e| e.context(name.display()))?;
+        let named = |e: Error| e.context(name.display());
+        let stamp = Stamp::of(file).map_err(named)?;
+        let pages = pages(file, &limits).map_err(named)?;
         Ok(ImageFile {
             name: name.to_owned(),
             given: None,
+            stamp,
             limits,
             pages,
         })
@@ -131,7 +159,7 @@ impl ImageFile {
 
     /// Page `index` as the file stores it, with its compressed data. `None` for a page that no
     /// document takes like that: tiles, planes, transparency, and other rare forms. What is damaged
-    /// inside of compressed data is not noticed.
+    /// inside of compressed data is only noticed by reading its rows.
     ///
     /// # Errors
     ///
@@ -174,6 +202,30 @@ impl ImageFile {
         })
     }
 
+    /// Whether the file is still the one that was opened, as it was then. To be asked when something has been
+    /// read of it.
+    ///
+    /// # Errors
+    ///
+    /// `ReadFault` when it is not; what the file system says.
+    pub fn check_unchanged(&self) -> Result<()> {
+        self.file()
+            .map(drop)
+            .map_err(|e| e.context(self.name.display()))
+    }
+
+    fn file(&self) -> Result<Arc<File>> {
+        let file = match &self.given {
+            Some(file) => Arc::clone(file),
+            None => Arc::new(File::open(&self.name).map_err(Error::from_read)?),
+        };
+        if Stamp::of(&file)? != self.stamp {
+            let why = "the file has changed since it was looked at";
+            return Err(Error::new(ErrorKind::ReadFault, why));
+        }
+        Ok(file)
+    }
+
     /// Reads something of a page; errors name the file.
     fn ask<T>(
         &self,
@@ -184,13 +236,8 @@ impl ImageFile {
         let Some(info) = self.page(index) else {
             return Err(Error::invalid(format!("{name} has no page {}", index + 1)));
         };
-        let file = match &self.given {
-            Some(file) => Ok(Arc::clone(file)),
-            None => File::open(&self.name)
-                .map(Arc::new)
-                .map_err(Error::from_read),
-        };
-        file.and_then(|file| read(&file, info))
+        self.file()
+            .and_then(|file| read(&file, info))
             .map_err(|e| e.context(name))
     }
 }

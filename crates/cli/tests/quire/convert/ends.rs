@@ -43,14 +43,21 @@ fn damage_in_mid_document_keeps_the_pages_before_it() {
     let scratch = Scratch::new();
     with_damage(&scratch, 2);
     let before = fs::read(scratch.path("in.tif")).unwrap();
-    let ended = scratch.quire("convert in.tif -c lzw -o out.tiff").exits(9);
-    ended.says(&["in.tif: page 3: ", "2 complete pages kept in out.tiff"]);
-    let out = scratch.path("out.tiff");
-    assert_eq!(tiff(&out).len(), 2);
-    for n in 0..2 {
-        let pnm = fs::read(scratch.path(format!("{n}.pnm"))).unwrap();
-        assert_eq!(tiff_pixels(&out, n), Pixels::of_pnm(&pnm));
+    // Packed anew, and as it is stored.
+    for packed in ["-c lzw", "-c deflate", ""] {
+        let line = format!("convert in.tif {packed} -o out.tiff");
+        let ended = scratch.quire(&line).exits(9);
+        ended.says(&["in.tif: page 3: ", "2 complete pages kept in out.tiff"]);
+        let out = scratch.path("out.tiff");
+        assert_eq!(tiff(&out).len(), 2);
+        for n in 0..2 {
+            let pnm = fs::read(scratch.path(format!("{n}.pnm"))).unwrap();
+            assert_eq!(tiff_pixels(&out, n), Pixels::of_pnm(&pnm));
+        }
     }
+    let ended = scratch.quire("convert in.tif -o out.pdf").exits(9);
+    ended.says(&["in.tif: page 3: ", "2 complete pages kept in out.pdf"]);
+    assert_eq!(documents::pdf(&scratch.path("out.pdf")), 2);
     let ended = scratch.quire("convert in.tif -o page-%d.png").exits(9);
     ended.says(&[
         "in.tif: page 3: ",
