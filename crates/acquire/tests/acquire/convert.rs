@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use acquire::{Cancel, ConvertSettings, ConvertedPage, Output, convert};
 use formats::tiff::{Compression, Options, Writer};
 use formats::{DocumentFormat, DocumentWriter};
+use quire_acquire::{Cancel, ConvertSettings, ConvertedPage, Output, convert};
 use raster::{Band, PageLayout, PixelType};
 use wia::ErrorKind;
 
@@ -42,7 +42,7 @@ fn document(path: &Path, grey: u8, compression: Compression) {
 fn an_input_that_becomes_another_file() {
     let stored = [Compression::None, Compression::Deflate];
     for (compression, in_place) in stored.into_iter().flat_map(|c| [(c, false), (c, true)]) {
-        for wanted in [None, Some(acquire::Compression::Lzw)] {
+        for wanted in [None, Some(quire_acquire::Compression::Lzw)] {
             let folder = tempfile::tempdir().unwrap();
             let path = |name: &str| -> PathBuf { folder.path().join(name) };
             document(&path("in.tif"), 10, compression);
