@@ -155,6 +155,9 @@ pub struct DocumentOptions {
     /// Bytes that the finished document will have, if that is known: decides between classic TIFF
     /// and BigTIFF from the start.
     pub expected_bytes: Option<u64>,
+    /// Leaves a record behind each page, by which it is known after a power loss whether all of it is
+    /// there ([`tiff::Options::records`]).
+    pub records: bool,
     /// How samples of one channel are to be stored without compression.
     pub photometric: Option<Photometric>,
     /// Size in bytes that a classic TIFF may reach: 4 GiB - 1, or less to try the switch to BigTIFF.
@@ -170,6 +173,7 @@ impl Default for DocumentOptions {
             metadata: Metadata::default(),
             profile: None,
             expected_bytes: None,
+            records: false,
             photometric: None,
             classic_limit: u64::from(u32::MAX),
             progress: Arc::default(),

@@ -76,6 +76,7 @@ fn tiff_options(options: &DocumentOptions, compression: Compression) -> Result<t
         metadata: options.metadata.clone(),
         profile: options.profile.clone(),
         expected_bytes: options.expected_bytes,
+        records: options.records,
         classic_limit: options.classic_limit,
         ..tiff::Options::default()
     })

@@ -2,6 +2,7 @@
 //! while they do.
 
 use std::io::SeekFrom;
+use std::os::unix::fs::FileExt;
 use std::sync::{Arc, Mutex};
 
 use raster::{Band, PageLayout};
@@ -58,6 +59,38 @@ fn the_head_has_room_for_bigtiff() {
     assert_eq!(bytes[..4], *b"II\x2A\0");
     assert_eq!(bytes[8..16], [0; 8]);
     assert_eq!(Tiff::parse(&bytes[..], 0).pages[0].value(273), 16);
+}
+
+/// Where that is asked for, each page has a record that tells whether all of it is there.
+#[test]
+fn a_page_that_is_torn_is_known_by_its_record() {
+    for form in FORMS {
+        for records in [true, false] {
+            let mut context = recorded(DocumentOptions {
+                records,
+                ..DocumentOptions::default()
+            });
+            let progress = progress(&context);
+            let mut stream = Recorder::default();
+            for n in 0..3 {
+                form(&mut context, &mut stream, &page(n)).unwrap();
+                assert_eq!(progress.bytes(), stream.len());
+            }
+            let whole = stream.bytes();
+            assert_pages(&whole, &[&page(0), &page(1), &page(2)]);
+            let strip = Tiff::parse(&whole[..], 0).pages[1].value(273) as usize;
+            for torn in [false, true] {
+                let file = tempfile::tempfile().unwrap();
+                file.write_all_at(&whole, 0).unwrap();
+                if torn {
+                    file.write_all_at(&[0; 64], strip as u64).unwrap();
+                }
+                let found = formats::recover(&file).unwrap();
+                let expected = if torn && records { 1 } else { 3 };
+                assert_eq!(found.pages, expected, "{records} {torn}");
+            }
+        }
+    }
 }
 
 #[test]
