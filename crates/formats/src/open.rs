@@ -34,7 +34,7 @@ pub struct WriterOptions {
 
 /// A document that is gone on with.
 pub struct Appending {
-    /// What it is.
+    /// What it is; a PDF is PDF/A when it says so, of whatever part.
     pub format: DocumentFormat,
     /// Its writer.
     pub writer: Box<dyn DocumentWriter + Send>,
@@ -144,9 +144,13 @@ pub fn open_appending(file: File, options: &WriterOptions) -> Result<Option<Appe
                 pages,
             }))
         }
-        Some(format @ DocumentFormat::Pdf) => {
+        Some(DocumentFormat::Pdf) => {
             let sink = file.try_clone().map_err(Error::from_read)?;
             let (writer, pages) = pdf::Writer::append(sink, &file, pdf_options(options))?;
+            let format = match writer.conformance() {
+                pdf::Conformance::Pdf17 => DocumentFormat::Pdf,
+                pdf::Conformance::A2b => DocumentFormat::Pdfa,
+            };
             let writer = Box::new(writer);
             Ok(Some(Appending {
                 format,

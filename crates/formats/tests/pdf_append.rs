@@ -157,6 +157,68 @@ fn appended_like_any_document() {
     assert_holds(&path, &[old_pages(), new_pages()].concat(), "one door");
 }
 
+/// A PDF is PDF/A when it says so, whoever wrote it and in whatever form.
+#[test]
+fn what_declares_itself_pdfa_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    for (what, path) in existing(folder.path()) {
+        let expected = match what {
+            "ours, PDF/A" => DocumentFormat::Pdfa,
+            _ => DocumentFormat::Pdf,
+        };
+        let format = |path: &Path| {
+            let found = open_appending(open(path), &WriterOptions::default()).unwrap();
+            found.unwrap().format
+        };
+        assert_eq!(format(&path), expected, "{what}");
+        append(&path, &new_pages()).unwrap();
+        assert_eq!(format(&path), expected, "{what}, with more pages");
+        // Its description compressed, and its catalog inside of a stream.
+        let packed = folder.path().join("packed.pdf");
+        let options = ["--object-streams=generate", "--compress-streams=y"];
+        let paths = [path.to_str().unwrap(), packed.to_str().unwrap()];
+        run("qpdf", &[options, paths].concat(), b"");
+        assert_eq!(format(&packed), expected, "{what}, packed");
+    }
+}
+
+/// A description may say it in an attribute, and in other letters.
+#[test]
+fn the_mark_of_pdfa_has_several_forms() {
+    let element = b"<pdfaid:part>2</pdfaid:part>";
+    let kept = Options {
+        conformance: Conformance::A2b,
+        ..Options::default()
+    };
+    let document = document(kept, &old_pages());
+    let at = document.windows(element.len()).position(|w| w == element);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.pdf");
+    for (mark, is) in [
+        (&b"<pdfaid:part>1</pdfaid:part>"[..], true),
+        (b"<x pdfaid:part=\"3\"/>", true),
+        (b"<x pdfaid:part = '2'/>", true),
+        (b"<pdfaid:part></pdfaid:part>", false),
+        (b"<pdfaid:port>2</pdfaid:port>", false),
+        (b"<x pdfaid:part=\"x\"/>", false),
+        (b"pdfaid:part", false),
+    ] {
+        let mut mark = mark.to_vec();
+        mark.resize(element.len(), b' ');
+        let mut bytes = document.clone();
+        bytes[at.unwrap()..][..mark.len()].copy_from_slice(&mark);
+        std::fs::write(&path, bytes).unwrap();
+        let found = open_appending(open(&path), &WriterOptions::default()).unwrap();
+        let format = found.unwrap().format;
+        assert_eq!(
+            format == DocumentFormat::Pdfa,
+            is,
+            "{}",
+            mark.escape_ascii()
+        );
+    }
+}
+
 /// Cut at any byte of what was added: the old pages and those that were complete.
 #[test]
 fn a_crash_while_pages_are_added() {

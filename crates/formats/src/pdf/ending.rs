@@ -31,6 +31,8 @@ pub(super) struct Old {
     pub(super) len: u64,
     /// Its pages.
     pub(super) pages: u32,
+    /// Whether it says that it is PDF/A, of whatever part.
+    pub(super) archival: bool,
     /// The number and generation of the root of its pages.
     pub(super) root: (u32, u16),
     /// What stands between the brackets of the root's `Kids`.

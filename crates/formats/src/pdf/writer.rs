@@ -86,7 +86,8 @@ impl<S: Sink> Writer<S> {
     /// file. Also says how many pages there are. The bytes that are there stay: with the first page a
     /// new version of the document begins behind them, and until [`DocumentWriter::finish`] has
     /// written its end, readers see the old one or, where they want the end of the file to be in
-    /// order, none. What the document says about itself stays as well.
+    /// order, none. What the document says about itself stays as well. Whether it is PDF/A is for it to say,
+    /// not for the options ([`Writer::conformance`]).
     ///
     /// # Errors
     ///
@@ -96,6 +97,14 @@ impl<S: Sink> Writer<S> {
         let len = file.metadata().map_err(Error::from_read)?.len();
         let old = existing::read(file, len, Limits::DEFAULT)?;
         let pages = old.pages;
+        let conformance = match old.archival {
+            true => Conformance::A2b,
+            false => Conformance::Pdf17,
+        };
+        let options = Options {
+            conformance,
+            ..options
+        };
         let document = Document {
             pages: Pages::new(old.size + 1, NO_IDENTIFIER, 0),
             base: Base::addition(old),
@@ -114,6 +123,11 @@ impl<S: Sink> Writer<S> {
             mark: len,
             table_limit: TABLE_LIMIT,
         }
+    }
+
+    /// The rules that the document keeps. Of PDF/A no part but its existence is looked at.
+    pub fn conformance(&self) -> Conformance {
+        self.options.conformance
     }
 
     /// The finished pages that were written.

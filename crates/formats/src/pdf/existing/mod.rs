@@ -6,7 +6,7 @@ mod value;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
-use wia::{Error, Result};
+use wia::{Error, ErrorKind, Result};
 
 use super::ending::Old;
 use crate::Limits;
@@ -64,6 +64,10 @@ pub(super) fn read(file: &File, len: u64, limits: Limits) -> Result<Old> {
         return Err(damaged("it has no pages"));
     };
     let root = (*root, *generation);
+    let archival = match catalog.value.get("Metadata") {
+        Some(Value::Reference(number, _)) => declares_archival(&mut objects, *number)?,
+        _ => false,
+    };
     let tree = objects.object(root.0)?;
     let Value::Dictionary(entries) = &tree.value else {
         return Err(damaged("its pages"));
@@ -94,6 +98,7 @@ pub(super) fn read(file: &File, len: u64, limits: Limits) -> Result<Old> {
     Ok(Old {
         len,
         pages,
+        archival,
         root,
         kids,
         entries: others,
@@ -103,6 +108,36 @@ pub(super) fn read(file: &File, len: u64, limits: Limits) -> Result<Old> {
         trailer,
         id,
     })
+}
+
+/// Whether the description of a document, the stream of this number, names a part of PDF/A. One that cannot
+/// be read names none.
+fn declares_archival(objects: &mut Objects<'_>, description: u32) -> Result<bool> {
+    const PART: &[u8] = b"pdfaid:part";
+    let mut text = match objects.data(description) {
+        Err(e) if e.kind() == ErrorKind::ReadFault => return Err(e),
+        Err(_) => return Ok(false),
+        Ok(text) => text,
+    };
+    // It may be UTF-16.
+    text.retain(|byte| *byte != 0);
+    let part = |at: usize| {
+        let value = text[at + PART.len()..].trim_ascii_start();
+        // An element, or an attribute.
+        let value = match value {
+            [b'>', value @ ..] => value.trim_ascii_start(),
+            [b'=', value @ ..] => match value.trim_ascii_start() {
+                [b'"' | b'\'', value @ ..] => value,
+                _ => return false,
+            },
+            _ => return false,
+        };
+        value
+            .first()
+            .is_some_and(|digit| matches!(digit, b'1'..=b'4'))
+    };
+    let mut names = text.windows(PART.len()).enumerate();
+    Ok(names.any(|(at, name)| name == PART && part(at)))
 }
 
 /// Whether nothing but the end of a line stands behind the end of the document.

@@ -254,6 +254,16 @@ impl<'a> Objects<'a> {
         Ok((data, object.value))
     }
 
+    /// The decoded data of the stream of this number.
+    pub(super) fn data(&mut self, number: u32) -> Result<Vec<u8>> {
+        let Some(Place::At(at)) = self.place(number)? else {
+            return Err(damaged("a stream is missing"));
+        };
+        let (data, _) = self.stream(at)?;
+        self.held -= data.len() as u64;
+        Ok(data)
+    }
+
     fn decode(&self, raw: Vec<u8>, dictionary: &Value) -> Result<Vec<u8>> {
         let one = |value: Option<&Value>| match value {
             Some(Value::Array(values, _)) if values.len() == 1 => values.first().cloned(),
