@@ -44,6 +44,18 @@ impl Cancel {
         self.lock().cancelled
     }
 
+    /// Goes on unless it was stopped.
+    ///
+    /// # Errors
+    ///
+    /// `Abort`.
+    pub(crate) fn check(&self) -> Result<()> {
+        match self.is_cancelled() {
+            true => Err(cancelled()),
+            false => Ok(()),
+        }
+    }
+
     /// Runs `download`, the download of `transfer`, and cancels it when the scan is stopped. A scan
     /// that is stopped already does not begin: no paper moves.
     ///
@@ -107,6 +119,11 @@ impl Cancel {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What is left undone after a cancel.
+pub(crate) fn cancelled() -> Error {
+    Error::new(ErrorKind::Abort, "cancelled")
 }
 
 /// Says that the transfer has ended, also when it ends in a panic.

@@ -6,9 +6,10 @@
 mod copy;
 mod plan;
 
+use std::fs::File;
 use std::path::PathBuf;
 
-use formats::{DocumentFormat, DocumentWriter, open_writer};
+use formats::{DocumentFormat, DocumentWriter, NeedsSeek, open_writer};
 use wia::{Error, ErrorKind, Result, Status};
 
 use crate::cancel::Cancel;
@@ -72,10 +73,12 @@ pub fn convert(
         before: 0,
         files: Vec::new(),
     };
-    let result = Plan::new(settings).and_then(|plan| match &plan.place {
+    let result = Plan::new(settings, cancel).and_then(|plan| match &plan.place {
         Place::Files(pattern) => run.files(&plan, pattern),
         place => run.document(&plan, place),
     });
+    // Of what was planned or copied when somebody stopped it, nothing is left.
+    let result = result.or_else(stopped);
     Outcome {
         pages: run.pages,
         before: run.before,
@@ -99,17 +102,34 @@ struct Run<'a> {
 impl Run<'_> {
     /// All pages into one document.
     fn document(&mut self, plan: &Plan, place: &Place) -> Result<Status> {
-        let (mut writer, partial) = match place {
+        let (mut writer, partial, mut spool) = match place {
             Place::File(target) => {
-                let open = OpenDocument::open(target, plan.format, plan.append, &plan.options)?;
+                let open = OpenDocument::open(
+                    target,
+                    plan.format,
+                    plan.append,
+                    &plan.options,
+                    self.cancel,
+                )?;
                 self.before = open.before;
-                (open.writer, Some(open.partial))
+                (open.writer, Some(open.partial), None)
             }
-            place => (self.open(plan, place)?, None),
+            place => {
+                let (writer, spool) = self.open(plan, place)?;
+                (writer, None, spool)
+            }
         };
         let mut ended = Ok(Status::Ok);
         for page in plan.pages() {
-            match copy::page(writer.as_mut(), plan, &page, self.cancel) {
+            let copied = copy::page(writer.as_mut(), plan, &page, self.cancel);
+            let copied = copied.and_then(|done| match &mut spool {
+                Some(spool) => {
+                    writer.finish()?;
+                    spool.to.take(&spool.file).map(|()| done)
+                }
+                None => Ok(done),
+            });
+            match copied {
                 Ok(done) => self.told(plan, done.document_bytes, None),
                 Err(e) => {
                     // Bytes behind the last page harm no reader.
@@ -120,7 +140,7 @@ impl Run<'_> {
             }
         }
         let Some(partial) = partial else {
-            if self.pages > 0 {
+            if self.pages > 0 && spool.is_none() {
                 let finished = writer.finish();
                 // What went wrong first is why the ending is missing.
                 return ended.and_then(|status| finished.map(|()| status));
@@ -182,13 +202,25 @@ impl Run<'_> {
         Ok(Status::Ok)
     }
 
-    /// Opens a place that takes bytes in order.
-    fn open(&self, plan: &Plan, place: &Place) -> Result<Box<dyn DocumentWriter + Send>> {
-        let sink = match place {
+    /// Opens a place that takes bytes in order. What a format cannot write in order waits in a temporary
+    /// file, as it does in a scan.
+    fn open(
+        &self,
+        plan: &Plan,
+        place: &Place,
+    ) -> Result<(Box<dyn DocumentWriter + Send>, Option<Spool>)> {
+        let to = match place {
             Place::Null(path) | Place::Pipe(path) => InOrder::open(path, self.cancel)?,
             _ => InOrder::stdout(self.cancel)?,
         };
-        open_writer(plan.format, Box::new(sink), &plan.options)
+        if to.pretends_to_seek() || plan.format.abilities().needs_seek != NeedsSeek::Always {
+            let writer = open_writer(plan.format, Box::new(to), &plan.options)?;
+            return Ok((writer, None));
+        }
+        let file = tempfile::tempfile().map_err(Error::from_write)?;
+        let sink = file.try_clone().map_err(Error::from_write)?;
+        let writer = open_writer(plan.format, Box::new(sink), &plan.options)?;
+        Ok((writer, Some(Spool { file, to })))
     }
 
     /// Gives a complete file its name.
@@ -207,6 +239,12 @@ impl Run<'_> {
             file,
         });
     }
+}
+
+/// A document of one page on its way.
+struct Spool {
+    file: File,
+    to: InOrder,
 }
 
 /// A cancel is no failure.

@@ -5,6 +5,7 @@ use std::path::Path;
 use formats::{DocumentFormat, DocumentWriter, WriterOptions, open_appending, open_writer};
 use wia::{Error, ErrorKind, Result};
 
+use crate::cancel::Cancel;
 use crate::partial::PartialFile;
 
 /// A document under construction: a new one, or a copy of the one that is there.
@@ -23,12 +24,14 @@ impl OpenDocument {
     ///
     /// # Errors
     ///
-    /// What [`PartialFile`] and the writer say; `WriteFault` for a target that is another one by now.
+    /// What [`PartialFile`] and the writer say; `WriteFault` for a target that is another one by now; `Abort`
+    /// after a cancel.
     pub(crate) fn open(
         target: &Path,
         format: DocumentFormat,
         append: bool,
         options: &WriterOptions,
+        cancel: &Cancel,
     ) -> Result<OpenDocument> {
         if !append {
             let partial = PartialFile::create(target)?;
@@ -39,7 +42,7 @@ impl OpenDocument {
                 before: 0,
             });
         }
-        let partial = PartialFile::copy_of(target)?;
+        let partial = PartialFile::copy_of(target, cancel)?;
         match open_appending(partial.handle()?, options)? {
             Some(there) if there.format == format => Ok(OpenDocument {
                 partial,

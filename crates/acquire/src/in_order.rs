@@ -1,7 +1,7 @@
 //! Places that take bytes in order and give none back: pipes, FIFOs, character devices.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -121,6 +121,24 @@ impl InOrder {
     /// Whether it is a device that a seeking writer may write to, in whatever order.
     pub(crate) fn pretends_to_seek(&self) -> bool {
         self.kind == Kind::Null
+    }
+
+    /// Writes what has waited in a temporary file.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, and what the place says.
+    pub(crate) fn take(&mut self, mut file: &File) -> Result<()> {
+        file.rewind().map_err(Error::from_read)?;
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            match file.read(&mut buffer) {
+                Ok(0) => return Ok(()),
+                Ok(n) => self.write_all(&buffer[..n]).map_err(Error::from_write)?,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(Error::from_read(e)),
+            }
+        }
     }
 
     /// Writes some of `data`, which is not empty; waits for room.

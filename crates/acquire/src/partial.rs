@@ -1,6 +1,7 @@
 //! A file under construction: hidden, locked, and renamed when it is complete.
 
 mod copy;
+mod left;
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions};
@@ -9,16 +10,16 @@ use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::{Duration, Instant};
 
 use rustix::fs::{
     Access, AtFlags, CWD, FlockOperation, Mode, OFlags, access, flock, linkat, openat,
 };
-use wia::{Error, ErrorKind, Result};
+use wia::{Error, Result};
 
+use crate::cancel::Cancel;
 use crate::naming::directory_of;
 use copy::Identity;
+use left::in_use;
 
 /// `.NAME.partial` beside its target, locked for as long as this lives.
 ///
@@ -60,12 +61,14 @@ impl PartialFile {
     ///
     /// # Errors
     ///
-    /// As [`PartialFile::create`]; `ReadFault` and the like for a target that cannot be read.
-    pub(crate) fn copy_of(target: &Path) -> Result<PartialFile> {
+    /// As [`PartialFile::create`]; `ReadFault` and the like for a target that cannot be read; `Abort` after
+    /// a cancel.
+    pub(crate) fn copy_of(target: &Path, cancel: &Cancel) -> Result<PartialFile> {
         let reading = |e| Error::from_read(e).context(target.display());
         let old = File::open(target).map_err(reading)?;
         let identity = Identity::of(&old.metadata().map_err(reading)?);
-        let mut made = PartialFile::make(target, |partial| copy::of_document(&old, partial))?;
+        let mut made =
+            PartialFile::make(target, |partial| copy::of_document(&old, partial, cancel))?;
         made.old = Some(Box::new(identity));
         Ok(made)
     }
@@ -76,7 +79,7 @@ impl PartialFile {
             match file(&partial) {
                 Ok(file) => break file,
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
-                    if let Some(e) = refuse_existing(&partial) {
+                    if let Some(e) = left::refuse(&partial) {
                         return Err(e);
                     }
                     // It has been gone since: its scan has just ended.
@@ -84,6 +87,7 @@ impl PartialFile {
                 Err(e) => return Err(Error::from_write(e).context(target.display())),
             }
         };
+        copy::remove_stale(&partial);
         // Durable pages need a durable name.
         sync_directory(&partial)?;
         if let Ok(old) = fs::metadata(target) {
@@ -105,8 +109,8 @@ impl PartialFile {
     ///
     /// # Errors
     ///
-    /// `InvalidArgument` for another name than `.NAME.partial`, `OutputInUse` when a scan is writing it,
-    /// else what the file system says.
+    /// `InvalidArgument` for another name than `.NAME.partial` and for a symbolic link, `OutputInUse` when a
+    /// scan is writing it, else what the file system says.
     pub(crate) fn adopt(partial: &Path) -> Result<PartialFile> {
         let shown = partial.display();
         let name = target_name(partial).ok_or_else(|| {
@@ -114,14 +118,23 @@ impl PartialFile {
                 "{shown}: valid is the name of a file that was cut short, .NAME.partial"
             ))
         })?;
-        let file = OpenOptions::new().read(true).write(true).open(partial);
-        let file = file.map_err(|e| Error::from_read(e).context(partial.display()))?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
+            .open(partial);
+        let file = match file {
+            Err(_) if partial.is_symlink() => {
+                return Err(Error::invalid(format!(
+                    "{shown}: is a symbolic link, which no scan leaves"
+                )));
+            }
+            file => file.map_err(|e| Error::from_read(e).context(&shown))?,
+        };
         if !file.metadata().is_ok_and(|meta| meta.is_file()) {
             return Err(Error::invalid(format!("{shown}: is no regular file")));
         }
-        if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
-            return Err(in_use(partial));
-        }
+        left::lock(&file, partial)?;
         let adopted = PartialFile {
             file,
             partial: partial.to_owned(),
@@ -145,7 +158,7 @@ impl PartialFile {
     pub(crate) fn check(target: &Path) -> Result<()> {
         let partial = partial_name(target);
         if fs::symlink_metadata(&partial).is_ok()
-            && let Some(e) = refuse_existing(&partial)
+            && let Some(e) = left::refuse(&partial)
         {
             return Err(e);
         }
@@ -218,7 +231,7 @@ impl PartialFile {
             };
         }
         self.named = true;
-        let result = sync_directory(&self.target);
+        let result = sync_directory(&self.target).map(|_| ());
         Committed {
             file: Some(self.target.clone()),
             result,
@@ -230,6 +243,18 @@ impl PartialFile {
     pub(crate) fn leave(mut self, why: Error) -> Error {
         self.named = true;
         self.explain(why)
+    }
+
+    /// The same for a file of which no document was made.
+    pub(crate) fn leave_unfinished(mut self, why: Error) -> Error {
+        self.named = true;
+        match left::useless(&self.partial) {
+            Some(reason) => {
+                let place = self.partial.display();
+                Error::new(why.kind(), format!("{place}: {reason}; remove it"))
+            }
+            None => self.explain(why),
+        }
     }
 
     fn explain(&self, e: Error) -> Error {
@@ -286,15 +311,19 @@ impl Drop for PartialFile {
     }
 }
 
-/// Makes the names in a file's directory durable. A file system that cannot sync a directory says so
-/// with an error that tells nothing about the data.
-fn sync_directory(file: &Path) -> Result<()> {
+/// Makes the names in a file's directory durable, and says whether that can be done: a file system that
+/// cannot sync a directory says so with an error that tells nothing about the data, and a directory that may
+/// not be read cannot be opened for it.
+///
+/// # Errors
+///
+/// What the file system says otherwise.
+pub(crate) fn sync_directory(file: &Path) -> Result<bool> {
     use io::ErrorKind::{InvalidInput, PermissionDenied};
     match File::open(directory_of(file)).and_then(|directory| directory.sync_all()) {
-        Err(e) if !matches!(e.kind(), InvalidInput | PermissionDenied) => {
-            Err(Error::from_write(e).context(file.display()))
-        }
-        _ => Ok(()),
+        Ok(()) => Ok(true),
+        Err(e) if matches!(e.kind(), InvalidInput | PermissionDenied) => Ok(false),
+        Err(e) => Err(Error::from_write(e).context(file.display())),
     }
 }
 
@@ -310,13 +339,6 @@ fn target_name(partial: &Path) -> Option<&OsStr> {
     let name = partial.file_name()?.as_bytes();
     let name = name.strip_prefix(b".")?.strip_suffix(b".partial")?;
     (!name.is_empty()).then(|| OsStr::from_bytes(name))
-}
-
-fn in_use(partial: &Path) -> Error {
-    Error::new(
-        ErrorKind::OutputInUse,
-        format!("{} is in use by another scan", partial.display()),
-    )
 }
 
 /// A new file that is locked from the moment on at which it has a name.
@@ -342,44 +364,6 @@ fn create_locked(partial: &Path) -> io::Result<File> {
     // Another scan may be looking whether it is locked; it does not keep the lock.
     flock(&file, FlockOperation::LockExclusive)?;
     Ok(file)
-}
-
-/// Says why an existing partial file stops this scan; `None` when it does not exist any more.
-fn refuse_existing(partial: &Path) -> Option<Error> {
-    // On file systems without O_TMPFILE a new file is unlocked for an instant.
-    const INSTANT: Duration = Duration::from_millis(200);
-    let begin = Instant::now();
-    loop {
-        let locked = match open_to_look(partial) {
-            Ok(file) => flock(&file, FlockOperation::NonBlockingLockShared).is_err(),
-            Err(e) if e.kind() == io::ErrorKind::NotFound && !partial.is_symlink() => return None,
-            Err(_) => false,
-        };
-        if locked {
-            return Some(in_use(partial));
-        }
-        let empty = fs::metadata(partial).is_ok_and(|m| m.len() == 0);
-        if !empty || begin.elapsed() > INSTANT {
-            break;
-        }
-        thread::sleep(Duration::from_millis(10));
-    }
-    let shown = partial.display();
-    Some(Error::new(
-        ErrorKind::WriteFault,
-        format!(
-            "{shown} was left by a scan that was cut short; finish it with: quire recover {shown} (or \
-             rename or remove it)"
-        ),
-    ))
-}
-
-/// Opens for reading, and does not wait for whoever writes to it should it be a FIFO.
-fn open_to_look(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .read(true)
-        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
-        .open(path)
 }
 
 #[cfg(test)]

@@ -99,6 +99,9 @@ pub struct Plan {
     pub document_bytes: Option<u64>,
     /// Pages of the document that is there, to which these are added; `None` for a new document.
     pub before: Option<u32>,
+    /// Whether the name of a file under construction can be made durable, as its pages are. It cannot in a
+    /// folder that may be written and not read, and on some file systems.
+    pub name_is_durable: bool,
     /// Image filters, in order.
     pub filters: Vec<FilterSetting>,
     /// What the device makes of values that it does not take as they are.
@@ -235,6 +238,7 @@ pub(crate) fn plan_of(device: &Arc<dyn Device>, settings: &Settings, passes: boo
             .filter(|_| exact)
             .and_then(|n| bytes_per_page.checked_mul(u64::from(n))),
         before: existing.map(|(_, pages)| pages),
+        name_is_durable: output::name_is_durable(&place),
         filters,
         changes,
         place,

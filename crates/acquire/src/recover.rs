@@ -22,13 +22,13 @@ pub struct Recovered {
 ///
 /// # Errors
 ///
-/// `InvalidArgument` for another name, `OutputInUse` while a scan is writing it, `InputDamaged` when no
+/// `InvalidArgument` for another name and for a symbolic link, `OutputInUse` while a scan is writing it, `InputDamaged` when no
 /// page is complete, and what the file system says. The file is where it was then.
 pub fn recover(partial: &Path) -> Result<Recovered> {
     let partial = PartialFile::adopt(partial)?;
     let found = match formats::recover(partial.file()) {
         Ok(found) => found,
-        Err(e) => return Err(partial.leave(e)),
+        Err(e) => return Err(partial.leave_unfinished(e)),
     };
     let committed = partial.commit();
     committed.result?;

@@ -111,6 +111,7 @@ impl Plan {
             metadata: self.metadata(),
             profile: self.profile(),
             expected_bytes: self.document_bytes,
+            records: true,
             progress: Arc::clone(&progress),
             ..DocumentOptions::default()
         };
@@ -288,7 +289,7 @@ impl Plan {
         let to = match (&self.place, self.regular_file()) {
             (Place::Files(pattern), _) => Pages::Each(Target::files(pattern.clone())?),
             (_, Some(target)) if multipage => {
-                return self.open_document(target, options, reporter);
+                return self.open_document(target, options, reporter, cancel);
             }
             (_, Some(target)) => Pages::Each(Target::File(Some(PartialFile::create(target)?))),
             _ if multipage => {
@@ -316,16 +317,13 @@ impl Plan {
         target: &Path,
         options: &WriterOptions,
         reporter: &Arc<Reporter>,
+        cancel: &Cancel,
     ) -> Result<Opened> {
-        let options = WriterOptions {
-            records: true,
-            ..options.clone()
-        };
         let OpenDocument {
             partial,
             writer,
             before,
-        } = OpenDocument::open(target, self.format, self.before.is_some(), &options)?;
+        } = OpenDocument::open(target, self.format, self.before.is_some(), options, cancel)?;
         let durable = DurablePages::new(partial.handle()?, Arc::clone(reporter));
         Ok(Opened {
             to: Pages::Document {
@@ -389,6 +387,7 @@ impl Plan {
             workers: thread::available_parallelism()
                 .map_or(1, |cores| cores.get().min(MOST_WORKERS)),
             expected_bytes: self.document_bytes,
+            records: true,
             ..WriterOptions::default()
         }
     }

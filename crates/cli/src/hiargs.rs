@@ -101,7 +101,8 @@ pub(crate) fn output_of(
     named: Option<FormatName>,
     append: bool,
 ) -> Result<(Output, Option<DocumentFormat>), Failure> {
-    if append && holds_something(path) {
+    // `-` is standard output, whatever there is of that name.
+    if append && path.as_os_str() != "-" && holds_something(path) {
         // The document that is there is what it is, whatever its name.
         return Ok((Output::Path(path.to_owned()), named.map(format)));
     }

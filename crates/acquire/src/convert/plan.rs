@@ -9,11 +9,12 @@ use std::path::Path;
 use std::thread;
 
 use formats::image::{ImageFile, ImageInfo};
-use formats::{DocumentFormat, Metadata, WriterOptions, tiff};
+use formats::{DocumentFormat, Metadata, NeedsSeek, WriterOptions, tiff};
 use raster::{PageLayout, PixelType};
 use wia::{Error, ErrorKind, Result};
 
 use super::{ConvertSettings, of_input};
+use crate::cancel::Cancel;
 use crate::in_order::stdout_keeps_nothing;
 use crate::naming::{Place, resolve};
 use crate::plan::append;
@@ -58,8 +59,8 @@ impl Plan {
     /// # Errors
     ///
     /// The input's, with its name; `InvalidArgument` for pages that the format or compression cannot
-    /// hold, and an output that is an input; what the output's place says.
-    pub(super) fn new(settings: &ConvertSettings) -> Result<Plan> {
+    /// hold, and an output that is an input; what the output's place says; `Abort` after a cancel.
+    pub(super) fn new(settings: &ConvertSettings, cancel: &Cancel) -> Result<Plan> {
         let quality = settings.quality.unwrap_or(QUALITY);
         check_quality(quality)?;
         let place = Place::of(&settings.output)?;
@@ -71,6 +72,7 @@ impl Plan {
         append::check_format(settings.append, format)?;
         let (mut inputs, mut files) = (Vec::new(), HashSet::new());
         for path in &settings.inputs {
+            cancel.check()?;
             let (input, file) = open(path)?;
             inputs.push(input);
             files.insert((file.dev(), file.ino()));
@@ -96,7 +98,7 @@ impl Plan {
                 ..Metadata::default()
             },
         };
-        plan.check_pages()?;
+        plan.check_pages(cancel)?;
         plan.check_place(&files)?;
         let workers = thread::available_parallelism().map_or(1, usize::from);
         plan.options = WriterOptions {
@@ -167,7 +169,7 @@ impl Plan {
     }
 
     /// Whether the format takes every page.
-    fn check_pages(&self) -> Result<()> {
+    fn check_pages(&self, cancel: &Cancel) -> Result<()> {
         let format = self.format;
         if !format.abilities().multipage
             && self.page_count > 1
@@ -181,10 +183,13 @@ impl Plan {
         }
         let seek = match self.place {
             Place::File(_) | Place::Files(_) | Place::Null(_) => true,
+            // It waits for its end in a temporary file.
+            _ if format.abilities().needs_seek == NeedsSeek::Always => true,
             Place::Pipe(_) => false,
             Place::Stdout => stdout_keeps_nothing(),
         };
         for page in self.pages() {
+            cancel.check()?;
             let ImageInfo {
                 width,
                 height,

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{
@@ -13,11 +13,15 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 
-use super::{create_locked, in_use};
+use super::create_locked;
+use super::left::lock;
+use crate::cancel::{Cancel, cancelled};
 use crate::naming::directory_of;
 
 /// Bytes that are copied at once.
 const COPIED_AT_ONCE: usize = 256 * 1024;
+/// Bytes that the system copies at once: it hears no cancel meanwhile.
+const COPIED_BY_SYSTEM: u64 = 16 * 1024 * 1024;
 
 /// How a file is known again, and that it is as it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,13 +41,16 @@ impl Identity {
     }
 }
 
-/// Copies the beginning of a file into a new, locked one, which gets the name of the old.
+/// Copies the beginning of a file into a new, locked one, which gets the name of the old once it is durable.
 pub(super) fn replace(old: &File, bytes: u64, partial: &Path) -> io::Result<File> {
     let name = copy_name(partial);
-    let new = create_locked(&name)?;
+    let new = create_anew(&name)?;
     let copied = (|| {
         new.set_permissions(old.metadata()?.permissions())?;
-        pieces(old, &new, 0, bytes)?;
+        // What has been scanned is kept also when somebody does not want to wait any longer.
+        pieces(old, &new, 0, bytes, &Cancel::default())?;
+        // The old one holds durable pages.
+        new.sync_all()?;
         fs::rename(&name, partial)
     })();
     remove_unless(copied, &name)?;
@@ -54,14 +61,14 @@ pub(super) fn replace(old: &File, bytes: u64, partial: &Path) -> io::Result<File
 ///
 /// # Errors
 ///
-/// `AlreadyExists` when there is a file of this name; what the file system says.
-pub(super) fn of_document(old: &File, partial: &Path) -> io::Result<File> {
+/// `AlreadyExists` when there is a file of this name; `Abort` after a cancel; what the file system says.
+pub(super) fn of_document(old: &File, partial: &Path, cancel: &Cancel) -> io::Result<File> {
     let directory = directory_of(partial);
     let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
     if let Ok(fd) = openat(CWD, &directory, flags, Mode::from_raw_mode(0o666)) {
         flock(&fd, FlockOperation::NonBlockingLockExclusive)?;
         let new = File::from(fd);
-        fill(old, &new)?;
+        fill(old, &new, cancel)?;
         let path = format!("/proc/self/fd/{}", new.as_raw_fd());
         match linkat(CWD, path, CWD, partial, AtFlags::SYMLINK_FOLLOW) {
             Ok(()) => return Ok(new),
@@ -72,7 +79,7 @@ pub(super) fn of_document(old: &File, partial: &Path) -> io::Result<File> {
     }
     let name = copy_name(partial);
     let new = create_anew(&name)?;
-    let copied = fill(old, &new).and_then(|()| rename_to_new(&name, partial));
+    let copied = fill(old, &new, cancel).and_then(|()| rename_to_new(&name, partial));
     remove_unless(copied, &name)?;
     Ok(new)
 }
@@ -83,12 +90,28 @@ fn create_anew(name: &Path) -> io::Result<File> {
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
         other => return other,
     }
-    let there = OpenOptions::new().read(true).open(name)?;
-    if flock(&there, FlockOperation::NonBlockingLockExclusive).is_err() {
-        return Err(in_use(name).into());
-    }
+    lock(&open_there(name)?, name)?;
     fs::remove_file(name)?;
     create_locked(name)
+}
+
+/// Opens what is there to lock it, and waits for nobody.
+fn open_there(name: &Path) -> io::Result<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(name)
+}
+
+/// Removes the copy that a crash has left beside a file under construction, which this process has locked.
+pub(super) fn remove_stale(partial: &Path) {
+    let name = copy_name(partial);
+    let is_stale = open_there(&name).is_ok_and(|there| lock(&there, &name).is_ok());
+    if is_stale {
+        // If it cannot be removed it is in nobody's way.
+        drop(fs::remove_file(&name));
+    }
 }
 
 fn rename_to_new(from: &Path, to: &Path) -> io::Result<()> {
@@ -115,14 +138,20 @@ fn copy_name(partial: &Path) -> PathBuf {
 }
 
 /// The whole of a file into an empty one, durable; the blocks are shared where the file system can.
-fn fill(old: &File, new: &File) -> io::Result<()> {
+fn fill(old: &File, new: &File, cancel: &Cancel) -> io::Result<()> {
+    if cancel.is_cancelled() {
+        return Err(cancelled().into());
+    }
     new.set_permissions(old.metadata()?.permissions())?;
     if ioctl_ficlone(new, old).is_err() {
         let len = old.metadata()?.len();
         let mut at = 0;
         while at < len {
+            if cancel.is_cancelled() {
+                return Err(cancelled().into());
+            }
             let (mut from, mut to) = (at, at);
-            let most = usize::try_from(len - at).unwrap_or(usize::MAX);
+            let most = (len - at).min(COPIED_BY_SYSTEM) as usize;
             match copy_file_range(old, Some(&mut from), new, Some(&mut to), most) {
                 Ok(0) => break,
                 Ok(copied) => at += copied as u64,
@@ -134,16 +163,19 @@ fn fill(old: &File, new: &File) -> io::Result<()> {
                 Err(_) => break,
             }
         }
-        pieces(old, new, at, len)?;
+        pieces(old, new, at, len, cancel)?;
     }
     new.sync_all()
 }
 
 /// The bytes of `old` from `at` on to `end`, or to its own end. Whoever has the old file shares its
 /// position: it is not used.
-fn pieces(old: &File, new: &File, mut at: u64, end: u64) -> io::Result<()> {
+fn pieces(old: &File, new: &File, mut at: u64, end: u64, cancel: &Cancel) -> io::Result<()> {
     let mut chunk = vec![0; COPIED_AT_ONCE];
     while at < end {
+        if cancel.is_cancelled() {
+            return Err(cancelled().into());
+        }
         let most = usize::try_from(end - at).map_or(chunk.len(), |n| n.min(chunk.len()));
         let read = old.read_at(&mut chunk[..most], at)?;
         if read == 0 {

@@ -1,5 +1,7 @@
 use std::io::Write;
 
+use wia::ErrorKind;
+
 use super::*;
 
 fn names(folder: &Path) -> Vec<String> {
@@ -161,4 +163,102 @@ fn what_is_left_says_where() {
     let e = partial.leave(Error::new(ErrorKind::InputDamaged, "strange"));
     assert!(e.to_string().contains(".a.tiff.partial): strange"), "{e}");
     assert_eq!(names(dir.path()), [".a.tiff.partial"]);
+}
+
+/// Only a TIFF or a PDF with something in it is worth a try; how to begin is said as a shell takes it.
+#[test]
+fn what_a_crash_left_is_recommended_only_where_it_can_be_finished() {
+    let dir = tempfile::tempdir().unwrap();
+    let target = dir.path().join("a b.tiff");
+    let left = dir.path().join(".a b.tiff.partial");
+    let finish = format!("finish it with: quire recover '{}'", left.display());
+    let contents: [(&[u8], &str); 5] = [
+        (b"II*\0\x10\0\0\0", &finish),
+        (b"%PDF-1.7\n", &finish),
+        (b"\x89PNG\r\n\x1a\n", "neither a TIFF nor a PDF"),
+        (b"II", "neither a TIFF nor a PDF"),
+        (b"", "it is empty"),
+    ];
+    for (content, advice) in contents {
+        fs::write(&left, content).unwrap();
+        let e = PartialFile::create(&target).unwrap_err();
+        assert_eq!(e.kind(), ErrorKind::WriteFault);
+        assert!(e.to_string().contains(advice), "{e}");
+        let removes = e.to_string().ends_with(": remove it");
+        assert_eq!(removes, advice != finish, "{e}");
+    }
+    fs::remove_file(&left).unwrap();
+    std::os::unix::fs::symlink("nothing", &left).unwrap();
+    let e = PartialFile::create(&target).unwrap_err();
+    assert!(e.to_string().contains("symbolic link"), "{e}");
+}
+
+#[test]
+fn a_link_to_what_a_crash_left_is_not_taken_over() {
+    let dir = tempfile::tempdir().unwrap();
+    let (real, link) = (
+        dir.path().join(".a.tiff.partial"),
+        dir.path().join(".b.tiff.partial"),
+    );
+    fs::write(&real, "pages").unwrap();
+    for to in [&real, &dir.path().join("nothing")] {
+        std::os::unix::fs::symlink(to, &link).unwrap();
+        let e = PartialFile::adopt(&link).unwrap_err();
+        assert_eq!(e.kind(), ErrorKind::InvalidArgument);
+        assert!(e.to_string().contains("symbolic link"), "{e}");
+        fs::remove_file(&link).unwrap();
+    }
+    PartialFile::adopt(&real).unwrap().commit().result.unwrap();
+    assert_eq!(names(dir.path()), ["a.tiff"]);
+}
+
+#[test]
+fn a_copy_that_a_crash_left_is_in_nobodys_way() {
+    let dir = tempfile::tempdir().unwrap();
+    let target = dir.path().join("a.tiff");
+    let stale = dir.path().join(".a.tiff.partial.copy");
+    fs::write(&stale, "stale").unwrap();
+    let partial = with_data(&target);
+    assert!(!stale.exists());
+    // One that comes later is not in the way either.
+    fs::write(&stale, "stale").unwrap();
+    let taken = partial.take_away(3).map_err(|(_, e)| e).unwrap();
+    assert_eq!(names(dir.path()), [".a.tiff.partial"]);
+    taken.commit().result.unwrap();
+    assert_eq!(fs::read(&target).unwrap(), b"dat");
+    assert_eq!(names(dir.path()), ["a.tiff"]);
+}
+
+#[test]
+fn a_copy_that_is_in_use_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    let target = dir.path().join("a.tiff");
+    let other = dir.path().join(".a.tiff.partial.copy");
+    let file = File::create(&other).unwrap();
+    flock(&file, FlockOperation::LockExclusive).unwrap();
+    let partial = with_data(&target);
+    let (partial, e) = partial.take_away(4).unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::OutputInUse);
+    partial.commit().result.unwrap();
+    assert_eq!(names(dir.path()), [".a.tiff.partial.copy", "a.tiff"]);
+}
+
+#[test]
+fn a_cancel_ends_the_copy_of_a_document() {
+    let dir = tempfile::tempdir().unwrap();
+    let target = dir.path().join("a.tiff");
+    fs::write(&target, "document").unwrap();
+    let cancel = Cancel::default();
+    PartialFile::copy_of(&target, &cancel).unwrap().discard();
+    cancel.cancel();
+    let e = PartialFile::copy_of(&target, &cancel).unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::Abort);
+    assert_eq!(names(dir.path()), ["a.tiff"]);
+}
+
+#[test]
+fn names_are_durable_where_the_folder_can_be_synced() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(sync_directory(&dir.path().join("a.tiff")).unwrap());
+    assert!(sync_directory(&dir.path().join("none/a.tiff")).is_err());
 }

@@ -40,7 +40,7 @@ pub(crate) fn existing(
     };
     let is = found.format.name();
     match wanted {
-        Some(wanted) if kind(wanted) != kind(found.format) => Err(Error::invalid(format!(
+        Some(wanted) if !takes(found.format, wanted) => Err(Error::invalid(format!(
             "{}: is {is}; pages of format {} cannot be added",
             target.display(),
             wanted.name()
@@ -53,12 +53,9 @@ pub(crate) fn existing(
     }
 }
 
-/// A PDF/A is a PDF.
-fn kind(format: DocumentFormat) -> DocumentFormat {
-    match format {
-        DocumentFormat::Pdfa => DocumentFormat::Pdf,
-        other => other,
-    }
+/// A PDF/A is a PDF, and stays one. A plain PDF does not become PDF/A by its new pages.
+fn takes(found: DocumentFormat, wanted: DocumentFormat) -> bool {
+    found == wanted || (found == DocumentFormat::Pdfa && wanted == DocumentFormat::Pdf)
 }
 
 /// Whether more pages can come to a document of this format.

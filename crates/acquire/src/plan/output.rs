@@ -7,7 +7,7 @@ use raster::PixelType;
 use wia::{Error, ErrorKind, Result};
 
 use crate::naming::{Place, ending, resolve};
-use crate::partial::PartialFile;
+use crate::partial::{PartialFile, sync_directory};
 use crate::settings::{Compression, Output, Settings};
 
 /// The format that is asked for, or that the output's ending stands for.
@@ -119,6 +119,16 @@ pub(crate) fn check_pixels(
         compression.name(),
         pixel_name(pixel)
     )))
+}
+
+/// Whether the names in the output's folder can be made durable. Other trouble shows when the file is made.
+pub(super) fn name_is_durable(place: &Place) -> bool {
+    let synced = match place {
+        Place::File(target) => sync_directory(target),
+        Place::Files(pattern) => sync_directory(&pattern.name(1)),
+        Place::Null(_) | Place::Pipe(_) | Place::Stdout => Ok(true),
+    };
+    synced.unwrap_or(true)
 }
 
 fn pixel_name(pixel: PixelType) -> &'static str {

@@ -1,7 +1,7 @@
 //! Pages that have a file of their own, or the output to themselves.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, SeekFrom};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -193,7 +193,7 @@ impl OwnPage {
         match self.place {
             Place::File(partial) => Ok(Some(partial.commit())),
             Place::Direct(_) => Ok(None),
-            Place::Spool(file, mut pipe) => copy(file, &mut pipe).map(|()| None),
+            Place::Spool(file, pipe) => pipe.lock().take(&file).map(|()| None),
         }
     }
 
@@ -234,19 +234,6 @@ impl OwnPage {
             }
             // A place goes back to where it came from.
             _ => Ok(()),
-        }
-    }
-}
-
-fn copy(mut file: File, pipe: &mut Pipe) -> Result<()> {
-    file.rewind().map_err(Error::from_read)?;
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => return Ok(()),
-            Ok(n) => pipe.write_all(&buffer[..n]).map_err(Error::from_write)?,
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(Error::from_read(e)),
         }
     }
 }

@@ -9,6 +9,7 @@
 mod batch;
 mod cancel;
 mod convert;
+mod convert_cancel;
 mod documents;
 mod encoded;
 mod events;

@@ -38,6 +38,10 @@ pub(crate) fn text(request: &ScanRequest, plan: &Plan) -> String {
         let pages = if before == 1 { "page" } else { "pages" };
         lines.push(("appended", format!("to the {before} {pages} that it has")));
     }
+    if !plan.name_is_durable {
+        let text = "the folder cannot be synced: after a power loss the file's name may be missing";
+        lines.push(("durable", text.to_owned()));
+    }
     for change in &plan.changes {
         let text = format!(
             "{} {}, wanted {}",

@@ -35,6 +35,10 @@ fn pages_are_added_behind_those_that_are_there() {
     ];
     for (first, name) in ways {
         for (second, _) in ways.iter().filter(|(_, other)| *other == name) {
+            // A plain PDF does not become PDF/A.
+            if second.contains("pdfa") && !first.contains("pdfa") {
+                continue;
+            }
             let transfers = match first == *second {
                 true => &["stream", "memory"][..],
                 false => &["stream"],
@@ -263,4 +267,53 @@ fn a_disk_too_full_for_the_copy_leaves_the_document() {
         assert_eq!(ended.text(), format!("{name}\n"));
         ended.says(&["o space left", name]);
     }
+}
+
+/// Who asks for PDF/A gets it, or is told that it cannot be.
+#[test]
+fn a_plain_pdf_does_not_become_pdfa() {
+    let scratch = Scratch::new();
+    let scan = format!("{SCAN} -n 1 -m gray");
+    scratch.quire(&format!("{scan} -o plain.pdf")).succeeds();
+    scratch
+        .quire(&format!("{scan} -f pdfa -o kept.pdf"))
+        .succeeds();
+    scratch.quire(&format!("{scan} -o page.png")).succeeds();
+    let before = fs::read(scratch.path("plain.pdf")).unwrap();
+    for add in [scan.as_str(), "convert page.png"] {
+        let refused = scratch.quire(&format!("{add} --append -f pdfa -o plain.pdf"));
+        refused.exits(2).says(&["plain.pdf", "PDF/A"]);
+        assert!(fs::read(scratch.path("plain.pdf")).unwrap() == before);
+        for format in ["-f pdfa", "-f pdf", ""] {
+            let line = format!("{add} --append {format} -o kept.pdf");
+            scratch.quire(&line).succeeds();
+        }
+    }
+    assert_eq!(documents::pages(&scratch.path("kept.pdf")), 7);
+    let bytes = fs::read(scratch.path("kept.pdf")).unwrap();
+    let mark = b"<pdfaid:part>2<";
+    assert!(bytes.windows(mark.len()).any(|w| w == mark));
+    assert_eq!(scratch.names(), ["kept.pdf", "page.png", "plain.pdf"]);
+}
+
+/// `-` is standard output also where a file has this name.
+#[test]
+fn standard_output_cannot_be_added_to() {
+    let scratch = Scratch::new();
+    scratch
+        .quire(&format!("{SCAN} -n 1 -m gray -o page.tiff"))
+        .succeeds();
+    fs::copy(scratch.path("page.tiff"), scratch.path("-")).unwrap();
+    let before = fs::read(scratch.path("-")).unwrap();
+    for add in [SCAN, "convert page.tiff"] {
+        for format in ["", "-f tiff"] {
+            let ended = scratch.quire(&format!("{add} --append {format} -o -"));
+            ended.exits(2).says(&[]);
+        }
+    }
+    assert!(fs::read(scratch.path("-")).unwrap() == before);
+    scratch
+        .quire("convert page.tiff --append -o ./-")
+        .succeeds();
+    assert_eq!(documents::pages(&scratch.path("-")), 2);
 }

@@ -99,6 +99,29 @@ pub(crate) fn as_somebody_else(scratch: &Scratch, line: &str) -> Command {
     command
 }
 
+/// A folder that may be written and not read cannot be synced. The scan is made, and `-v` says so.
+#[test]
+fn a_folder_that_may_only_be_written_is_told_of() {
+    let scratch = Scratch::new();
+    let folder = scratch.path("drop");
+    for (mode, told) in [(0o733, true), (0o777, false)] {
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir(&folder).unwrap();
+        fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).unwrap();
+        if !rustix::process::geteuid().is_root() {
+            // An owner's own rights.
+            let mode = mode << 6 & 0o700;
+            fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).unwrap();
+        }
+        let line = "scan -v -d virtual: -s flatbed -r 75 -m gray -o drop/out.tiff";
+        let ended = start(as_somebody_else(&scratch, line)).end().exits(0);
+        let says = ended.stderr.contains("cannot be synced");
+        assert_eq!(says, told, "{}", ended.stderr);
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
+        assert_eq!(documents::tiff(&scratch.path("drop/out.tiff")).len(), 1);
+    }
+}
+
 #[test]
 fn an_image_that_is_damaged_ends_the_scan_and_keeps_the_pages_before_it() {
     let scratch = Scratch::new();

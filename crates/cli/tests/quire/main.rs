@@ -30,6 +30,7 @@ mod scratch;
 mod sheets;
 mod stopping;
 mod storage;
+mod torn;
 mod transfers;
 mod unread;
 mod usage;
