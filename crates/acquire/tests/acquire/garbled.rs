@@ -188,8 +188,10 @@ fn bytes_far_behind_the_end_are_cut_off_too() {
 
 #[test]
 fn a_document_that_its_driver_cut_keeps_what_is_whole() {
-    let good = document();
-    for len in [0, 4, 8, 100, good.len() / 3, good.len() / 2, good.len() - 1] {
+    // Of the record behind the last page, which is no part of it.
+    const RECORD: usize = 40;
+    let good = document().len();
+    for len in [0, 4, 8, 100, good / 3, good / 2, good - RECORD - 1] {
         let scratch = Scratch::new();
         let path = scratch.path("out.tiff");
         let outcome = spoiled(&path, move |stream| stream.set_size(len as u64));
