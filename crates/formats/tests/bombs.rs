@@ -1,12 +1,14 @@
 //! Small files that ask for much: what they get, the memory, and the bytes that are read for it.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod by_hand;
 mod foreign;
 mod sheets;
 
 use std::fs::{File, read_to_string};
 use std::io::Write;
 
+use by_hand::pdf;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use quire_formats::image::ImageFile;
@@ -295,27 +297,6 @@ fn image(entries: &str, data: &[u8]) -> Vec<Vec<u8>> {
         [head.as_bytes(), data, b"\nendstream"].concat(),
         format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()).into(),
     ]
-}
-
-/// A PDF of these objects from number 2 on; `XREF` in the trailer is where its table stands.
-fn pdf(objects: &[Vec<u8>], trailer: &str) -> Vec<u8> {
-    let mut out = b"%PDF-1.7\n".to_vec();
-    let mut table = String::from("0000000000 65535 f \n");
-    let catalog = b"<< /Type /Catalog /Pages 2 0 R >>".to_vec();
-    let all = [&[catalog], objects].concat();
-    for (i, object) in all.iter().enumerate() {
-        table += &format!("{:010} 00000 n \n", out.len());
-        out.extend(format!("{} 0 obj\n", i + 1).into_bytes());
-        out.extend_from_slice(object);
-        out.extend_from_slice(b"\nendobj\n");
-    }
-    let (at, size) = (out.len(), all.len() + 1);
-    let trailer = trailer.replace("XREF", &at.to_string());
-    let end = format!(
-        "xref\n0 {size}\n{table}trailer\n<< /Size {size} /Root 1 0 R {trailer} >>\nstartxref\n{at}\n%%EOF\n"
-    );
-    out.extend(end.into_bytes());
-    out
 }
 
 /// The catalog is said to be in a stream of objects that is in itself.

@@ -2,6 +2,7 @@
 //!
 //! The strips are read as those of a TIFF are. Pages with anything else are not supported.
 
+mod content;
 mod objects;
 mod pages;
 mod picture;

@@ -1,20 +1,66 @@
 //! The pages, and what is drawn on them.
 
+use std::rc::Rc;
+
 use wia::Result;
 
 use super::super::{damaged, unsupported};
+use super::content::{self, Area, not_a_scan};
 use super::objects::Objects;
-use super::value::{Dictionary, Lexer, Stop, Value};
+use super::value::{Dictionary, Value};
 
 /// The longest description of a page that only shows images.
 const LONGEST: u64 = 64 * 1024;
+/// What may be cut off an image on each side, in points: sides of pages are rounded.
+const CUT: f64 = 0.5;
+/// The size of a page that has none, as programs show it.
+const LETTER: Area = Area {
+    left: 0.0,
+    bottom: 0.0,
+    right: 612.0,
+    top: 792.0,
+};
+/// The flags of annotations that are not shown: `Hidden` and `NoView`.
+const HIDDEN: u64 = 1 << 1 | 1 << 5;
 
-/// What a page inherits from the nodes above it.
+/// A page, and what it inherits from the nodes above it.
 #[derive(Clone, Debug)]
 pub(super) struct Page {
     node: Dictionary,
+    inherited: Rc<Inherited>,
+}
+
+#[derive(Clone, Debug)]
+struct Inherited {
     resources: Value,
+    media: Value,
+    crop: Value,
     rotate: Value,
+}
+
+impl Inherited {
+    fn none() -> Inherited {
+        Inherited {
+            resources: Value::Null,
+            media: Value::Null,
+            crop: Value::Null,
+            rotate: Value::Null,
+        }
+    }
+
+    /// What the nodes below `node` inherit.
+    fn below(&self, node: &Dictionary) -> Inherited {
+        let own = |key, inherited: &Value| match node.get(key) {
+            Value::Null => inherited.clone(),
+            value => value.clone(),
+        };
+        Inherited {
+            resources: own("Resources", &self.resources),
+            media: own("MediaBox", &self.media),
+            crop: own("CropBox", &self.crop),
+            rotate: own("Rotate", &self.rotate),
+        }
+    }
 }
 
 /// The images of a page, from the top.
@@ -30,27 +76,23 @@ pub(super) fn each(objects: &Objects, mut each: impl FnMut(&Page) -> Result<()>)
     let root = objects.dictionary(objects.trailer.get("Root"))?;
     let limits = objects.limits;
     // Nodes that are to be looked at, the next one last; with their depth and what they inherit.
-    let mut left = vec![(root.get("Pages").clone(), 0, Value::Null, Value::Null)];
+    let mut left = vec![(root.get("Pages").clone(), 0, Rc::new(Inherited::none()))];
     let (mut pages, mut nodes) = (0, 0_u64);
-    while let Some((node, depth, resources, rotate)) = left.pop() {
+    while let Some((node, depth, above)) = left.pop() {
         let node = objects.dictionary(&node)?;
         nodes += 1;
         // Each has some bytes of its own, but for packed ones; circles go deep.
         if depth > limits.depth || nodes > objects.end {
             return Err(damaged("the pages of the PDF are linked in a circle"));
         }
-        let own = |key, inherited: Value| match node.get(key) {
-            Value::Null => inherited,
-            value => value.clone(),
-        };
-        let (resources, rotate) = (own("Resources", resources), own("Rotate", rotate));
+        let inherited = Rc::new(above.below(&node));
         match objects.resolve(node.get("Kids"))? {
             Value::Array(kids) => {
                 if left.len() as u64 + kids.len() as u64 > u64::from(limits.objects) {
                     return Err(unsupported("a PDF with so many pages"));
                 }
                 for kid in kids.into_iter().rev() {
-                    left.push((kid, depth + 1, resources.clone(), rotate.clone()));
+                    left.push((kid, depth + 1, Rc::clone(&inherited)));
                 }
             }
             _ if node.get("Type").is_name("Page") => {
@@ -58,11 +100,7 @@ pub(super) fn each(objects: &Objects, mut each: impl FnMut(&Page) -> Result<()>)
                 if pages > limits.pages {
                     return Err(unsupported(format!("more than {} pages", limits.pages)));
                 }
-                each(&Page {
-                    node,
-                    resources,
-                    rotate,
-                })?;
+                each(&Page { node, inherited })?;
             }
             _ => return Err(damaged("the tree of pages in the PDF is wrong")),
         }
@@ -72,17 +110,23 @@ pub(super) fn each(objects: &Objects, mut each: impl FnMut(&Page) -> Result<()>)
 
 /// The images that a page shows, which must be all that it shows.
 pub(super) fn images(objects: &Objects, page: &Page) -> Result<Images> {
-    if objects.resolve(&page.rotate)?.whole().unwrap_or(0) % 360 != 0 {
-        return Err(unsupported("a PDF page that is turned"));
+    match objects.resolve(&page.inherited.rotate)? {
+        Value::Null => {}
+        Value::Number(degrees) if degrees % 360.0 == 0.0 => {}
+        Value::Number(_) => return Err(unsupported("a PDF page that is turned")),
+        _ => return Err(damaged("a PDF page with a wrong Rotate")),
+    }
+    if annotation_shows(objects, page)? {
+        return Err(not_a_scan("an annotation"));
     }
     let unit = match objects.resolve(page.node.get("UserUnit"))? {
         Value::Number(unit) if unit > 0.0 => unit,
         _ => 1.0,
     };
-    let resources = objects.dictionary(&page.resources)?;
-    let known = objects.dictionary(resources.get("XObject"))?;
+    let resources = objects.dictionary(&page.inherited.resources)?;
     let contents = contents(objects, page)?;
-    let mut shown = shown(&contents, &known, objects.limits.depth)?;
+    let visible = visible(objects, page)?;
+    let mut shown = content::shown(objects, &contents, &resources, visible, CUT / unit)?;
     let Some(first) = shown.first().copied() else {
         return Err(unsupported("a PDF page without an image"));
     };
@@ -102,8 +146,51 @@ pub(super) fn images(objects: &Objects, page: &Page) -> Result<Images> {
     })
 }
 
-fn not_a_scan(what: &str) -> wia::Error {
-    unsupported(format!("a PDF page that is no scan ({what})"))
+/// What is seen of a page.
+fn visible(objects: &Objects, page: &Page) -> Result<Area> {
+    let media = area(objects, &page.inherited.media)?.unwrap_or(LETTER);
+    let crop = area(objects, &page.inherited.crop)?;
+    Ok(crop.map_or(media, |crop| crop.and(media)))
+}
+
+fn area(objects: &Objects, value: &Value) -> Result<Option<Area>> {
+    let wrong = || damaged("a rectangle in the PDF is wrong");
+    let list = match objects.resolve(value)? {
+        Value::Null => return Ok(None),
+        Value::Array(list) => <[Value; 4]>::try_from(list).map_err(|_| wrong())?,
+        _ => return Err(wrong()),
+    };
+    let mut sides = [0.0; 4];
+    for (side, value) in sides.iter_mut().zip(&list) {
+        let Value::Number(number) = objects.resolve(value)? else {
+            return Err(wrong());
+        };
+        *side = number;
+    }
+    let [x0, y0, x1, y1] = sides;
+    Ok(Some(Area::of((x0, y0), (x1, y1))))
+}
+
+/// Whether an annotation draws on the page.
+fn annotation_shows(objects: &Objects, page: &Page) -> Result<bool> {
+    let Value::Array(list) = objects.resolve(page.node.get("Annots"))? else {
+        return Ok(false);
+    };
+    for annotation in &list {
+        let Value::Dictionary(annotation) = objects.resolve(annotation)? else {
+            continue;
+        };
+        let flags = objects.resolve(annotation.get("F"))?.whole().unwrap_or(0);
+        let has_size = area(objects, annotation.get("Rect"))?.is_none_or(Area::has_size);
+        // Others are drawn by programs where the PDF does not say how.
+        let kind = objects.resolve(annotation.get("Subtype"))?;
+        let invisible = ["Link", "Popup"].iter().any(|name| kind.is_name(name))
+            && objects.resolve(annotation.get("AP"))? == Value::Null;
+        if flags & HIDDEN == 0 && has_size && !invisible {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn contents(objects: &Objects, page: &Page) -> Result<Vec<u8>> {
@@ -133,88 +220,4 @@ fn contents(objects: &Objects, page: &Page) -> Result<Vec<u8>> {
             _ => one(value),
         },
     }
-}
-
-/// An image on a page, in points.
-#[derive(Clone, Copy, Debug)]
-struct Shown {
-    number: u32,
-    left: f64,
-    bottom: f64,
-    width: f64,
-    height: f64,
-}
-
-/// Goes through the operators of a page.
-fn shown(contents: &[u8], known: &Dictionary, depth: u32) -> Result<Vec<Shown>> {
-    let mut lexer = Lexer::new(contents, depth);
-    let mut operands = Vec::new();
-    let (mut matrix, mut saved) = ([1.0, 0.0, 0.0, 1.0, 0.0, 0.0], Vec::new());
-    let mut shown = Vec::new();
-    loop {
-        let word = match lexer.simple() {
-            Ok(Value::Word(word)) => word,
-            Ok(value) => {
-                operands.push(value);
-                continue;
-            }
-            Err(Stop::End) => return Ok(shown),
-            Err(stop) => return Err(stop.error()),
-        };
-        match word.as_slice() {
-            b"q" => saved.push(matrix),
-            b"Q" => matrix = saved.pop().unwrap_or(matrix),
-            b"cm" => {
-                let numbers: Vec<f64> = operands
-                    .iter()
-                    .filter_map(|value| match value {
-                        Value::Number(n) => Some(*n),
-                        _ => None,
-                    })
-                    .collect();
-                let Ok(by) = <[f64; 6]>::try_from(numbers) else {
-                    return Err(damaged("a matrix on a PDF page is wrong"));
-                };
-                matrix = product(by, matrix);
-            }
-            b"Do" => {
-                let name = match operands.last() {
-                    Some(Value::Name(name)) => String::from_utf8_lossy(name).into_owned(),
-                    _ => return Err(damaged("a PDF page shows nothing")),
-                };
-                let &Value::Reference(number) = known.get(&name) else {
-                    return Err(damaged(format!(
-                        "a PDF page shows {name}, which is not there"
-                    )));
-                };
-                let [a, b, c, d, left, bottom] = matrix;
-                let upright = b.abs() < 0.01 && c.abs() < 0.01 && a > 0.0 && d > 0.0;
-                if !upright {
-                    return Err(unsupported("a turned image on a PDF page"));
-                }
-                shown.push(Shown {
-                    number,
-                    left,
-                    bottom,
-                    width: a,
-                    height: d,
-                });
-            }
-            // Clips, states and marks; nothing that paints.
-            b"re" | b"W" | b"W*" | b"n" | b"gs" | b"BMC" | b"BDC" | b"EMC" | b"i" | b"ri" => {}
-            other => return Err(not_a_scan(&String::from_utf8_lossy(other))),
-        }
-        operands.clear();
-    }
-}
-
-fn product(a: [f64; 6], b: [f64; 6]) -> [f64; 6] {
-    [
-        a[0] * b[0] + a[1] * b[2],
-        a[0] * b[1] + a[1] * b[3],
-        a[2] * b[0] + a[3] * b[2],
-        a[2] * b[1] + a[3] * b[3],
-        a[4] * b[0] + a[5] * b[2] + b[4],
-        a[4] * b[1] + a[5] * b[3] + b[5],
-    ]
 }

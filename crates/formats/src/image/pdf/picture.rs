@@ -87,6 +87,9 @@ fn picture(objects: &Objects, image: &Dictionary) -> Result<Picture> {
             return Err(unsupported("a PDF image with a mask"));
         }
     }
+    if *image.get("OC") != Value::Null {
+        return Err(unsupported("a PDF image that can be hidden"));
+    }
     let (width, rows) = (number("Width", "W")?, number("Height", "H")?);
     let single = |value: Value| match value {
         Value::Array(mut list) if list.len() <= 1 => list.pop().unwrap_or(Value::Null),
