@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod bmp;
+mod budget;
 pub mod codec;
 mod date;
 mod format;

@@ -2,6 +2,9 @@
 
 use wia::{Error, ErrorKind, Result};
 
+/// The most versions of a PDF.
+pub(crate) const PDF_VERSIONS: usize = 1 << 16;
+
 /// Bounds on what is believed of a file, before memory or time is spent on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {

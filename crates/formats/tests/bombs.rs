@@ -8,11 +8,11 @@ mod sheets;
 use std::fs::{File, read_to_string};
 use std::io::Write;
 
-use by_hand::pdf;
+use by_hand::{pdf, stream, with_table_stream};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use quire_formats::image::ImageFile;
-use quire_formats::{DocumentFormat, Limits, WriterOptions, open_writer};
+use quire_formats::{DocumentFormat, Limits, WriterOptions, open_appending, open_writer};
 use raster::{Band, PixelType};
 use sheets::page;
 use wia::ErrorKind::{self, InputDamaged, InputUnsupported};
@@ -26,6 +26,9 @@ const ROWS: u32 = 4096;
 
 /// What is wrong with a file, the file, and what reading all of it may end with. `None`: in order.
 type Row = (&'static str, Vec<u8>, &'static [Option<ErrorKind>]);
+
+/// What is done with it.
+type Reader = fn(&[u8]) -> Result<(), ErrorKind>;
 
 const DAMAGED: &[Option<ErrorKind>] = &[Some(InputDamaged)];
 const UNSUPPORTED: &[Option<ErrorKind>] = &[Some(InputUnsupported)];
@@ -77,6 +80,9 @@ fn table() -> Vec<Row> {
         ("PDF: a length that is its own", pdf(&image("/Width 2 /Height 2 /Length 4 0 R", b"abcd"), ""), ANY),
         ("PDF: pages in a circle", pdf(&["<< /Type /Pages /Count 1 /Kids [2 0 R] >>".into()], ""), REFUSED),
         ("PDF: objects in the stream of objects that they are", objects_in_themselves(), REFUSED),
+        ("PDF: a page of 100 kB 20,000 times", one_page_again(), DAMAGED),
+        ("PDF: 2,000 pages with the same 200 kB of resources", resources_again(), UNSUPPORTED),
+        ("PDF: a table with 64 MiB behind it", long_table(), &[None]),
     ]
 }
 
@@ -85,7 +91,9 @@ fn what_asks_for_much_gets_little() {
     // Whatever is made once and stays.
     let table = table();
     let _ = read(&table[0].1);
-    for (what, file, wanted) in table {
+    let table = table.into_iter().map(|row| (row, read as Reader));
+    let append = appends().into_iter().map(|row| (row, append as Reader));
+    for ((what, file, wanted), read) in table.chain(append) {
         let before = (memory("VmRSS:"), read_so_far());
         // The most so far is forgotten.
         std::fs::write("/proc/self/clear_refs", "5").unwrap();
@@ -115,6 +123,35 @@ fn every_beginning_of_a_file() {
             }
         }
     }
+}
+
+/// The same for files that pages are added to.
+fn appends() -> Vec<Row> {
+    vec![
+        (
+            "appending: a table with 64 MiB behind it",
+            long_table(),
+            &[None],
+        ),
+        (
+            "appending: objects in the stream of objects that they are",
+            objects_in_themselves(),
+            REFUSED,
+        ),
+        (
+            "appending: streams of objects whose lengths are in each other",
+            lengths_in_each_other(),
+            REFUSED,
+        ),
+    ]
+}
+
+/// Begins to add to a file.
+fn append(bytes: &[u8]) -> Result<(), ErrorKind> {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(bytes).unwrap();
+    let started = open_appending(file, &WriterOptions::default()).map_err(|e| e.kind())?;
+    started.map(|_| ()).ok_or(InputUnsupported)
 }
 
 /// Reads all of a file.
@@ -312,5 +349,69 @@ fn objects_in_themselves() -> Vec<u8> {
     out.extend(head.into_bytes());
     out.extend(table);
     out.extend(format!("\nendstream\nendobj\nstartxref\n{at}\n%%EOF\n").into_bytes());
+    out
+}
+
+fn one_page_again() -> Vec<u8> {
+    let mut objects = by_hand::page();
+    objects[0] = format!(
+        "<< /Type /Pages /Count 20000 /Kids [{}] >>",
+        "3 0 R ".repeat(20_000)
+    )
+    .into();
+    let page = String::from_utf8_lossy(&objects[1])
+        .replace("/Type", &format!("/X [{}] /Type", "1 ".repeat(50_000)));
+    objects[1] = page.into();
+    pdf(&objects, "")
+}
+
+fn resources_again() -> Vec<u8> {
+    let mut objects = by_hand::page();
+    let page = String::from_utf8_lossy(&objects[1]).into_owned();
+    let (page, own) = page.split_once("/Resources").unwrap();
+    let kids: String = (0..2000).map(|i| format!("{} 0 R ", i + 7)).collect();
+    objects[0] = format!("<< /Type /Pages /Count 2000 /Kids [{kids}] >>").into();
+    objects[1] = b"null".to_vec();
+    let own = own.trim_end_matches(" >>").trim_start_matches(" <<");
+    objects.push(format!("<< {own} >> /X [{}] >>", "1 ".repeat(100_000)).into());
+    let page = format!("{page} /Resources 6 0 R >>");
+    objects.extend(std::iter::repeat_n(page.into_bytes(), 2000));
+    pdf(&objects, "")
+}
+
+/// Zeros behind the entries of the table.
+fn long_table() -> Vec<u8> {
+    with_table_stream(|mut entries| {
+        entries.resize(64 << 20, 0);
+        let mut out = ZlibEncoder::new(Vec::new(), Compression::best());
+        out.write_all(&entries).unwrap();
+        (out.finish().unwrap(), "/Filter /FlateDecode")
+    })
+}
+
+/// The catalog is in stream 4, whose length is in stream 5, whose length is the catalog.
+fn lengths_in_each_other() -> Vec<u8> {
+    let mut out = b"%PDF-1.7\n".to_vec();
+    let mut places = Vec::new();
+    for (number, length) in [(4, 2), (5, 1)] {
+        places.push(out.len() as u8);
+        out.extend(format!("{number} 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Length {length} 0 R >>\nstream\n{} 0 9 \nendstream\nendobj\n", 5 - number + 1).into_bytes());
+    }
+    let at = out.len();
+    let at_byte = u8::try_from(at).unwrap();
+    let table = [
+        [0, 0, 0],
+        [2, 4, 0],
+        [2, 5, 0],
+        [1, at_byte, 0],
+        [1, places[0], 0],
+        [1, places[1], 0],
+    ];
+    out.extend(b"3 0 obj\n");
+    out.extend(stream(
+        "/Type /XRef /Size 6 /W [1 1 1] /Root 1 0 R",
+        &table.concat(),
+    ));
+    out.extend(format!("\nendobj\nstartxref\n{at}\n%%EOF\n").into_bytes());
     out
 }

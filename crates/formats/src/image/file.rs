@@ -61,7 +61,7 @@ enum Pages {
     Jpeg([ImageInfo; 1]),
     Tiff(Vec<ImageInfo>, tiff::Document),
     Lines([ImageInfo; 1], Arc<Lines>),
-    Pdf(Vec<ImageInfo>, pdf::Document),
+    Pdf(Vec<ImageInfo>, Box<pdf::Document>),
 }
 
 impl ImageFile {

@@ -11,10 +11,10 @@ mod jpeg;
 mod lines;
 mod pdf;
 mod png;
-mod section;
+pub(crate) mod section;
 mod stored;
 mod tiff;
-mod unfilter;
+pub(crate) mod unfilter;
 
 use raster::PixelType;
 use wia::{Error, ErrorKind, Result};

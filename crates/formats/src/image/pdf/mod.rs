@@ -27,12 +27,16 @@ pub(super) struct Document {
     objects: Objects,
     /// The images of each page, from the top.
     pages: Vec<Box<[u32]>>,
+    metadata: Metadata,
 }
 
 impl Document {
     /// Reads what the file says of its pages.
-    pub(super) fn read(file: &Arc<File>, limits: &Limits) -> Result<(Document, Vec<ImageInfo>)> {
-        let objects = Objects::read(file, limits)?;
+    pub(super) fn read(
+        file: &Arc<File>,
+        limits: &Limits,
+    ) -> Result<(Box<Document>, Vec<ImageInfo>)> {
+        let mut objects = Objects::read(file, limits)?;
         let (mut pages, mut infos) = (Vec::new(), Vec::new());
         pages::each(&objects, |page| {
             let number = infos.len() + 1;
@@ -46,7 +50,14 @@ impl Document {
         if pages.is_empty() {
             return Err(damaged("the file has no page"));
         }
-        Ok((Document { objects, pages }, infos))
+        let metadata = metadata(&objects)?;
+        objects.all_seen();
+        let document = Box::new(Document {
+            objects,
+            pages,
+            metadata,
+        });
+        Ok((document, infos))
     }
 
     fn page(&self, index: usize, info: &ImageInfo) -> Result<Page> {
@@ -76,28 +87,32 @@ impl Document {
 
     /// What is said of a page.
     pub(super) fn said(&self, index: usize, info: &ImageInfo) -> Result<Said> {
-        let objects = &self.objects;
-        let about = objects.dictionary(objects.trailer.get("Info"))?;
-        let text = |key| -> Result<String> {
-            Ok(match objects.resolve(about.get(key))? {
-                Value::Text(bytes) => string(&bytes),
-                _ => String::new(),
-            })
-        };
         Ok(Said {
-            metadata: Metadata {
-                title: text("Title")?,
-                author: text("Author")?,
-                software: match text("Creator")? {
-                    creator if creator.is_empty() => text("Producer")?,
-                    creator => creator,
-                },
-                date: date(&text("CreationDate")?),
-                ..Metadata::default()
-            },
+            metadata: self.metadata.clone(),
             profile: self.page(index, info)?.profile().cloned(),
         })
     }
+}
+
+/// What is said of all pages.
+fn metadata(objects: &Objects) -> Result<Metadata> {
+    let about = objects.dictionary(objects.trailer.get("Info"))?;
+    let text = |key| -> Result<String> {
+        Ok(match objects.resolve(about.get(key))? {
+            Value::Text(bytes) => string(&bytes),
+            _ => String::new(),
+        })
+    };
+    Ok(Metadata {
+        title: text("Title")?,
+        author: text("Author")?,
+        software: match text("Creator")? {
+            creator if creator.is_empty() => text("Producer")?,
+            creator => creator,
+        },
+        date: date(&text("CreationDate")?),
+        ..Metadata::default()
+    })
 }
 
 /// A string for people: UTF-16, or bytes of which most are Latin-1's.

@@ -1,21 +1,27 @@
 //! Objects: where they are (ISO 32000-1, 7.5) and what they are.
 
+use std::collections::{HashSet, VecDeque};
 use std::fs::File;
-use std::io::Read;
+use std::io::{BufReader, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use flate2::read::ZlibDecoder;
 use wia::Result;
 
 use super::super::section::Section;
+use super::super::unfilter::Unfiltered;
 use super::super::{damaged, read_error, unsupported};
 use super::value::{Dictionary, Lexer, Stop, Value};
-use crate::Limits;
+use crate::budget::Budget;
+use crate::limits::PDF_VERSIONS;
+use crate::{Limits, Profile};
 
 /// What is read of an object at first.
 const SOME: u64 = 1024;
-/// Sections of the table of objects, one for each update.
-const MOST_SECTIONS: usize = 4096;
+/// Streams of objects that are held.
+const HELD: usize = 8;
+/// The most columns of a table.
+const COLUMNS: u64 = 1 << 16;
 
 /// Where an object is.
 #[derive(Clone, Copy, Debug)]
@@ -34,8 +40,11 @@ pub(super) struct Objects {
     pub(super) limits: Limits,
     places: Vec<Place>,
     pub(super) trailer: Dictionary,
-    /// The stream of objects that was used last.
-    unpacked: Mutex<Option<(u32, Arc<Unpacked>)>>,
+    budget: Budget,
+    /// The streams of objects that were used last.
+    unpacked: Mutex<VecDeque<(u32, Arc<Unpacked>)>>,
+    /// The profile that was used last.
+    profile: Mutex<Option<(u32, Option<Profile>)>>,
 }
 
 #[derive(Debug)]
@@ -54,13 +63,16 @@ pub(super) struct Data {
 
 impl Objects {
     pub(super) fn read(file: &Arc<File>, limits: &Limits) -> Result<Objects> {
+        let end = file.metadata().map_err(read_error)?.len();
         let mut objects = Objects {
             file: Arc::clone(file),
-            end: file.metadata().map_err(read_error)?.len(),
+            end,
             limits: *limits,
             places: Vec::new(),
             trailer: Dictionary::default(),
+            budget: Budget::of(end),
             unpacked: Mutex::default(),
+            profile: Mutex::default(),
         };
         objects.tables()?;
         if *objects.trailer.get("Encrypt") != Value::Null {
@@ -69,8 +81,19 @@ impl Objects {
         Ok(objects)
     }
 
+    /// All pages were looked at, and each can be looked at as often as anybody likes.
+    pub(super) fn all_seen(&mut self) {
+        self.budget = Budget::endless();
+    }
+
+    /// One more than the highest number.
+    pub(super) fn count(&self) -> usize {
+        self.places.len()
+    }
+
     fn bytes(&self, at: u64, most: u64) -> Result<Vec<u8>> {
-        let mut bytes = Vec::new();
+        let most = most.min(self.end.saturating_sub(at));
+        let mut bytes = Vec::with_capacity(most as usize);
         Section::new(&self.file, at, most)
             .read_to_end(&mut bytes)
             .map_err(read_error)?;
@@ -88,6 +111,11 @@ impl Objects {
             let bytes = self.bytes(at, some)?;
             let mut lexer = Lexer::new(&bytes, self.limits.depth);
             let result = read(&mut lexer);
+            // What was needless at first is paid when there is more.
+            self.budget.take(match some {
+                SOME => lexer.at as u64,
+                _ => bytes.len() as u64,
+            })?;
             let all = (bytes.len() as u64) < some || some >= self.limits.value_bytes;
             // A word at the very end may go on.
             if all
@@ -128,12 +156,16 @@ impl Objects {
         let mut lexer = Lexer::new(&bytes[found + key.len()..], 1);
         let start = lexer.simple().ok().and_then(|n| n.whole());
         let mut next = start;
-        let mut seen = Vec::new();
+        let mut seen = HashSet::new();
         while let Some(at) = next {
-            if seen.contains(&at) || seen.len() > MOST_SECTIONS {
+            if !seen.insert(at) {
                 return Err(damaged("the tables of the PDF are linked in a circle"));
             }
-            seen.push(at);
+            if seen.len() > PDF_VERSIONS {
+                return Err(unsupported(format!(
+                    "more than {PDF_VERSIONS} versions of a PDF"
+                )));
+            }
             let is_table = self.bytes(at, 4)? == b"xref";
             let trailer = if is_table {
                 self.table(at + 4)?
@@ -195,14 +227,17 @@ impl Objects {
                 let mut lexer = Lexer::new(&bytes, 1);
                 for _ in 0..some {
                     let entry = [lexer.simple(), lexer.simple(), lexer.simple()];
-                    let [Ok(place), Ok(_), Ok(kind)] = entry else {
+                    let [Ok(place), Ok(generation), Ok(Value::Word(kind))] = entry else {
                         return Err(damaged("the table of the PDF is wrong"));
                     };
-                    if let (true, Some(place)) = (kind.is_word("n"), place.whole()) {
-                        self.set(number, Place::At(place))?;
+                    match (place.whole(), generation.whole(), kind.as_slice()) {
+                        (Some(place), Some(_), b"n") => self.set(number, Place::At(place))?,
+                        (Some(_), Some(_), b"f") => {}
+                        _ => return Err(damaged("the table of the PDF is wrong")),
                     }
                     number += 1;
                 }
+                self.budget.take(lexer.at as u64)?;
                 at += lexer.at as u64;
                 left -= some;
             }
@@ -229,13 +264,18 @@ impl Objects {
         if w0 > 8 || w1 > 8 || w2 > 8 || width == 0 {
             return Err(wrong());
         }
-        let bytes = self.unpack(&dictionary, data, 16 * self.limits.value_bytes)?;
-        let mut entries = bytes.chunks_exact(width as usize);
+        let mut entry = vec![0; width as usize];
+        // What is behind the last entry is never looked at.
+        let mut entries = self.plain(&dictionary, data)?;
         for part in index.as_chunks::<2>().0 {
             for number in part[0]..part[0].saturating_add(part[1]) {
-                let Some(entry) = entries.next() else {
-                    return Ok(dictionary);
-                };
+                if let Err(e) = entries.read_exact(&mut entry) {
+                    return match e.kind() {
+                        std::io::ErrorKind::UnexpectedEof => Ok(dictionary),
+                        _ => Err(read_error(e)),
+                    };
+                }
+                self.budget.take(width)?;
                 let (kind, rest) = entry.split_at(w0 as usize);
                 let (place, more) = rest.split_at(w1 as usize);
                 let fold = |bytes: &[u8]| bytes.iter().fold(0, |n, b| n << 8 | u64::from(*b));
@@ -317,32 +357,43 @@ impl Objects {
         }
     }
 
-    fn unpacked(&self) -> MutexGuard<'_, Option<(u32, Arc<Unpacked>)>> {
+    fn held(&self) -> MutexGuard<'_, VecDeque<(u32, Arc<Unpacked>)>> {
         self.unpacked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A stream of objects. Those that were used last are held, as many as one may be long.
+    fn unpacked(&self, stream: u32) -> Result<Arc<Unpacked>> {
+        let wrong = || damaged("a stream of objects in the PDF is wrong");
+        if let Some((_, unpacked)) = self.held().iter().find(|held| held.0 == stream) {
+            return Ok(Arc::clone(unpacked));
+        }
+        let Some(Place::At(at)) = self.places.get(stream as usize) else {
+            return Err(wrong());
+        };
+        let (value, data) = self.object_at(*at, Some(stream))?;
+        let (Value::Dictionary(dictionary), Some(data)) = (value, data) else {
+            return Err(wrong());
+        };
+        let unpacked = Arc::new(Unpacked {
+            bytes: self.unpack(&dictionary, data, self.limits.value_bytes)?,
+            count: dictionary.get("N").whole().unwrap_or(0),
+            first: dictionary.get("First").whole().unwrap_or(0),
+        });
+        let mut held = self.held();
+        held.push_back((stream, Arc::clone(&unpacked)));
+        let bytes = |held: &VecDeque<(u32, Arc<Unpacked>)>| -> usize {
+            held.iter().map(|(_, unpacked)| unpacked.bytes.len()).sum()
+        };
+        while held.len() > 1 && (held.len() > HELD || bytes(&held) as u64 > self.limits.value_bytes)
+        {
+            held.pop_front();
+        }
+        Ok(unpacked)
     }
 
     fn packed(&self, stream: u32, index: u32) -> Result<Value> {
         let wrong = || damaged("a stream of objects in the PDF is wrong");
-        let held = self.unpacked().clone();
-        let unpacked = match held {
-            Some((number, unpacked)) if number == stream => unpacked,
-            _ => {
-                let Some(Place::At(at)) = self.places.get(stream as usize) else {
-                    return Err(wrong());
-                };
-                let (value, data) = self.object_at(*at, Some(stream))?;
-                let (Value::Dictionary(dictionary), Some(data)) = (value, data) else {
-                    return Err(wrong());
-                };
-                let unpacked = Arc::new(Unpacked {
-                    bytes: self.unpack(&dictionary, data, self.limits.value_bytes)?,
-                    count: dictionary.get("N").whole().unwrap_or(0),
-                    first: dictionary.get("First").whole().unwrap_or(0),
-                });
-                *self.unpacked() = Some((stream, Arc::clone(&unpacked)));
-                unpacked
-            }
-        };
+        let unpacked = self.unpacked(stream)?;
         if u64::from(index) >= unpacked.count {
             return Err(wrong());
         }
@@ -352,10 +403,13 @@ impl Objects {
             lexer.simple().map_err(Stop::error)?;
             place = lexer.simple().map_err(Stop::error)?.whole();
         }
+        self.budget.take(lexer.at as u64)?;
         let at = place.and_then(|place| place.checked_add(unpacked.first));
         let bytes = at.and_then(|at| unpacked.bytes.get(usize::try_from(at).ok()?..));
         let mut lexer = Lexer::new(bytes.ok_or_else(wrong)?, self.limits.depth);
-        lexer.value().map_err(Stop::error)
+        let value = lexer.value();
+        self.budget.take(lexer.at as u64)?;
+        value.map_err(Stop::error)
     }
 
     /// What a value stands for, if it is a reference.
@@ -376,46 +430,55 @@ impl Objects {
 
     /// The data of a stream that are not pixels, at most `most` bytes.
     pub(super) fn unpack(&self, of: &Dictionary, data: Data, most: u64) -> Result<Vec<u8>> {
-        let section = Section::new(&self.file, data.at, data.bytes);
+        let mut bytes = Vec::new();
+        let result = self.plain(of, data)?.take(most + 1).read_to_end(&mut bytes);
+        self.budget.take(bytes.len() as u64)?;
+        result.map_err(read_error)?;
+        if bytes.len() as u64 > most {
+            return Err(unsupported("a PDF with a stream of this size"));
+        }
+        Ok(bytes)
+    }
+
+    /// The same as they come.
+    fn plain(&self, of: &Dictionary, data: Data) -> Result<Box<dyn Read>> {
+        let section = Section::new(&self.file, data.at, data.bytes).buffered();
         let filter = match self.resolve(of.get("Filter"))? {
             Value::Array(mut list) if list.len() <= 1 => list.pop().unwrap_or(Value::Null),
             filter => filter,
         };
-        let mut bytes = Vec::new();
-        match &filter {
-            Value::Null => section.take(most + 1).read_to_end(&mut bytes),
-            filter if filter.is_name("FlateDecode") => ZlibDecoder::new(section.buffered())
-                .take(most + 1)
-                .read_to_end(&mut bytes),
+        let source: Box<dyn Read> = match &filter {
+            Value::Null => Box::new(section),
+            filter if filter.is_name("FlateDecode") => Box::new(ZlibDecoder::new(section)),
             filter => return Err(unsupported(format!("a PDF with the filter {filter:?}"))),
-        }
-        .map_err(read_error)?;
-        if bytes.len() as u64 > most {
-            return Err(unsupported("a PDF with a stream of this size"));
-        }
+        };
+        let source = BufReader::new(source);
         let parms = match self.resolve(of.get("DecodeParms"))? {
             Value::Array(list) => self.dictionary(list.first().unwrap_or(&Value::Null))?,
             Value::Dictionary(parms) => parms,
-            _ => return Ok(bytes),
+            _ => return Ok(Box::new(source)),
         };
         match parms.get("Predictor").whole().unwrap_or(1) {
-            1 => Ok(bytes),
-            10..=15 => {
-                let columns = parms.get("Columns").whole().unwrap_or(1);
-                if columns == 0 || columns > self.limits.row_bytes {
-                    return Err(damaged(format!("{columns} columns")));
-                }
-                let mut plain = Vec::with_capacity(bytes.len());
-                let mut above = vec![0; columns as usize];
-                for row in bytes.chunks_exact_mut(columns as usize + 1) {
-                    let (filter, row) = row.split_at_mut(1);
-                    super::super::unfilter::row(filter[0], 1, &above, row)?;
-                    above.copy_from_slice(row);
-                    plain.extend_from_slice(row);
-                }
-                Ok(plain)
-            }
+            1 => Ok(Box::new(source)),
+            10..=15 => match parms.get("Columns").whole().unwrap_or(1) {
+                columns @ 1..=COLUMNS => Ok(Box::new(Unfiltered::new(source, columns as usize))),
+                columns => Err(damaged(format!("{columns} columns"))),
+            },
             other => Err(unsupported(format!("the PDF predictor {other}"))),
+        }
+    }
+
+    /// A colour profile. Images are good without it.
+    pub(super) fn profile(&self, number: u32, of: &Dictionary, data: Data) -> Option<Profile> {
+        let mut held = self.profile.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*held {
+            Some((last, profile)) if *last == number => profile.clone(),
+            _ => {
+                let bytes = self.unpack(of, data, self.limits.value_bytes);
+                let profile = bytes.and_then(|bytes| Profile::parse(&bytes)).ok();
+                *held = Some((number, profile.clone()));
+                profile
+            }
         }
     }
 }

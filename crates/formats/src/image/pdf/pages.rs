@@ -77,14 +77,21 @@ pub(super) fn each(objects: &Objects, mut each: impl FnMut(&Page) -> Result<()>)
     let limits = objects.limits;
     // Nodes that are to be looked at, the next one last; with their depth and what they inherit.
     let mut left = vec![(root.get("Pages").clone(), 0, Rc::new(Inherited::none()))];
-    let (mut pages, mut nodes) = (0, 0_u64);
+    let mut seen = vec![false; objects.count()];
+    let mut pages = 0;
     while let Some((node, depth, above)) = left.pop() {
-        let node = objects.dictionary(&node)?;
-        nodes += 1;
-        // Each has some bytes of its own, but for packed ones; circles go deep.
-        if depth > limits.depth || nodes > objects.end {
-            return Err(damaged("the pages of the PDF are linked in a circle"));
+        if let Value::Reference(number) = node
+            && let Some(seen) = seen.get_mut(number as usize)
+            && std::mem::replace(seen, true)
+        {
+            return Err(damaged(
+                "a page, or a node of the pages, of the PDF is in two places",
+            ));
         }
+        if depth > limits.depth {
+            return Err(damaged("the pages of the PDF are nested too deep"));
+        }
+        let node = objects.dictionary(&node)?;
         let inherited = Rc::new(above.below(&node));
         match objects.resolve(node.get("Kids"))? {
             Value::Array(kids) => {

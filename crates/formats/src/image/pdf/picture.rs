@@ -250,12 +250,9 @@ fn space(objects: &Objects, value: &Value, depth: u32) -> Result<Space> {
                     ));
                 }
             };
-            let bytes = objects.unpack(&of, data, objects.limits.value_bytes);
-            // Images are good without it.
-            let profile = bytes.and_then(|bytes| Profile::parse(&bytes)).ok();
             Ok(Space {
                 samples,
-                profile,
+                profile: objects.profile(*number, &of, data),
                 palette: None,
             })
         }

@@ -36,7 +36,7 @@ pub(super) fn read(file: &File, len: u64, limits: Limits) -> Result<Old> {
         .and_then(|at| Lexer::new(&end, at + 9).unsigned::<u64>())
         .filter(|table| *table < len)
         .ok_or_else(|| damaged("it has no end"))?;
-    let mut objects = Objects::read(file, len, table, limits)?;
+    let objects = Objects::read(file, len, table, limits)?;
     if objects.trailer.get("Encrypt").is_some() {
         return Err(unsupported("adding to an encrypted PDF"));
     }
@@ -65,7 +65,7 @@ pub(super) fn read(file: &File, len: u64, limits: Limits) -> Result<Old> {
     };
     let root = (*root, *generation);
     let archival = match catalog.value.get("Metadata") {
-        Some(Value::Reference(number, _)) => declares_archival(&mut objects, *number)?,
+        Some(Value::Reference(number, _)) => declares_archival(&objects, *number)?,
         _ => false,
     };
     let tree = objects.object(root.0)?;
@@ -112,7 +112,7 @@ pub(super) fn read(file: &File, len: u64, limits: Limits) -> Result<Old> {
 
 /// Whether the description of a document, the stream of this number, names a part of PDF/A. One that cannot
 /// be read names none.
-fn declares_archival(objects: &mut Objects<'_>, description: u32) -> Result<bool> {
+fn declares_archival(objects: &Objects<'_>, description: u32) -> Result<bool> {
     const PART: &[u8] = b"pdfaid:part";
     let mut text = match objects.data(description) {
         Err(e) if e.kind() == ErrorKind::ReadFault => return Err(e),

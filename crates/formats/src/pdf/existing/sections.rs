@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, BufReader, Read};
 use std::os::unix::fs::FileExt;
 
 use flate2::read::ZlibDecoder;
@@ -10,13 +10,17 @@ use wia::{Error, ErrorKind, Result};
 
 use super::value::{Lexer, Value};
 use crate::Limits;
+use crate::budget::Budget;
+use crate::image::section::Section as Stretch;
+use crate::image::unfilter::Unfiltered;
+use crate::limits::PDF_VERSIONS;
 
 /// What is read of an object at first.
 const SOME: usize = 4096;
-/// The most versions of a document.
-const VERSIONS: usize = 1 << 16;
 /// Bytes of an entry of a table.
 const ENTRY: u64 = 20;
+/// What tables in streams may take: so many times the bytes of the file, and so many besides.
+const HELD: (u64, u64) = (16, 4 << 20);
 
 pub(super) fn damaged(what: &str) -> Error {
     Error::new(
@@ -30,6 +34,10 @@ pub(super) fn unsupported(what: &str) -> Error {
         ErrorKind::InputUnsupported,
         format!("{what} is not supported"),
     )
+}
+
+fn too_many_versions() -> Error {
+    unsupported(&format!("a PDF of more than {PDF_VERSIONS} versions"))
 }
 
 /// A part of a table of objects.
@@ -62,6 +70,7 @@ pub(super) struct Objects<'a> {
     limits: Limits,
     /// The newest first.
     sections: Vec<Section>,
+    budget: Budget,
     /// Bytes that the tables take.
     held: u64,
     /// One more than the highest number of an object.
@@ -92,6 +101,7 @@ impl<'a> Objects<'a> {
             len,
             limits,
             sections: Vec::new(),
+            budget: Budget::of(len),
             held: 0,
             size: 0,
             trailer: Value::Other,
@@ -100,8 +110,11 @@ impl<'a> Objects<'a> {
         let mut seen = HashSet::new();
         let mut next = vec![table];
         while let Some(at) = next.pop() {
-            if !seen.insert(at) || seen.len() > VERSIONS {
+            if !seen.insert(at) {
                 return Err(damaged("its tables of objects go round in a circle"));
+            }
+            if seen.len() > PDF_VERSIONS {
+                return Err(too_many_versions());
             }
             let newest = objects.trailer == Value::Other;
             let (trailer, is_stream) = objects.section(at)?;
@@ -131,7 +144,8 @@ impl<'a> Objects<'a> {
         if self.bytes(at, 4)?.starts_with(b"xref") {
             return Ok((self.table(at + 4)?, false));
         }
-        let (first, trailer) = self.stream(at)?;
+        let object = self.object_at(at, None)?;
+        let trailer = &object.value;
         let list = |key: &str| match trailer.get(key) {
             Some(Value::Array(values, _)) => values.iter().map(Value::number).collect(),
             _ => None,
@@ -143,24 +157,32 @@ impl<'a> Objects<'a> {
             _ => return Err(wrong()),
         };
         let entry: usize = widths.iter().sum();
+        if entry == 0 {
+            return Err(wrong());
+        }
         let size = trailer.get("Size").and_then(Value::number).unwrap_or(0);
         let index = list("Index").unwrap_or_else(|| vec![0, size]);
-        let mut entries = &first[..];
+        // What is behind the last entry is never looked at.
+        let mut data = self.plain(&object)?;
         for pair in index.chunks_exact(2) {
             self.count(pair[0].saturating_add(pair[1]))?;
             let (first, count) = (pair[0] as u32, pair[1] as u32);
-            let (mine, rest) = entries
-                .split_at_checked(entry * count as usize)
-                .ok_or_else(wrong)?;
-            entries = rest;
+            let bytes = entry as u64 * u64::from(count);
+            self.held += bytes;
+            let most = self.len.saturating_mul(HELD.0).saturating_add(HELD.1);
+            if self.held > most.min(self.limits.held_bytes) {
+                return Err(unsupported("a table of objects of this size"));
+            }
+            let mut entries = vec![0; bytes as usize];
+            data.read_exact(&mut entries).map_err(of_stream)?;
             self.sections.push(Section::Stream {
                 first,
                 count,
                 widths,
-                entries: mine.to_vec(),
+                entries,
             });
         }
-        Ok((trailer, true))
+        Ok((object.value, true))
     }
 
     /// Reads the table whose first part begins at `at`; returns its trailer.
@@ -182,8 +204,8 @@ impl<'a> Objects<'a> {
                 count,
                 at: entries,
             });
-            if self.sections.len() > VERSIONS * 4 {
-                return Err(wrong());
+            if self.sections.len() > PDF_VERSIONS * 4 {
+                return Err(too_many_versions());
             }
             at = entries + ENTRY * u64::from(count);
         }
@@ -212,8 +234,14 @@ impl<'a> Objects<'a> {
         loop {
             let bytes = self.bytes(at, most)?;
             let mut lexer = Lexer::new(&bytes, 0);
-            if let Some(value) = parse(&mut lexer) {
-                let end = lexer.at;
+            let value = parse(&mut lexer);
+            let end = lexer.at;
+            // What was needless at first is paid when there is more.
+            self.budget.take(match most {
+                SOME => end as u64,
+                _ => bytes.len() as u64,
+            })?;
+            if let Some(value) = value {
                 return Ok((value, bytes, end));
             }
             if bytes.len() < most || most as u64 >= self.limits.value_bytes {
@@ -223,9 +251,29 @@ impl<'a> Objects<'a> {
         }
     }
 
-    /// The decoded data and the dictionary of the stream at `at`.
-    fn stream(&mut self, at: u64) -> Result<(Vec<u8>, Value)> {
-        let object = self.object_at(at, None)?;
+    /// The decoded data of the stream of this number.
+    pub(super) fn data(&self, number: u32) -> Result<Vec<u8>> {
+        match self.place(number)? {
+            Some(Place::At(at)) => self.whole(&self.object_at(at, Some(number))?),
+            _ => Err(damaged("a stream is missing")),
+        }
+    }
+
+    /// The data of a stream that are held.
+    fn whole(&self, object: &Object) -> Result<Vec<u8>> {
+        let most = self.limits.value_bytes;
+        let mut data = Vec::new();
+        let all = self.plain(object)?.take(most + 1).read_to_end(&mut data);
+        self.budget.take(data.len() as u64)?;
+        all.map_err(of_stream)?;
+        if data.len() as u64 > most {
+            return Err(unsupported("a stream of this size"));
+        }
+        Ok(data)
+    }
+
+    /// The data of a stream, without their compression, as they come.
+    fn plain(&self, object: &Object) -> Result<Box<dyn Read + 'a>> {
         let wrong = || damaged("a stream");
         let behind = object.behind.ok_or_else(wrong)?;
         let start = self.bytes(behind, 64)?;
@@ -237,60 +285,38 @@ impl<'a> Objects<'a> {
             _ => return Err(wrong()),
         };
         let length = match object.value.get("Length") {
-            Some(Value::Reference(number, _)) => self.object(*number)?.value.number(),
+            Some(Value::Reference(number, _)) => match self.place(*number)? {
+                Some(Place::At(at)) => self.object_at(at, Some(*number))?.value.number(),
+                // Not from a stream of objects, which could lead here again.
+                _ => None,
+            },
             other => other.and_then(Value::number),
         };
-        let length = length.filter(|l| *l <= self.len).ok_or_else(wrong)?;
-        let most = self.limits.held_bytes;
-        if length > most {
-            return Err(unsupported("a table of objects of this size"));
-        }
-        let raw = self.bytes(behind + (lexer.at + line_end) as u64, length as usize)?;
-        let data = self.decode(raw, &object.value)?;
-        self.held += data.len() as u64;
-        if self.held > most {
-            return Err(unsupported("a table of objects of this size"));
-        }
-        Ok((data, object.value))
-    }
-
-    /// The decoded data of the stream of this number.
-    pub(super) fn data(&mut self, number: u32) -> Result<Vec<u8>> {
-        let Some(Place::At(at)) = self.place(number)? else {
-            return Err(damaged("a stream is missing"));
-        };
-        let (data, _) = self.stream(at)?;
-        self.held -= data.len() as u64;
-        Ok(data)
-    }
-
-    fn decode(&self, raw: Vec<u8>, dictionary: &Value) -> Result<Vec<u8>> {
+        let at = behind + (lexer.at + line_end) as u64;
+        let fits = |length: &u64| at.checked_add(*length).is_some_and(|end| end <= self.len);
+        let length = length.filter(fits).ok_or_else(wrong)?;
+        let raw = Stretch::new(&self.file, at, length).buffered();
+        let dictionary = &object.value;
         let one = |value: Option<&Value>| match value {
             Some(Value::Array(values, _)) if values.len() == 1 => values.first().cloned(),
             other => other.cloned(),
         };
         match one(dictionary.get("Filter")) {
-            None => return Ok(raw),
+            None => return Ok(Box::new(raw)),
             Some(Value::Name(name)) if name == b"FlateDecode" => {}
             _ => return Err(unsupported("the compression of a table of objects")),
         }
-        let most = self.limits.held_bytes;
-        let mut data = Vec::new();
-        let decoder = ZlibDecoder::new(&raw[..]);
-        let done = decoder.take(most + 1).read_to_end(&mut data);
-        done.map_err(|_| damaged("a stream"))?;
-        if data.len() as u64 > most {
-            return Err(unsupported("a table of objects of this size"));
-        }
+        let data = BufReader::new(ZlibDecoder::new(raw));
         let parameters = one(dictionary.get("DecodeParms")).unwrap_or(Value::Other);
         let number = |key, default| parameters.get(key).map_or(Some(default), Value::number);
         match number("Predictor", 1) {
-            Some(1) => Ok(data),
+            Some(1) => Ok(Box::new(data)),
             Some(10..=15)
                 if number("Colors", 1) == Some(1) && number("BitsPerComponent", 8) == Some(8) =>
             {
                 let columns = number("Columns", 1).filter(|c| (1..=1 << 16).contains(c));
-                unfilter(&data, columns.ok_or_else(|| damaged("a stream"))? as usize)
+                let columns = columns.ok_or_else(wrong)? as usize;
+                Ok(Box::new(Unfiltered::new(data, columns)))
             }
             _ => Err(unsupported("the predictor of a table of objects")),
         }
@@ -346,7 +372,7 @@ impl<'a> Objects<'a> {
     }
 
     /// The object of this number.
-    pub(super) fn object(&mut self, number: u32) -> Result<Object> {
+    pub(super) fn object(&self, number: u32) -> Result<Object> {
         match self.place(number)? {
             None => Err(damaged("an object is missing")),
             Some(Place::At(at)) => self.object_at(at, Some(number)),
@@ -355,9 +381,9 @@ impl<'a> Objects<'a> {
                 let Some(Place::At(at)) = self.place(stream)? else {
                     return Err(wrong());
                 };
-                let (data, dictionary) = self.stream(at)?;
-                self.held -= data.len() as u64;
-                let first = dictionary.get("First").and_then(Value::number);
+                let stream = self.object_at(at, Some(stream))?;
+                let data = self.whole(&stream)?;
+                let first = stream.value.get("First").and_then(Value::number);
                 let first = usize::try_from(first.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
                 let mut pairs = Lexer::new(&data, 0);
                 for _ in 0..index {
@@ -404,41 +430,11 @@ impl<'a> Objects<'a> {
     }
 }
 
-/// Undoes PNG's filters of rows of single bytes.
-fn unfilter(data: &[u8], columns: usize) -> Result<Vec<u8>> {
-    let mut out: Vec<u8> = Vec::with_capacity(data.len());
-    let mut above = vec![0; columns];
-    for row in data.chunks(columns + 1) {
-        let (kind, row) = row.split_first().unwrap_or((&0, &[]));
-        let start = out.len();
-        for (i, byte) in row.iter().enumerate() {
-            let left = if i > 0 { out[start + i - 1] } else { 0 };
-            let before = match kind {
-                0 => 0,
-                1 => left,
-                2 => above[i],
-                3 => ((u16::from(left) + u16::from(above[i])) / 2) as u8,
-                4 => {
-                    let corner = if i > 0 { above[i - 1] } else { 0 };
-                    paeth(left, above[i], corner)
-                }
-                _ => return Err(damaged("a stream")),
-            };
-            out.push(byte.wrapping_add(before));
-        }
-        above[..row.len()].copy_from_slice(&out[start..]);
-    }
-    Ok(out)
-}
-
-fn paeth(left: u8, above: u8, corner: u8) -> u8 {
-    let (a, b, c) = (i16::from(left), i16::from(above), i16::from(corner));
-    let near = |v: i16| (a + b - c - v).abs();
-    if near(a) <= near(b) && near(a) <= near(c) {
-        left
-    } else if near(b) <= near(c) {
-        above
-    } else {
-        corner
+/// The error of data that cannot be read.
+fn of_stream(e: io::Error) -> Error {
+    use io::ErrorKind as Io;
+    match e.kind() {
+        Io::UnexpectedEof | Io::InvalidInput | Io::InvalidData => damaged("a stream"),
+        _ => Error::from_read(e),
     }
 }
