@@ -1,6 +1,5 @@
 //! What else a PDF page says than the image on it: a page that shows it whole, upright and in its own
 //! colours is read, any other is refused.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod by_hand;
 mod foreign;
