@@ -35,6 +35,8 @@ pub struct Abilities {
     pub pixels: &'static [PixelType],
     /// What a document is after each page.
     pub after_page: AfterPage,
+    /// Whether a page can say which way up it is to be shown.
+    pub orientation: bool,
     /// Whether this program can write it.
     pub written: bool,
 }
@@ -75,13 +77,13 @@ struct Entry {
 
 #[rustfmt::skip]
 const TABLE: [Entry; 7] = [
-    entry(DocumentFormat::Tiff, "TIFF", &["tiff", "tif"], true, false, NeedsSeek::Never, ALL_PIXELS, Valid, true),
-    entry(DocumentFormat::Png, "PNG", &["png"], false, false, NeedsSeek::UnknownHeight, ALL_PIXELS, Complete, true),
-    entry(DocumentFormat::Jpeg, "JPEG", &["jpg", "jpeg"], false, false, NeedsSeek::UnknownHeight, &[Gray8, Rgb8], Complete, true),
-    entry(DocumentFormat::Bmp, "BMP", &["bmp", "dib"], false, true, NeedsSeek::Always, &[Bw1, Gray4, Gray8, Rgb8], Complete, true),
-    entry(DocumentFormat::Raw, "RAW", &["raw"], false, false, NeedsSeek::UnknownHeight, ALL_PIXELS, Complete, true),
-    entry(DocumentFormat::Pdf, "PDF", &["pdf"], true, false, NeedsSeek::Never, ALL_PIXELS, Recoverable, true),
-    entry(DocumentFormat::Pdfa, "PDF/A", &[], true, false, NeedsSeek::Never, ALL_PIXELS, Recoverable, true),
+    entry(DocumentFormat::Tiff, "TIFF", &["tiff", "tif"], true, false, NeedsSeek::Never, ALL_PIXELS, Valid, true, true),
+    entry(DocumentFormat::Png, "PNG", &["png"], false, false, NeedsSeek::UnknownHeight, ALL_PIXELS, Complete, false, true),
+    entry(DocumentFormat::Jpeg, "JPEG", &["jpg", "jpeg"], false, false, NeedsSeek::UnknownHeight, &[Gray8, Rgb8], Complete, true, true),
+    entry(DocumentFormat::Bmp, "BMP", &["bmp", "dib"], false, true, NeedsSeek::Always, &[Bw1, Gray4, Gray8, Rgb8], Complete, false, true),
+    entry(DocumentFormat::Raw, "RAW", &["raw"], false, false, NeedsSeek::UnknownHeight, ALL_PIXELS, Complete, false, true),
+    entry(DocumentFormat::Pdf, "PDF", &["pdf"], true, false, NeedsSeek::Never, ALL_PIXELS, Recoverable, true, true),
+    entry(DocumentFormat::Pdfa, "PDF/A", &[], true, false, NeedsSeek::Never, ALL_PIXELS, Recoverable, true, true),
 ];
 
 #[expect(clippy::too_many_arguments, reason = "a row of the table")]
@@ -94,6 +96,7 @@ const fn entry(
     needs_seek: NeedsSeek,
     pixels: &'static [PixelType],
     after_page: AfterPage,
+    orientation: bool,
     written: bool,
 ) -> Entry {
     Entry {
@@ -106,6 +109,7 @@ const fn entry(
             needs_seek,
             pixels,
             after_page,
+            orientation,
             written,
         },
     }

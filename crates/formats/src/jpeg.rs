@@ -6,6 +6,7 @@
 //! several threads can encode them. The height in the frame header is put in at the end when it was
 //! not known.
 
+use std::io::{BufReader, Read};
 use std::os::unix::fs::FileExt;
 
 use raster::{Band, PageLayout};
@@ -13,9 +14,12 @@ use wia::{Error, ErrorKind, Result};
 
 use crate::codec::jpeg::{Jpeg, MAX_DIMENSION, Tables};
 use crate::codec::{Ordered, StripEncoder};
+use crate::image::jpeg_orientation;
 use crate::one_page::{OnePage, PageEncoder};
 use crate::output::Output;
-use crate::{Chunk, ChunkSource, Coding, DocumentFormat, JpegColor, Profile, Sink, StoredPage};
+use crate::{
+    Chunk, ChunkSource, Coding, DocumentFormat, JpegColor, Orientation, Profile, Sink, StoredPage,
+};
 
 /// Rows of a group: some multiple of all block heights.
 const GROUP_ROWS: u32 = 128;
@@ -41,6 +45,7 @@ impl<S: Sink> Writer<S> {
     pub fn with_options(sink: S, options: Options) -> Writer<S> {
         let encoder = Encoder {
             options,
+            orientation: Orientation::TopLeft,
             page: None,
         };
         OnePage::with_encoder(sink, encoder)
@@ -73,6 +78,7 @@ impl Default for Options {
 #[derive(Debug)]
 pub struct Encoder {
     options: Options,
+    orientation: Orientation,
     page: Option<Page>,
 }
 
@@ -93,6 +99,7 @@ struct Stream {
     /// The headers of the first group, and the number of the next one.
     headers: Vec<u8>,
     next: u32,
+    orientation: Orientation,
     /// The profile's segments.
     profile: Vec<u8>,
     /// What is written of a group.
@@ -103,6 +110,10 @@ struct Stream {
 
 impl PageEncoder for Encoder {
     const FORMAT: DocumentFormat = DocumentFormat::Jpeg;
+
+    fn set_orientation(&mut self, orientation: Orientation) {
+        self.orientation = orientation;
+    }
 
     fn begin<S: Sink>(&mut self, layout: &PageLayout, _: &mut Output<S>) -> Result<()> {
         check_height(layout.height.unwrap_or(1))?;
@@ -125,6 +136,7 @@ impl PageEncoder for Encoder {
                 blocks: u16::try_from(high * blocks_across).map_err(|_| too_large())?,
                 headers: Vec::new(),
                 next: 0,
+                orientation: self.orientation,
                 profile: profile_segments(self.options.profile.as_ref(), layout),
                 bytes: Vec::new(),
                 height_at: 0,
@@ -177,7 +189,8 @@ impl PageEncoder for Encoder {
     }
 
     /// A stream of its own is taken as it is, with all that its file says. One that leaves out its tables
-    /// or has no segment of a file (in a TIFF) gets them.
+    /// or has no segment of a file (in a TIFF) gets them, and one that does not say which way up it is, and
+    /// must, gets that.
     fn stored<S: Sink>(
         &mut self,
         page: &StoredPage,
@@ -199,28 +212,32 @@ impl PageEncoder for Encoder {
             return Err(breaks_off());
         }
         let is_file = matches!(start[3], 0xE0 | 0xE1 | 0xEE);
+        let wanted = page.orientation;
+        let own = jpeg_orientation(&mut BufReader::new(chunk.reader()));
+        if own.unwrap_or_default() != wanted && own.is_some() {
+            return other("the stream says that it is another way up");
+        }
         if tables.is_empty() && is_file {
-            return out.write_chunk(chunk);
+            if own.unwrap_or_default() == wanted {
+                return out.write_chunk(chunk);
+            }
+            let (head, rest) = split(chunk, start[3])?;
+            out.write(&head)?;
+            out.write(&orientation_segment(wanted))?;
+            return out.write_chunk(rest);
         }
         if *color == JpegColor::Rgb {
             return other("the file format knows no RGB");
         }
         let mut head = Vec::new();
-        append_start(&mut head, &page.layout);
+        append_start(&mut head, &page.layout, wanted);
         let profile = page.profile.as_ref();
         head.extend(profile_segments(profile, &page.layout));
         if let Some(tables) = tables.strip_prefix(&[0xFF, 0xD8]) {
             head.extend_from_slice(tables.strip_suffix(&[0xFF, 0xD9]).unwrap_or(tables));
         }
         out.write(&head)?;
-        out.write_chunk(match chunk {
-            Chunk::Bytes(bytes) => Chunk::Bytes(bytes.get(2..).unwrap_or_default()),
-            Chunk::InFile { file, at, bytes } => Chunk::InFile {
-                file,
-                at: at + 2,
-                bytes: bytes - 2,
-            },
-        })
+        out.write_chunk(behind(chunk, 2)?)
     }
 }
 
@@ -238,6 +255,48 @@ fn start_of(chunk: Chunk<'_>) -> Result<[u8; 4]> {
         }
     }
     Ok(start)
+}
+
+/// What follows the first bytes of a chunk.
+fn behind(chunk: Chunk<'_>, first: u64) -> Result<Chunk<'_>> {
+    Ok(match chunk {
+        Chunk::Bytes(bytes) => Chunk::Bytes(bytes.get(first as usize..).ok_or_else(breaks_off)?),
+        Chunk::InFile { file, at, bytes } => Chunk::InFile {
+            file,
+            at: at + first,
+            bytes: bytes.checked_sub(first).ok_or_else(breaks_off)?,
+        },
+    })
+}
+
+/// Parts a stream where a segment can be put in: behind its start, and behind the JFIF segment, which must
+/// be the first, where the first segment is that.
+fn split(chunk: Chunk<'_>, first: u8) -> Result<(Vec<u8>, Chunk<'_>)> {
+    let mut head = vec![0; 6];
+    let mut reader = chunk.reader();
+    reader.read_exact(&mut head).map_err(|_| breaks_off())?;
+    let len = match first {
+        0xE0 => 4 + usize::from(u16::from_be_bytes([head[4], head[5]])),
+        _ => 2,
+    };
+    head.resize(len, 0);
+    if let Some(rest) = head.get_mut(6..) {
+        reader.read_exact(rest).map_err(|_| breaks_off())?;
+    }
+    Ok((head, behind(chunk, len as u64)?))
+}
+
+/// An Exif segment (APP1) that says which way up the image is, and nothing else; none for images that are
+/// as they are.
+fn orientation_segment(orientation: Orientation) -> Vec<u8> {
+    if orientation == Orientation::TopLeft {
+        return Vec::new();
+    }
+    let mut segment =
+        b"\xFF\xE1\0\x22Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
+    segment.push(orientation.number());
+    segment.extend_from_slice(&[0; 6]);
+    segment
 }
 
 fn breaks_off() -> Error {
@@ -273,7 +332,7 @@ impl Stream {
         headers[image.height_at..][..2].copy_from_slice(&height.to_be_bytes());
         self.bytes.clear();
         if self.next == 0 {
-            append_start(&mut self.bytes, layout);
+            append_start(&mut self.bytes, layout, self.orientation);
             self.bytes.extend_from_slice(&self.profile);
             self.height_at = out.len() + (self.bytes.len() + image.height_at) as u64;
             self.bytes.extend_from_slice(&headers);
@@ -347,8 +406,8 @@ impl<'a> Image<'a> {
     }
 }
 
-/// Appends the start of the stream and its JFIF segment.
-fn append_start(to: &mut Vec<u8>, layout: &PageLayout) {
+/// Appends the start of the stream, its JFIF segment, and an Exif segment where the image is turned.
+fn append_start(to: &mut Vec<u8>, layout: &PageLayout, orientation: Orientation) {
     let dpi = |dpi| u16::try_from(dpi).ok().filter(|dpi| *dpi > 0);
     let (unit, x, y) = match dpi(layout.x_dpi).zip(dpi(layout.y_dpi)) {
         Some((x, y)) => (1, x, y),
@@ -360,6 +419,7 @@ fn append_start(to: &mut Vec<u8>, layout: &PageLayout) {
     to.extend_from_slice(&x.to_be_bytes());
     to.extend_from_slice(&y.to_be_bytes());
     to.extend_from_slice(&[0, 0]);
+    to.extend(orientation_segment(orientation));
 }
 
 /// The APP2 segments of a profile (ICC.1, annex B.4), when the page is of its colours.

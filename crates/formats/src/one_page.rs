@@ -4,13 +4,19 @@ use raster::{Band, PageLayout};
 use wia::{Error, ErrorKind, Result};
 
 use crate::output::Output;
-use crate::{ChunkSource, DocumentFormat, DocumentWriter, PageDone, Sink, StoredPage};
+use crate::{
+    ChunkSource, DocumentFormat, DocumentWriter, Orientation, PageDone, PageOptions, Sink,
+    StoredPage,
+};
 
 /// What turns the rows of one page into the bytes of a format. The rows it gets are checked: of
 /// the page's width, never more than the stated height, never none at the end.
 pub trait PageEncoder {
     /// The format, whose abilities decide which pages are taken.
     const FORMAT: DocumentFormat;
+
+    /// Which way up the page is to be shown, for formats that can say so.
+    fn set_orientation(&mut self, _orientation: Orientation) {}
 
     /// Writes what comes before the rows.
     fn begin<S: Sink>(&mut self, layout: &PageLayout, out: &mut Output<S>) -> Result<()>;
@@ -109,6 +115,10 @@ impl<S: Sink, E: PageEncoder> OnePage<S, E> {
 }
 
 impl<S: Sink, E: PageEncoder> DocumentWriter for OnePage<S, E> {
+    fn set_page_options(&mut self, options: &PageOptions) {
+        self.encoder.set_orientation(options.orientation);
+    }
+
     fn begin_page(&mut self, layout: &PageLayout) -> Result<()> {
         self.may_begin(layout)?;
         self.out.begin()?;

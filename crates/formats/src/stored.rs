@@ -1,11 +1,13 @@
 //! Pages as a document stores them: the way from document to document without decoding.
 
 use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
 
 use raster::PageLayout;
 use wia::Result;
 
-use crate::Profile;
+use crate::{Orientation, Profile};
 
 /// A page in the form in which a document holds it. Its compressed data come in chunks
 /// ([`ChunkSource`]), each with whole rows that can be decoded alone (strips of a TIFF).
@@ -27,6 +29,8 @@ pub struct StoredPage {
     pub palette: Option<Palette>,
     /// The colour profile that the document gives the page.
     pub profile: Option<Profile>,
+    /// Which way up the document shows it, whatever the compressed data say.
+    pub orientation: Orientation,
 }
 
 /// Colours of a palette: red, green, blue of each index, 65535 the most.
@@ -118,6 +122,40 @@ pub enum Chunk<'a> {
     },
     /// In memory.
     Bytes(&'a [u8]),
+}
+
+impl<'a> Chunk<'a> {
+    /// Its bytes, from the first on.
+    pub(crate) fn reader(self) -> ChunkReader<'a> {
+        ChunkReader {
+            chunk: self,
+            done: 0,
+        }
+    }
+}
+
+/// Reads a chunk.
+pub(crate) struct ChunkReader<'a> {
+    chunk: Chunk<'a>,
+    done: u64,
+}
+
+impl Read for ChunkReader<'_> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let n = match self.chunk {
+            Chunk::InFile { file, at, bytes } => {
+                let left = usize::try_from(bytes.saturating_sub(self.done)).unwrap_or(usize::MAX);
+                let most = left.min(to.len());
+                file.read_at(&mut to[..most], at.saturating_add(self.done))?
+            }
+            Chunk::Bytes(bytes) => {
+                let done = usize::try_from(self.done).unwrap_or(usize::MAX);
+                bytes.get(done..).unwrap_or_default().read(to)?
+            }
+        };
+        self.done += n as u64;
+        Ok(n)
+    }
 }
 
 /// The chunks of a stored page, from the top.

@@ -4,7 +4,7 @@ use raster::{Band, PageLayout};
 use wia::{Error, ErrorKind, Result};
 
 use crate::stored::{ChunkSource, StoredPage};
-use crate::{Profile, tiff};
+use crate::{Orientation, Profile, tiff};
 
 /// What a document says about itself. Empty strings are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub struct PageOptions {
     pub compression: tiff::Compression,
     /// Its colour profile.
     pub profile: Option<Profile>,
+    /// Which way up it is; for formats that can say so ([`crate::Abilities::orientation`]).
+    pub orientation: Orientation,
 }
 
 /// A document under construction.

@@ -12,6 +12,7 @@ use by_hand::{pdf, stream, with_table_stream};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use quire_formats::image::ImageFile;
+use quire_formats::tiff::verify;
 use quire_formats::{DocumentFormat, Limits, WriterOptions, open_appending, open_writer};
 use raster::{Band, PixelType};
 use sheets::page;
@@ -104,6 +105,44 @@ fn what_asks_for_much_gets_little() {
         let most = file.len() as u64 * READ.0 + READ.1;
         let bytes = read_so_far() - before.1;
         assert!(bytes <= most, "{what}: {bytes} bytes read");
+    }
+}
+
+/// Pages that share what they name, however often it is looked at.
+#[test]
+fn what_pages_share_is_not_read_for_each() {
+    let strips: Vec<u8> = (0..50_000_u32).flat_map(|_| 8_u32.to_le_bytes()).collect();
+    let (at, count) = (8, 50_000);
+    let tables = [
+        (257, 4, 1, count),
+        (273, 4, count, at),
+        (278, 4, 1, 1),
+        (279, 4, count, at),
+    ];
+    let file = pages_of(1500, &strips, 1, &tables);
+    let before = read_so_far();
+    let found = verify(&file).unwrap();
+    assert_eq!(found.damage.unwrap().kind(), InputDamaged);
+    let most = 4 * file.metadata().unwrap().len() + (16 << 20);
+    assert!(read_so_far() - before <= most);
+    // A few pages may.
+    let file = pages_of(20, &strips, 1, &tables);
+    let found = verify(&file).unwrap();
+    assert!(found.damage.is_none(), "{:?}", found.damage);
+    assert_eq!(found.pages, 20);
+
+    // Tables of JPEG streams wait for who wants the pixels.
+    let shared = [0; 60_000];
+    for (pages, size, refused) in [(500, 60_000, true), (500, 100, false), (1, 70_000, true)] {
+        let file = pages_of(pages, &[&shared[..]; 2].concat(), 7, &[(347, 7, size, 8)]);
+        let (len, before) = (file.metadata().unwrap().len(), read_so_far());
+        let opened = ImageFile::of(file, "bomb", Limits::DEFAULT);
+        let most = len * READ.0 + READ.1;
+        assert!(read_so_far() - before <= most, "{pages} {size}");
+        match opened {
+            Ok(image) => assert!(!refused && image.page_count() == pages),
+            Err(e) => assert!(refused && e.kind() == InputDamaged, "{e}"),
+        }
     }
 }
 
@@ -256,6 +295,31 @@ fn tiff(
     out.extend(next.to_le_bytes());
     out.extend(data);
     out
+}
+
+/// Pages like [`tiff`]'s, without data, behind bytes that stand at 8.
+fn pages_of(
+    pages: usize,
+    shared: &[u8],
+    compression: u32,
+    fields: &[(u16, u16, u32, u32)],
+) -> File {
+    let page = tiff(10, 10, compression, fields, 0, &[]);
+    let directory = &page[8..];
+    let first = 8 + shared.len();
+    let mut out = [b"II*\0", &(first as u32).to_le_bytes()[..], shared].concat();
+    for n in 1..=pages {
+        let next = if n < pages {
+            first + n * directory.len()
+        } else {
+            0
+        };
+        out.extend_from_slice(&directory[..directory.len() - 4]);
+        out.extend((next as u32).to_le_bytes());
+    }
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(&out).unwrap();
+    file
 }
 
 fn big_tiff() -> Vec<u8> {

@@ -4,11 +4,14 @@
 mod foreign;
 mod sheets;
 
+use std::fs::File;
 use std::path::Path;
 
 use foreign::{Pixels, run};
 use quire_formats::image::ImageFile;
-use raster::{PageLayout, PixelType};
+use quire_formats::tiff::verify;
+use quire_formats::{Chunk, WriterOptions, open_appending};
+use raster::{Band, PageLayout, PixelType};
 use sheets::{Folder, page, pixels, read};
 use wia::ErrorKind;
 
@@ -116,6 +119,130 @@ fn clone(pixels: &Pixels) -> Pixels {
         samples: pixels.samples.clone(),
         ..*pixels
     }
+}
+
+/// The fields of the first directory of a little-endian file, as places of their entries.
+fn entries(file: &[u8]) -> Vec<usize> {
+    let number = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().unwrap()) as usize;
+    let first = number(4);
+    let count = usize::from(file[first]);
+    (0..count).map(|i| first + 2 + 12 * i).collect()
+}
+
+/// What can be read can also be added to.
+#[test]
+fn strips_without_byte_counts() {
+    let folder = Folder::new();
+    for pixel in [PixelType::Bw1, PixelType::Rgb8, PixelType::Gray16] {
+        let (page, rows) = page(77, 41, pixel);
+        let expected = Pixels::of_rows(pixel, 77, &rows);
+        let plain = plain(&folder, &page, &rows);
+        for (codec, rows) in [
+            ("none", "100"),
+            ("none", "7"),
+            ("lzw", "100"),
+            ("zip", "100"),
+        ] {
+            let copy = folder.tiffcp(&plain, "copy.tif", &["-L", "-c", codec, "-r", rows]);
+            let mut bytes = std::fs::read(&copy).unwrap();
+            for at in entries(&bytes) {
+                if bytes[at..at + 2] == 279_u16.to_le_bytes() {
+                    // A field that nobody looks at.
+                    bytes[at..at + 2].copy_from_slice(&280_u16.to_le_bytes());
+                }
+            }
+            let path = folder.write("no-counts.tif", &bytes);
+            assert_eq!(pixels(&path), (pixel, expected.clone()), "{codec} {rows}");
+            let file = File::options().read(true).write(true).open(&path).unwrap();
+            let found = verify(&file).unwrap();
+            assert!(found.damage.is_none(), "{codec} {rows}: {:?}", found.damage);
+            for pages in 1..3 {
+                let file = file.try_clone().unwrap();
+                let document = open_appending(file, &WriterOptions::default())
+                    .unwrap()
+                    .unwrap();
+                assert_eq!(document.pages, pages, "{codec} {rows}");
+                let mut writer = document.writer;
+                let one = sheets::layout(1, 1, PixelType::Gray8);
+                writer.begin_page(&one).unwrap();
+                writer.rows(Band::new(&[7], 1, 1).unwrap()).unwrap();
+                writer.end_page().unwrap();
+                writer.finish().unwrap();
+            }
+            assert_eq!(pixels(&path), (pixel, expected.clone()), "{codec} {rows}");
+            assert_eq!(ImageFile::open(&path).unwrap().page_count(), 3);
+            // Cut off within the strip it is damaged for both.
+            if codec == "none" && entries(&bytes)[0] > 100 {
+                bytes.truncate(entries(&bytes)[0] - 2);
+                assert!(ImageFile::open(folder.write("cut.tif", &bytes)).is_err());
+            }
+        }
+    }
+}
+
+#[test]
+fn thumbnails_and_masks_are_no_pages() {
+    let folder = Folder::new();
+    let (page, rows) = page(20, 30, PixelType::Gray8);
+    let plain = plain(&folder, &page, &rows);
+    let path = folder.path("three.tif");
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    run(
+        "tiffcp",
+        &[&text(&plain), &text(&plain), &text(&plain), &text(&path)],
+        b"",
+    );
+    for (kind, pages) in [("0", 3), ("1", 2), ("2", 3), ("3", 2), ("4", 2), ("6", 2)] {
+        run(
+            "tiffset",
+            &["-d", "1", "-s", "254", kind, &text(&path)],
+            b"",
+        );
+        let file = ImageFile::open(&path).unwrap();
+        assert_eq!(file.page_count(), pages, "{kind}");
+        assert_eq!(
+            verify(&File::open(&path).unwrap()).unwrap().pages,
+            pages as u32
+        );
+        for index in 0..pages {
+            assert_eq!(read(&file, index).unwrap().1, rows);
+        }
+    }
+    for page in ["0", "2"] {
+        run(
+            "tiffset",
+            &["-d", page, "-s", "254", "1", &text(&path)],
+            b"",
+        );
+    }
+    run("tiffset", &["-d", "1", "-s", "254", "4", &text(&path)], b"");
+    let e = ImageFile::open(&path).unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::InputUnsupported);
+    assert!(e.to_string().contains("thumbnails and masks alone"), "{e}");
+}
+
+/// The row is named where data are damaged.
+#[test]
+fn the_row_of_damage() {
+    let folder = Folder::new();
+    let (page, rows) = page(77, 41, PixelType::Rgb8);
+    let plain = plain(&folder, &page, &rows);
+    let copy = folder.tiffcp(&plain, "lzw.tif", &["-c", "lzw", "-r", "10"]);
+    let file = ImageFile::open(&copy).unwrap();
+    let (_, mut chunks) = file.stored(0).unwrap().unwrap();
+    chunks.next().unwrap();
+    chunks.next().unwrap();
+    let at = match chunks.next().unwrap().unwrap() {
+        Chunk::InFile { at, .. } => at as usize,
+        Chunk::Bytes(_) => 0,
+    };
+    let mut bytes = std::fs::read(&copy).unwrap();
+    // After the code for a start one that cannot be known yet.
+    bytes[at..at + 4].copy_from_slice(&[0x80, 0x7F, 0xFF, 0xFF]);
+    let path = folder.write("bad.tif", &bytes);
+    let e = read(&ImageFile::open(&path).unwrap(), 0).unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::InputDamaged);
+    assert!(e.to_string().contains("bad.tif: row 21: "), "{e}");
 }
 
 #[test]

@@ -12,8 +12,8 @@ use foreign::{Pixels, pnm, run};
 use pdf_support::{Page, check, images};
 use quire_formats::pdf::{Conformance, Options, Writer};
 use quire_formats::{
-    Chunk, ChunkSource, Coding, DocumentWriter, FaxGroup, JpegColor, Palette, Predictor, Profile,
-    StoredPage,
+    Chunk, ChunkSource, Coding, DocumentWriter, FaxGroup, JpegColor, Orientation, Palette,
+    Predictor, Profile, StoredPage,
 };
 use raster::{PageLayout, PixelType};
 use sinks::Shared;
@@ -74,6 +74,7 @@ fn stored(layout: PageLayout, coding: Coding) -> StoredPage {
         big_endian: true,
         palette: None,
         profile: None,
+        orientation: Orientation::TopLeft,
     }
 }
 

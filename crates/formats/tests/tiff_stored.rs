@@ -9,7 +9,8 @@ use std::io::Write;
 
 use quire_formats::tiff::{Compression, Forward, Options, Writer};
 use quire_formats::{
-    Chunk, ChunkSource, Coding, DocumentWriter, FaxGroup, JpegColor, Palette, Predictor, StoredPage,
+    Chunk, ChunkSource, Coding, DocumentWriter, FaxGroup, JpegColor, Orientation, Palette,
+    Predictor, StoredPage,
 };
 use raster::{PageLayout, PixelType};
 use tiff_support::{Page, Tiff, assert_pages, document, tool};
@@ -72,6 +73,7 @@ fn stored(layout: &PageLayout, ifd: &tiff_support::parse::Ifd, coding: Coding) -
         big_endian: false,
         palette: None,
         profile: None,
+        orientation: Orientation::TopLeft,
     }
 }
 

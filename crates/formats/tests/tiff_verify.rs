@@ -208,6 +208,16 @@ fn thumbnails_and_masks_are_no_pages() {
     }
 }
 
+/// What is read of each is more than its pixels.
+#[test]
+fn thousands_of_small_pages() {
+    let pages: Vec<_> = (0..4000)
+        .map(|n| Page::new(PixelType::Gray8, 1, 1, n))
+        .collect();
+    let bytes = document(Options::default(), &pages, 1);
+    assert_whole(&bytes, 4000, "small pages");
+}
+
 /// To end the chain there, or to go on from it, would change the image.
 #[test]
 fn a_link_that_is_also_the_data_of_a_page() {

@@ -139,6 +139,7 @@ fn copied(
     writer.set_page_options(&PageOptions {
         compression,
         profile: known(image.profile(index)).flatten(),
+        orientation: info.orientation,
     });
     let layout = layout(info);
     let row = info.row_bytes();

@@ -38,6 +38,7 @@ pub(super) fn page(
     writer.set_page_options(&PageOptions {
         compression: plan.compression_of(page.info.pixel),
         profile: page.profile()?,
+        orientation: page.info.orientation,
     });
     by_rows(writer, page, cancel)
 }

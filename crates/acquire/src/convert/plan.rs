@@ -9,7 +9,7 @@ use std::path::Path;
 use std::thread;
 
 use formats::image::{ImageFile, ImageInfo};
-use formats::{DocumentFormat, Metadata, NeedsSeek, WriterOptions, tiff};
+use formats::{DocumentFormat, Metadata, NeedsSeek, Orientation, WriterOptions, tiff};
 use raster::{PageLayout, PixelType};
 use wia::{Error, ErrorKind, Result};
 
@@ -200,6 +200,7 @@ impl Plan {
             check_pixels(format, compression, pixel)
                 .and_then(|()| check_size(format, compression, pixel, width, height))
                 .and_then(|()| format.check_layout(&page.layout(), seek))
+                .and_then(|()| check_orientation(format, page.info.orientation))
                 .map_err(|e| match page.input.page_count() {
                     1 => e.context(page.input.path().display()),
                     _ => e.context(format_args!(
@@ -272,6 +273,21 @@ impl Page<'_> {
         let profile = self.input.profile(self.index);
         profile.map_err(|e| of_input(e, self))
     }
+}
+
+/// Whether the format can say which way up the page is: its rows are not turned.
+fn check_orientation(format: DocumentFormat, orientation: Orientation) -> Result<()> {
+    if orientation == Orientation::TopLeft || format.abilities().orientation {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::InputUnsupported,
+        format!(
+            "is turned (orientation {}), which {} cannot say: convert into TIFF or PDF",
+            orientation.number(),
+            format.name()
+        ),
+    ))
 }
 
 /// Opens an input, and tells which file it is.

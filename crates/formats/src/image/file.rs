@@ -152,6 +152,7 @@ impl ImageFile {
         Ok(Box::new(Checked {
             name: self.name.clone(),
             row_bytes: info.map_or(0, ImageInfo::row_bytes),
+            height: info.map_or(0, |info| info.height),
             left: info.map_or(0, |info| info.height),
             inner,
         }))
@@ -278,6 +279,7 @@ pub(super) trait Rows {
 struct Checked {
     name: PathBuf,
     row_bytes: usize,
+    height: u32,
     left: u32,
     inner: Box<dyn Rows>,
 }
@@ -293,9 +295,11 @@ impl RowReader for Checked {
                 "room for {room} bytes where a row has {need}"
             )));
         };
-        self.inner
-            .row(row)
-            .map_err(|e| e.context(self.name.display()))?;
+        self.inner.row(row).map_err(|e| {
+            let number = self.height - self.left + 1;
+            e.context(format_args!("row {number}"))
+                .context(self.name.display())
+        })?;
         self.left -= 1;
         Ok(true)
     }

@@ -19,11 +19,13 @@ pub(crate) mod unfilter;
 use raster::PixelType;
 use wia::{Error, ErrorKind, Result};
 
-use crate::Limits;
+use crate::{Limits, Orientation};
 
 pub use file::{ImageFile, Stored};
+pub(crate) use jpeg::orientation as jpeg_orientation;
 
-/// What a page of an image file is like.
+/// What a page of an image file is like. Sizes, resolutions and rows are those of the pixels as they are
+/// stored; nobody turns them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ImageInfo {
     /// Pixels of a row.
@@ -37,6 +39,9 @@ pub struct ImageInfo {
     pub x_dpi: Option<f64>,
     /// Vertical resolution in dots an inch.
     pub y_dpi: Option<f64>,
+    /// Which way up the page is to be shown: TIFF's Orientation, that of a JPEG file's Exif segment, or
+    /// how a PDF places the image.
+    pub orientation: Orientation,
 }
 
 impl ImageInfo {
@@ -74,7 +79,7 @@ pub trait RowReader {
     ///
     /// # Errors
     ///
-    /// `InputDamaged` for a damaged file, `ReadFault` or the like when reading fails,
+    /// All name the file and the row. `InputDamaged` for a damaged file, `ReadFault` or the like when reading fails,
     /// `InvalidArgument` for too short a `row`.
     fn next_row(&mut self, row: &mut [u8]) -> Result<bool>;
 }

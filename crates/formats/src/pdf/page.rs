@@ -9,7 +9,7 @@ use wia::{Error, ErrorKind, Result};
 use super::body::Body;
 use super::object::number;
 use super::record::PageRecord;
-use crate::Sink;
+use crate::{Orientation, Sink};
 
 /// Pages under a node of the tree.
 pub(super) const PAGES_OF_NODE: u32 = 64;
@@ -49,17 +49,17 @@ impl Objects {
         body: &mut Body<S>,
         layout: &PageLayout,
         height: u32,
+        orientation: Orientation,
         image: u32,
         node: u32,
     ) -> Result<()> {
-        let size = Size::of(layout, height);
-        let (width, height) = (number(size.width), number(size.height));
+        let size = Size::of(layout, height).shown(orientation);
         let (right, top) = (size.width.max(SHORTEST), size.height.max(SHORTEST));
-        let below = number(top - size.height);
+        let matrix = size.matrix(orientation, top - size.height);
         let (right, top) = (number(right), number(top));
         let content = self.next();
         self.begin(body)?;
-        let drawn = format!("q {width} 0 0 {height} 0 {below} cm /Im0 Do Q");
+        let drawn = format!("q {matrix} cm /Im0 Do Q");
         let length = drawn.len();
         body.push(format!(
             "<</Length {length}>>\nstream\n{drawn}\nendstream\nendobj\n"
@@ -100,6 +100,40 @@ impl Size {
             width: (width / unit).max(1),
             height: (height / unit).max(1),
             unit,
+        }
+    }
+}
+
+impl Size {
+    /// The size as the page is to be shown.
+    fn shown(self, orientation: Orientation) -> Size {
+        if !orientation.swaps_sides() {
+            return self;
+        }
+        Size {
+            width: self.height,
+            height: self.width,
+            ..self
+        }
+    }
+
+    /// What places the image, which is one unit wide and high, its first row at the top, on an area of this
+    /// size, as it is shown, that begins `below` above the page's end.
+    fn matrix(&self, orientation: Orientation, below: u64) -> String {
+        use Orientation::{
+            BottomLeft, BottomRight, LeftBottom, LeftTop, RightBottom, RightTop, TopLeft, TopRight,
+        };
+        let (w, h) = (number(self.width), number(self.height));
+        let (low, high) = (number(below), number(below + self.height));
+        match orientation {
+            TopLeft => format!("{w} 0 0 {h} 0 {low}"),
+            TopRight => format!("-{w} 0 0 {h} {w} {low}"),
+            BottomRight => format!("-{w} 0 0 -{h} {w} {high}"),
+            BottomLeft => format!("{w} 0 0 -{h} 0 {high}"),
+            LeftTop => format!("0 -{h} -{w} 0 {w} {high}"),
+            RightTop => format!("0 -{h} {w} 0 0 {high}"),
+            RightBottom => format!("0 {h} {w} 0 0 {low}"),
+            LeftBottom => format!("0 {h} -{w} 0 {w} {low}"),
         }
     }
 }

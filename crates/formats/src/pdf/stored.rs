@@ -85,7 +85,7 @@ impl<S: Sink> Writer<S> {
         if copied != page.chunks {
             return Err(breaks_off());
         }
-        let done = self.tail(head, &page.layout, height)?;
+        let done = self.tail(head, &page.layout, height, page.orientation)?;
         self.state = State::Idle;
         Ok(done)
     }

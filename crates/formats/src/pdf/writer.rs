@@ -14,13 +14,17 @@ use super::{Conformance, Options, existing, prologue};
 use crate::one_page::{check_height, row_total};
 use crate::output::Output;
 use crate::stored::{ChunkSource, StoredPage};
-use crate::{DocumentFormat, DocumentWriter, Limits, PageDone, PageOptions, Profile, Sink};
+use crate::{
+    DocumentFormat, DocumentWriter, Limits, Orientation, PageDone, PageOptions, Profile, Sink,
+};
 
 /// A PDF document on its way to a sink.
 #[derive(Debug)]
 pub struct Writer<S> {
     pub(super) body: Body<S>,
     pub(super) options: Options,
+    /// Which way up the next pages are.
+    orientation: Orientation,
     pub(super) state: State,
     /// `None` before the document has begun.
     pub(super) document: Option<Document>,
@@ -51,6 +55,7 @@ pub(super) enum State {
 #[derive(Debug)]
 pub(super) struct Page {
     layout: PageLayout,
+    orientation: Orientation,
     rows: u32,
     image: Image,
     head: Head,
@@ -75,6 +80,7 @@ impl<S: Sink> Writer<S> {
         Writer {
             body: Body::new(Output::new(sink)),
             options,
+            orientation: Orientation::TopLeft,
             state: State::Idle,
             document: None,
             mark: 0,
@@ -118,6 +124,7 @@ impl<S: Sink> Writer<S> {
         Writer {
             body: Body::new(Output::at(sink, len)),
             options,
+            orientation: Orientation::TopLeft,
             state: State::Idle,
             document: Some(document),
             mark: len,
@@ -248,6 +255,7 @@ impl<S: Sink> Writer<S> {
         head: Head,
         layout: &PageLayout,
         height: u32,
+        orientation: Orientation,
     ) -> Result<PageDone> {
         let Some(document) = &mut self.document else {
             return Err(Error::invalid("the document has not begun"));
@@ -263,7 +271,7 @@ impl<S: Sink> Writer<S> {
             body.push(format!("{height}\nendobj\n"))?;
         }
         let node = document.pages.node();
-        objects.page(body, layout, height, head.image, node)?;
+        objects.page(body, layout, height, orientation, head.image, node)?;
         let sum = body.checksum()?;
         let at = body.at();
         let record = document.pages.record(&objects, head.start, at, sum);
@@ -302,6 +310,7 @@ impl<S: Sink> DocumentWriter for Writer<S> {
     fn set_page_options(&mut self, options: &PageOptions) {
         self.options.compression = options.compression;
         self.options.profile.clone_from(&options.profile);
+        self.orientation = options.orientation;
     }
 
     fn begin_page(&mut self, layout: &PageLayout) -> Result<()> {
@@ -318,6 +327,7 @@ impl<S: Sink> DocumentWriter for Writer<S> {
         let head = self.head(profile.as_ref(), entries, layout)?;
         self.state = State::Open(Box::new(Page {
             layout: *layout,
+            orientation: self.orientation,
             rows: 0,
             image,
             head,
@@ -338,7 +348,7 @@ impl<S: Sink> DocumentWriter for Writer<S> {
             let page = *page;
             check_height(&page.layout, page.rows)?;
             page.image.finish(&mut this.body)?;
-            let done = this.tail(page.head, &page.layout, page.rows)?;
+            let done = this.tail(page.head, &page.layout, page.rows, page.orientation)?;
             Ok((State::Idle, done))
         })
     }

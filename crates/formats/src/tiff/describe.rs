@@ -22,7 +22,7 @@ pub(super) fn page(options: &Options, index: u32, layout: &PageLayout) -> Direct
     let bits = [layout.pixel.bits_per_channel() as u16; 3];
     fields.shorts(tag::BITS_PER_SAMPLE, &bits[..channels as usize]);
     fields.strips();
-    fields.shorts(tag::ORIENTATION, &[1]);
+    fields.shorts(tag::ORIENTATION, &[options.orientation.number().into()]);
     fields.shorts(tag::SAMPLES_PER_PIXEL, &[channels]);
     fields.long(tag::ROWS_PER_STRIP, 0);
     // Without a resolution the pixels are said to be square, in no unit.

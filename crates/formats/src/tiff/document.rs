@@ -77,6 +77,7 @@ impl Document {
     pub fn set_page_options(&mut self, options: &PageOptions) {
         self.options.compression = options.compression;
         self.options.profile.clone_from(&options.profile);
+        self.options.orientation = options.orientation;
     }
 
     /// Goes on with the document that `file` holds from its start on: ours or another program's, classic

@@ -187,6 +187,7 @@ impl<S: Sink> DocumentWriter for Forward<S> {
     fn set_page_options(&mut self, options: &PageOptions) {
         self.options.compression = options.compression;
         self.options.profile.clone_from(&options.profile);
+        self.options.orientation = options.orientation;
     }
 
     fn begin_page(&mut self, layout: &PageLayout) -> Result<()> {

@@ -54,6 +54,9 @@ mod spill;
 mod stored;
 mod verify;
 
+/// Bits of `NewSubfileType`: a smaller version of another page, and a mask. Neither is a page.
+pub(crate) const NO_PAGE: u64 = 1 | 4;
+
 pub use document::Document;
 pub use encoded::{EncodedCompression, EncodedPage};
 pub use forward::Forward;

@@ -1,6 +1,6 @@
 //! What a TIFF document is to be like.
 
-use crate::{Metadata, Profile};
+use crate::{Metadata, Orientation, Profile};
 
 /// The largest classic TIFF: 4 GiB - 1.
 pub(super) const CLASSIC_LIMIT: u64 = u32::MAX as u64;
@@ -72,6 +72,8 @@ pub struct Options {
     /// The colour profile of the pages that it fits: those that are not bilevel and have as many
     /// channels. Not in [`Container::Classic`].
     pub profile: Option<Profile>,
+    /// Which way up the pages are to be shown.
+    pub orientation: Orientation,
     /// Leaves a record with a checksum behind each page, which no reader sees: [`super::recover`] tells
     /// by it whether the last page is whole. Only of use with [`Container::Growing`].
     pub records: bool,
@@ -91,7 +93,7 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// Uncompressed, BlackIsZero, growing, no metadata, no profile, one thread; quality 85, full
+    /// Uncompressed, BlackIsZero, growing, no metadata, no profile, pages as they are, one thread; quality 85, full
     /// colour and the predictor where it is better for when the compression is set.
     fn default() -> Options {
         Options {
@@ -102,6 +104,7 @@ impl Default for Options {
             photometric: Photometric::BlackIsZero,
             metadata: Metadata::default(),
             profile: None,
+            orientation: Orientation::TopLeft,
             records: false,
             workers: 1,
             expected_bytes: None,

@@ -45,6 +45,7 @@ pub(super) fn describe(
     }
     let mut own = options.clone();
     own.profile = page.profile.clone().or(own.profile);
+    own.orientation = page.orientation;
     let mut fields = describe::page(&own, index, layout);
     fields.long(tag::ROWS_PER_STRIP, rows.min(layout.height.unwrap_or(rows)));
     let other_order =

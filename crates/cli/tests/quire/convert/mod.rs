@@ -4,6 +4,7 @@ mod append;
 mod ends;
 mod lossless;
 mod other_formats;
+mod turned;
 
 use std::fs;
 use std::path::Path;

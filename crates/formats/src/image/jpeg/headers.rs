@@ -7,7 +7,7 @@ use wia::Result;
 
 use super::{damaged, read_error, tiff, unsupported};
 use crate::image::ImageInfo;
-use crate::{Limits, Metadata, Profile};
+use crate::{Limits, Metadata, Orientation, Profile};
 
 const EOI: u8 = 0xD9;
 const SOS: u8 = 0xDA;
@@ -113,6 +113,7 @@ impl Headers {
             },
             x_dpi,
             y_dpi,
+            orientation: self.orientation(limits).unwrap_or_default(),
         }
     }
 
@@ -139,6 +140,12 @@ impl Headers {
             .copied()
             .collect();
         Profile::parse(&bytes).ok().filter(|_| whole)
+    }
+
+    /// Which way up an Exif segment says the image is; `None` when there is no such segment.
+    pub(super) fn orientation(&self, limits: &Limits) -> Option<Orientation> {
+        let said = || tiff::exif_orientation(&self.exif, limits).unwrap_or_default();
+        (!self.exif.is_empty()).then(said)
     }
 
     /// What an Exif segment says, and its dots an inch.

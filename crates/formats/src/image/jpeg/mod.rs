@@ -12,7 +12,7 @@ mod decoder;
 mod headers;
 
 use std::fs::File;
-use std::io::Seek;
+use std::io::{BufRead, Seek};
 use std::sync::Arc;
 
 use wia::Result;
@@ -21,7 +21,7 @@ use super::file::Stored;
 use super::section::Section;
 use super::stored::{self, Said, Stretches};
 use super::{ImageInfo, damaged, file, most, read_error, tiff, unsupported};
-use crate::{Coding, JpegColor, Limits, StoredPage};
+use crate::{Coding, JpegColor, Limits, Orientation, StoredPage};
 use headers::Headers;
 
 pub(super) use decoder::Decoder;
@@ -102,6 +102,11 @@ pub(super) fn said(file: &Arc<File>, limits: &Limits) -> Result<Said> {
     })
 }
 
+/// Which way up a JPEG stream says that it is; `None` for one that has no Exif segment, or cannot be read.
+pub(crate) fn orientation(source: &mut impl BufRead) -> Option<Orientation> {
+    Headers::read(source).ok()?.orientation(&Limits::DEFAULT)
+}
+
 /// The stream of a JPEG file, without what follows its end.
 pub(super) fn stored(file: &Arc<File>, info: &ImageInfo, _: &Limits) -> Result<Option<Stored>> {
     let mut source = Section::whole(file).buffered();
@@ -124,6 +129,7 @@ pub(super) fn stored(file: &Arc<File>, info: &ImageInfo, _: &Limits) -> Result<O
         big_endian: false,
         palette: None,
         profile: stored::fitting(headers.profile(), info.pixel.channels()),
+        orientation: info.orientation,
     };
     Ok(Some((page, Stretches::new(file, vec![(0, bytes)]))))
 }

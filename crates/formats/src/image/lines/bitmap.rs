@@ -9,7 +9,7 @@ use wia::Result;
 use super::super::png::number;
 use super::super::{ImageInfo, damaged, read_error, unsupported};
 use super::Lines;
-use crate::Limits;
+use crate::{Limits, Orientation};
 
 /// Bytes before the header that tells the image.
 const FILE_HEADER: u64 = 14;
@@ -118,6 +118,7 @@ pub(in super::super) fn bitmap(file: &File, limits: &Limits) -> Result<Lines> {
             pixel: form.pixel(),
             x_dpi: metre(word(38)),
             y_dpi: metre(word(42)),
+            orientation: Orientation::TopLeft,
         },
         start: u64::from(word(10)),
         stride: line.div_ceil(32) * 4,

@@ -7,8 +7,8 @@ use wia::{Error, ErrorKind, Result};
 
 use super::super::{ImageInfo, damaged, read_error};
 use super::{Form, Lines};
-use crate::Limits;
 use crate::raw::{self, LineOrder, RawHeader};
+use crate::{Limits, Orientation};
 
 /// The largest palette: 256 entries of four bytes.
 const LARGEST_PALETTE: u32 = 1024;
@@ -42,6 +42,7 @@ pub(in super::super) fn raw(file: &File, limits: &Limits) -> Result<Lines> {
             pixel: form.pixel(),
             x_dpi: dpi(header.x_res),
             y_dpi: dpi(header.y_res),
+            orientation: Orientation::TopLeft,
         },
         start: header.data_start(Some(length)),
         stride: u64::from(header.bytes_per_line),

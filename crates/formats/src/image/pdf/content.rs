@@ -5,6 +5,7 @@ use wia::Result;
 use super::super::{damaged, unsupported};
 use super::objects::Objects;
 use super::value::{Dictionary, Lexer, Stop, Value};
+use crate::Orientation;
 
 /// What a graphics state may say of the colours of an image without changing them.
 const PLAIN: [(&str, &[&str]); 4] = [
@@ -64,6 +65,30 @@ pub(super) struct Shown {
     pub(super) bottom: f64,
     pub(super) width: f64,
     pub(super) height: f64,
+    pub(super) orientation: Orientation,
+}
+
+/// How a matrix places an image; `None` when it is at an angle, or flat.
+fn orientation([a, b, c, d, ..]: [f64; 6]) -> Option<Orientation> {
+    let none = |n: f64| n.abs() < 0.01;
+    let index = if none(b) && none(c) && a != 0.0 && d != 0.0 {
+        match (a > 0.0, d > 0.0) {
+            (true, true) => 1,
+            (false, true) => 2,
+            (false, false) => 3,
+            (true, false) => 4,
+        }
+    } else if none(a) && none(d) && b != 0.0 && c != 0.0 {
+        match (b > 0.0, c > 0.0) {
+            (false, false) => 5,
+            (false, true) => 6,
+            (true, true) => 7,
+            (true, false) => 8,
+        }
+    } else {
+        return None;
+    };
+    Orientation::from_number(index)
 }
 
 pub(super) fn not_a_scan(what: &str) -> wia::Error {
@@ -210,11 +235,16 @@ impl Drawing<'_> {
                 "a PDF page shows {name}, which is not there"
             )));
         };
-        let [width, b, c, height, left, bottom] = self.matrix;
-        let upright = b.abs() < 0.01 && c.abs() < 0.01 && width > 0.0 && height > 0.0;
-        if !upright {
+        let Some(orientation) = orientation(self.matrix) else {
             return Err(unsupported("a turned image on a PDF page"));
-        }
+        };
+        let [a, b, c, d, x, y] = self.matrix;
+        let (across, up) = match orientation.swaps_sides() {
+            true => (c, b),
+            false => (a, d),
+        };
+        let (left, bottom) = (x + across.min(0.0), y + up.min(0.0));
+        let (width, height) = (across.abs(), up.abs());
         let area = Area::of((left, bottom), (left + width, bottom + height));
         if !self.visible.holds(area, self.cut) {
             return Err(unsupported("a PDF page that cuts its image"));
@@ -225,6 +255,7 @@ impl Drawing<'_> {
             bottom,
             width,
             height,
+            orientation,
         });
         Ok(())
     }

@@ -8,6 +8,7 @@ use super::super::{damaged, unsupported};
 use super::content::{self, Area, not_a_scan};
 use super::objects::Objects;
 use super::value::{Dictionary, Value};
+use crate::Orientation;
 
 /// The longest description of a page that only shows images.
 const LONGEST: u64 = 64 * 1024;
@@ -67,8 +68,9 @@ impl Inherited {
 #[derive(Debug)]
 pub(super) struct Images {
     pub(super) numbers: Box<[u32]>,
-    /// Width and height of all together in inches.
+    /// Width and height of all together in inches, as their rows lie.
     pub(super) size: (f64, f64),
+    pub(super) orientation: Orientation,
 }
 
 /// Calls `each` with every page, in order.
@@ -146,10 +148,19 @@ pub(super) fn images(objects: &Objects, page: &Page) -> Result<Images> {
             return Err(not_a_scan("several images that are not strips of one"));
         }
     }
+    let orientation = first.orientation;
+    if shown.len() > 1 && orientation != Orientation::TopLeft {
+        return Err(unsupported("turned strips on a PDF page"));
+    }
     let height: f64 = shown.iter().map(|image| image.height).sum();
+    let (width, height) = (first.width * unit / 72.0, height * unit / 72.0);
     Ok(Images {
         numbers: shown.iter().map(|image| image.number).collect(),
-        size: (first.width * unit / 72.0, height * unit / 72.0),
+        size: match orientation.swaps_sides() {
+            true => (height, width),
+            false => (width, height),
+        },
+        orientation,
     })
 }
 

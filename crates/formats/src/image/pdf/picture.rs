@@ -27,6 +27,7 @@ pub(super) fn info(objects: &Objects, images: &Images) -> Result<ImageInfo> {
         pixel: first.pixels(&objects.limits)?.pixel(),
         x_dpi: dpi(first.width, images.size.0),
         y_dpi: dpi(height, images.size.1),
+        orientation: images.orientation,
     })
 }
 

@@ -183,6 +183,7 @@ pub(in super::super) fn stored(
         big_endian: *bits == 16,
         palette,
         profile: stored::fitting(said(file, limits)?.profile, channels),
+        orientation: info.orientation,
     };
     let Some(last) = data else {
         return Err(damaged("there is no picture in the PNG file"));

@@ -12,7 +12,7 @@ use wia::{Error, ErrorKind, Result};
 
 use super::section::Section;
 use super::{ImageInfo, damaged, file, most, read_error, unsupported};
-use crate::Limits;
+use crate::{Limits, Orientation};
 
 pub(super) use chunks::{said, stored};
 
@@ -54,6 +54,7 @@ fn image_info(info: &Info<'_>) -> Result<ImageInfo> {
         pixel: form.pixel(),
         x_dpi: metre.and_then(|d| dpi(d.xppu)),
         y_dpi: metre.and_then(|d| dpi(d.yppu)),
+        orientation: Orientation::TopLeft,
     })
 }
 

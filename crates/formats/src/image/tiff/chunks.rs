@@ -29,6 +29,8 @@ pub(super) struct Chunks {
     offsets: Vec<u64>,
     /// As many as there are offsets.
     counts: Vec<u64>,
+    /// Whether the file says them.
+    are_told: bool,
 }
 
 /// Strips of a page: their places and lengths, and the rows of all but the last.
@@ -87,9 +89,17 @@ impl Chunks {
         let plane = across * u64::from(info.height.div_ceil(rows));
         let offsets = directory.numbers(source, offsets)?;
         let mut counts = directory.numbers(source, counts)?;
+        let mut are_told = true;
         if counts.is_empty() {
-            // Some writers of single strips leave them out.
-            counts = vec![u64::MAX; offsets.len()];
+            // Some writers of single strips leave them out: they go on to their directory, or to the end of the
+            // file, uncompressed ones as far as their rows do (`tiff::verify` has the same rule).
+            let raw = pixels.compression.code == 1;
+            let count = |at: &u64| match directory.place().checked_sub(*at) {
+                Some(bytes) if !raw && bytes > 0 => bytes,
+                _ => u64::MAX,
+            };
+            counts = offsets.iter().map(count).collect();
+            are_told = false;
         }
         let needed = plane * planes as u64;
         let there = offsets.len().min(counts.len());
@@ -116,6 +126,7 @@ impl Chunks {
             row_bytes: row_bytes as usize,
             offsets,
             counts,
+            are_told,
         })
     }
 
@@ -152,13 +163,14 @@ impl Chunks {
             row_bytes: row_bytes as usize,
             offsets: places.iter().map(|(at, _)| *at).collect(),
             counts: places.iter().map(|(_, bytes)| *bytes).collect(),
+            are_told: true,
         })
     }
 
     /// The strips; `None` for tiles, planes, and strips whose lengths are not told. Uncompressed strips have no more bytes than their rows.
     pub(super) fn strips(&self, info: &ImageInfo, raw: bool) -> Result<Option<Strips>> {
         let strips = || self.offsets.iter().zip(&self.counts).take(self.plane);
-        if self.tiles || strips().any(|(_, bytes)| *bytes == u64::MAX) {
+        if self.tiles || !self.are_told {
             return Ok(None);
         }
         let rows = self.shape.rows;

@@ -22,7 +22,7 @@ pub(super) struct Compression {
     t4_options: u32,
     low_bit_first: bool,
     pub(super) difference: bool,
-    /// A JPEG stream of tables alone, or nothing.
+    /// A JPEG stream of tables alone, or nothing, as before [`Compression::read_tables`].
     jpeg_tables: Vec<u8>,
     big_endian: bool,
     ycbcr: bool,
@@ -60,16 +60,24 @@ impl Compression {
             t4_options: directory.small(source, tag::T4_OPTIONS, 0)?,
             low_bit_first,
             difference,
-            jpeg_tables: if code == JPEG {
-                directory.bytes(source, tag::JPEG_TABLES)?
-            } else {
-                Vec::new()
-            },
+            jpeg_tables: Vec::new(),
             big_endian: directory.style().big_endian,
             filtered: false,
             limits: *directory.limits(),
             ycbcr: directory.small(source, tag::PHOTOMETRIC, 1)? == 6,
         })
+    }
+
+    /// Reads the tables that JPEG streams leave out. Only who needs the pixels needs them.
+    pub(super) fn read_tables(
+        &mut self,
+        source: &mut (impl Read + Seek),
+        directory: &Directory,
+    ) -> Result<()> {
+        if self.code == JPEG {
+            self.jpeg_tables = directory.bytes(source, tag::JPEG_TABLES)?;
+        }
+        Ok(())
     }
 
     /// The compression of strips of another format, whose samples have their high byte first.

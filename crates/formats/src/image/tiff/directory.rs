@@ -9,8 +9,11 @@ use crate::Limits;
 
 /// More entries than any directory has; a corrupt count is found by it.
 const MOST_ENTRIES: u64 = 4096;
+/// More bytes than all tables of a JPEG stream have.
+const MOST_JPEG_TABLES: u64 = 64 * 1024;
 /// Numbers of the fields that are read.
 pub(super) mod tag {
+    pub(crate) const NEW_SUBFILE_TYPE: u16 = 254;
     pub(crate) const IMAGE_WIDTH: u16 = 256;
     pub(crate) const IMAGE_LENGTH: u16 = 257;
     pub(crate) const BITS_PER_SAMPLE: u16 = 258;
@@ -21,6 +24,7 @@ pub(super) mod tag {
     pub(crate) const MAKE: u16 = 271;
     pub(crate) const MODEL: u16 = 272;
     pub(crate) const STRIP_OFFSETS: u16 = 273;
+    pub(crate) const ORIENTATION: u16 = 274;
     pub(crate) const SAMPLES_PER_PIXEL: u16 = 277;
     pub(crate) const ROWS_PER_STRIP: u16 = 278;
     pub(crate) const STRIP_BYTE_COUNTS: u16 = 279;
@@ -79,6 +83,8 @@ struct Entry {
 #[derive(Debug)]
 pub(super) struct Directory {
     style: Style,
+    /// Where it begins.
+    place: u64,
     entries: Vec<Entry>,
     limits: Limits,
 }
@@ -126,8 +132,13 @@ pub(super) fn chain<R: Read + Seek>(
             return Err(unsupported(format!("more than {count} pages")));
         }
         let (directory, after) = Directory::read(source, style, next, limits)?;
-        // Directories that lie over each other would take time without end.
+        // Directories that lie over each other would take time without end, and so would their tables.
         let bytes = (directory.entries.len() * (4 + 2 * style.offset_bytes())) as u64;
+        let tables = directory.count(tag::JPEG_TABLES);
+        if tables > MOST_JPEG_TABLES {
+            return Err(damaged(format!("JPEG tables of {tables} bytes")));
+        }
+        let bytes = bytes + tables;
         let Some(left) = room.checked_sub(bytes) else {
             return Err(damaged("the directories lie over each other"));
         };
@@ -177,10 +188,22 @@ impl Directory {
         let next = style.number(&take(wide)?[..wide]);
         let directory = Directory {
             style,
+            place: offset,
             entries,
             limits: *limits,
         };
         Ok((directory, next))
+    }
+
+    /// Where it begins.
+    pub(super) fn place(&self) -> u64 {
+        self.place
+    }
+
+    /// How many values a field has.
+    fn count(&self, tag: u16) -> u64 {
+        let field = self.entries.iter().find(|e| e.tag == tag);
+        field.map_or(0, |entry| entry.count)
     }
 
     pub(super) fn style(&self) -> Style {

@@ -16,7 +16,8 @@ use super::file::Stored;
 use super::section::Section;
 use super::stored::{self, Said, Stretches};
 use super::{ImageInfo, damaged, read_error, unsupported};
-use crate::{Coding, Limits, Metadata, Profile, StoredPage};
+use crate::tiff::NO_PAGE;
+use crate::{Coding, Limits, Metadata, Orientation, Profile, StoredPage};
 use chunks::{Chunks, Rows, Strips};
 use codec::is_old_lzw;
 use directory::{Directory, Style, tag};
@@ -41,6 +42,9 @@ impl Document {
         let (style, first) = directory::header(&mut source)?;
         let (mut places, mut infos) = (Vec::new(), Vec::new());
         let each = |source: &mut Source, place, directory: &Directory| {
+            if is_no_page(source, directory) {
+                return Ok(());
+            }
             let number = infos.len() + 1;
             let info = info(source, directory).and_then(|info| info.check(limits));
             infos.push(info.map_err(|e| e.context(format!("page {number}")))?);
@@ -48,6 +52,9 @@ impl Document {
             Ok(())
         };
         directory::chain(&mut source, style, first, limits, each)?;
+        if infos.is_empty() {
+            return Err(unsupported("a TIFF of thumbnails and masks alone"));
+        }
         Ok((Document { style, places }, infos))
     }
 
@@ -73,7 +80,8 @@ impl Document {
         limits: &Limits,
     ) -> Result<Rows> {
         let (mut source, directory) = self.directory(file, index, limits)?;
-        let pixels = Pixels::read(&mut source, &directory)?;
+        let mut pixels = Pixels::read(&mut source, &directory)?;
+        pixels.compression.read_tables(&mut source, &directory)?;
         let chunks = Chunks::read(&mut source, &directory, &pixels, info, limits)?;
         Ok(Rows::new(file, chunks, pixels))
     }
@@ -88,7 +96,8 @@ impl Document {
     ) -> Result<Option<Stored>> {
         let (mut source, directory) = self.directory(file, index, limits)?;
         let source = &mut source;
-        let pixels = Pixels::read(source, &directory)?;
+        let mut pixels = Pixels::read(source, &directory)?;
+        pixels.compression.read_tables(source, &directory)?;
         let Some(coding) = pixels
             .compression
             .coding(pixels.photometric, pixels.samples)
@@ -137,6 +146,7 @@ impl Document {
             big_endian: pixels.bits == 16 && self.style.big_endian,
             palette,
             profile,
+            orientation: info.orientation,
         };
         Ok(Some((page, Stretches::new(file, places))))
     }
@@ -178,6 +188,12 @@ pub(super) fn exif(bytes: &[u8], limits: &Limits) -> Result<(Metadata, Option<(f
     Ok((metadata(&mut source, &directory)?, x_dpi.zip(y_dpi)))
 }
 
+/// Whether it is a smaller version of another page, or a mask: what [`crate::tiff::verify`] does not count.
+fn is_no_page(source: &mut Source, directory: &Directory) -> bool {
+    let kind = directory.number(source, tag::NEW_SUBFILE_TYPE);
+    kind.ok().flatten().unwrap_or(0) & NO_PAGE != 0
+}
+
 fn info(source: &mut (impl Read + Seek), directory: &Directory) -> Result<ImageInfo> {
     let width = directory.small(source, tag::IMAGE_WIDTH, 0)?;
     let height = directory.small(source, tag::IMAGE_LENGTH, 0)?;
@@ -189,7 +205,24 @@ fn info(source: &mut (impl Read + Seek), directory: &Directory) -> Result<ImageI
         pixel: pixels.pixel(),
         x_dpi,
         y_dpi,
+        orientation: orientation(source, directory),
     })
+}
+
+/// Which way up the directory of an Exif segment says the image is.
+pub(super) fn exif_orientation(bytes: &[u8], limits: &Limits) -> Result<Orientation> {
+    let mut source = std::io::Cursor::new(bytes);
+    let (style, first) = directory::header(&mut source)?;
+    let (directory, _) = Directory::read(&mut source, style, first, limits)?;
+    Ok(orientation(&mut source, &directory))
+}
+
+/// Pages are good without it, and with numbers that say nothing.
+fn orientation(source: &mut (impl Read + Seek), directory: &Directory) -> Orientation {
+    let number = directory.number(source, tag::ORIENTATION).ok().flatten();
+    number
+        .and_then(Orientation::from_number)
+        .unwrap_or_default()
 }
 
 /// Dots an inch.

@@ -120,6 +120,7 @@ impl Page {
             big_endian: pixels.bits == 16,
             palette: self.palette,
             profile: stored::fitting(self.profile, channels),
+            orientation: info.orientation,
         };
         Ok(Some((page, Stretches::new(file, places))))
     }

@@ -3,15 +3,13 @@
 use wia::Result;
 
 use super::reader::{Reader, damaged, unsupported};
+use crate::tiff::NO_PAGE;
 use crate::tiff::directory::tag;
 
 /// More fields than any TIFF has; a classic directory can have no more.
 const MOST_FIELDS: u64 = 65535;
 /// Offsets and byte counts are looked at in groups of so many.
 const GROUP: u64 = 4096;
-
-/// Bits of `NewSubfileType`: a smaller version of another page, and a mask.
-const NO_PAGE: u64 = 1 | 4;
 
 /// A directory whose image is complete.
 pub(super) struct Directory {
@@ -33,12 +31,34 @@ struct Values {
     at: u64,
 }
 
+/// How long strips or tiles are.
+#[derive(Clone, Copy)]
+enum Lengths {
+    Told(Values),
+    /// Nobody says it, but they are not compressed.
+    Rows(Uncompressed),
+    /// Nobody says it: up to the directory at this place, or to the end of the file.
+    UpTo(u64),
+}
+
+/// Strips of rows as they are.
+#[derive(Clone, Copy)]
+struct Uncompressed {
+    height: u64,
+    rows: u64,
+    /// Strips of a plane.
+    plane: u64,
+    row_bytes: u64,
+}
+
 /// The fields that say where an image's data is.
 #[derive(Default)]
 struct Fields {
     subfile: Option<u64>,
     width: Option<u64>,
     height: Option<u64>,
+    bits: Option<Values>,
+    compression: Option<u64>,
     samples: Option<u64>,
     planar: Option<u64>,
     rows_per_strip: Option<u64>,
@@ -116,6 +136,8 @@ impl Fields {
             tag::NEW_SUBFILE_TYPE => self.subfile = number,
             tag::IMAGE_WIDTH => self.width = number,
             tag::IMAGE_LENGTH => self.height = number,
+            tag::BITS_PER_SAMPLE => self.bits = Some(values),
+            tag::COMPRESSION => self.compression = number,
             tag::SAMPLES_PER_PIXEL => self.samples = number,
             tag::PLANAR_CONFIGURATION => self.planar = number,
             tag::ROWS_PER_STRIP => self.rows_per_strip = number,
@@ -130,6 +152,23 @@ impl Fields {
         Ok(end)
     }
 
+    /// Bytes of an uncompressed row of a strip.
+    fn row_bytes(&self, reader: &Reader<'_>, width: u64, planes: u64) -> Result<u64> {
+        let bits = match self.bits {
+            Some(bits) if bits.count > 0 => reader.number(bits.at, bits.size)?,
+            _ => 1,
+        };
+        let samples = if planes > 1 {
+            1
+        } else {
+            self.samples.unwrap_or(1)
+        };
+        Ok(width
+            .saturating_mul(samples)
+            .saturating_mul(bits)
+            .div_ceil(8))
+    }
+
     /// Checks that there are as many strips or tiles as the image needs, all inside the file; gives
     /// the end of the last.
     fn check_image(&self, reader: &Reader<'_>, at: u64) -> Result<u64> {
@@ -137,17 +176,34 @@ impl Fields {
         if width == 0 || height == 0 {
             return Err(damaged(format!("the directory at {at} has no image")));
         }
-        let (kind, offsets, counts, each) = match (self.tile_offsets, self.offsets) {
+        let planes = match self.planar {
+            Some(2) => self.samples.unwrap_or(1).max(1),
+            _ => 1,
+        };
+        let (kind, offsets, lengths, each) = match (self.tile_offsets, self.offsets) {
             (Some(offsets), _) => {
                 let across = width.div_ceil(self.tile_width.unwrap_or(0).max(1));
                 let down = height.div_ceil(self.tile_height.unwrap_or(0).max(1));
                 // Old files have their tiles' sizes in the strips' field.
                 let counts = self.tile_counts.or(self.counts);
-                ("tiles", offsets, counts, across.saturating_mul(down))
+                let lengths = counts.map(Lengths::Told);
+                ("tiles", offsets, lengths, across.saturating_mul(down))
             }
             (None, Some(offsets)) => {
                 let rows = self.rows_per_strip.unwrap_or(height).clamp(1, height);
-                ("strips", offsets, self.counts, height.div_ceil(rows))
+                let plane = height.div_ceil(rows);
+                let lengths = match self.counts {
+                    Some(counts) => Lengths::Told(counts),
+                    // Some writers of single strips leave them out.
+                    None if self.compression.unwrap_or(1) == 1 => Lengths::Rows(Uncompressed {
+                        height,
+                        rows,
+                        plane,
+                        row_bytes: self.row_bytes(reader, width, planes)?,
+                    }),
+                    None => Lengths::UpTo(at),
+                };
+                ("strips", offsets, Some(lengths), plane)
             }
             (None, None) => {
                 return Err(unsupported(format!(
@@ -155,18 +211,27 @@ impl Fields {
                 )));
             }
         };
-        let planes = match self.planar {
-            Some(2) => self.samples.unwrap_or(1).max(1),
-            _ => 1,
-        };
         let wanted = each.saturating_mul(planes);
-        let have = counts.map_or(0, |counts| counts.count.min(offsets.count));
-        match counts {
-            Some(counts) if have >= wanted => check_data(reader, kind, offsets, counts, wanted),
+        let have = match lengths {
+            Some(Lengths::Told(counts)) => counts.count.min(offsets.count),
+            Some(_) => offsets.count,
+            None => 0,
+        };
+        match lengths {
+            Some(lengths) if have >= wanted => check_data(reader, kind, offsets, lengths, wanted),
             _ => Err(damaged(format!(
                 "the directory at {at} has {have} {kind} where its image needs {wanted}"
             ))),
         }
+    }
+}
+
+impl Uncompressed {
+    /// The bytes of a strip.
+    fn bytes(&self, strip: u64) -> u64 {
+        let above = (strip % self.plane).saturating_mul(self.rows);
+        let rows = self.height.saturating_sub(above).min(self.rows);
+        rows.saturating_mul(self.row_bytes)
     }
 }
 
@@ -175,7 +240,7 @@ fn check_data(
     reader: &Reader<'_>,
     kind: &str,
     offsets: Values,
-    counts: Values,
+    lengths: Lengths,
     count: u64,
 ) -> Result<u64> {
     let group = |values: Values, from: u64, n: u64| {
@@ -184,11 +249,24 @@ fn check_data(
     let mut end = 0;
     for from in (0..count).step_by(GROUP as usize) {
         let n = GROUP.min(count - from);
-        let (places, sizes) = (group(offsets, from, n)?, group(counts, from, n)?);
-        let places = places.chunks_exact(offsets.size as usize);
-        let sizes = sizes.chunks_exact(counts.size as usize);
-        for (place, size) in places.zip(sizes) {
-            let (place, size) = (reader.integer(place), reader.integer(size));
+        let places = group(offsets, from, n)?;
+        let told = match lengths {
+            Lengths::Told(counts) => group(counts, from, n)?,
+            _ => Vec::new(),
+        };
+        for (i, place) in places.chunks_exact(offsets.size as usize).enumerate() {
+            let place = reader.integer(place);
+            let size = match lengths {
+                Lengths::Told(counts) => {
+                    let size = counts.size as usize;
+                    told.get(i * size..)
+                        .and_then(|told| told.get(..size))
+                        .map_or(0, |n| reader.integer(n))
+                }
+                Lengths::Rows(rows) => rows.bytes(from + i as u64),
+                Lengths::UpTo(directory) if directory > place => directory - place,
+                Lengths::UpTo(_) => reader.len().saturating_sub(place),
+            };
             if place == 0 || size == 0 {
                 return Err(damaged(format!("one of its {kind} was never written")));
             }

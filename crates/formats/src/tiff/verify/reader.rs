@@ -1,16 +1,26 @@
 //! Numbers out of a TIFF file, whatever its byte order.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 
 use wia::{Error, ErrorKind, Result};
 
+/// What a walk reads of each byte of a file at most, on the average, and of any file beside.
+const LOOKS: u64 = 4;
+const SOME: u64 = 16 << 20;
+/// What a read costs at least, in bytes.
+const LOOK: u64 = 64;
+
 pub(super) struct Reader<'a> {
     file: &'a File,
     len: u64,
     big_endian: bool,
     big: bool,
+    /// Bytes that may still be read: directories and tables that lie over each other would take time
+    /// without end.
+    left: Cell<u64>,
     /// Bytes that nothing but links may be in.
     kept_free: Range<u64>,
 }
@@ -27,6 +37,7 @@ impl<'a> Reader<'a> {
             len,
             big_endian: false,
             big: false,
+            left: Cell::new(len.saturating_mul(LOOKS).saturating_add(SOME)),
             kept_free: 0..0,
         };
         let head = reader.bytes(0, 4)?;
@@ -87,9 +98,18 @@ impl<'a> Reader<'a> {
         Ok(self.integer(&self.bytes(at, size)?))
     }
 
+    /// The length of the file.
+    pub(super) const fn len(&self) -> u64 {
+        self.len
+    }
+
     /// Some bytes of the file; not so many that it matters.
     pub(super) fn bytes(&self, at: u64, count: u64) -> Result<Vec<u8>> {
         self.inside(at, count)?;
+        let Some(left) = self.left.get().checked_sub(count.max(LOOK)) else {
+            return Err(damaged("its directories and tables lie over each other"));
+        };
+        self.left.set(left);
         let mut bytes = vec![0; count as usize];
         self.file
             .read_exact_at(&mut bytes, at)
