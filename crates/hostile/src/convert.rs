@@ -185,6 +185,7 @@ fn compare(made: &ImageFile, index: usize, page: &Page) {
         (info.width, info.height),
         (page.info.width, page.info.height)
     );
+    assert_eq!(info.orientation, page.info.orientation);
     let Some(wanted) = &page.rows else {
         return;
     };

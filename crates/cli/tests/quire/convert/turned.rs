@@ -34,20 +34,34 @@ fn turn(path: &Path, number: usize) {
 #[track_caller]
 fn shown(path: &Path) -> Pixels {
     let path = path.to_str().unwrap();
-    let args = [path, "-auto-orient", "-depth", "8", "ppm:-"];
+    let args = [path, "-auto-orient", "-strip", "-depth", "8", "ppm:-"];
     Pixels::of_pnm(&tool("convert-im6.q16", &args, &[]).stdout)
 }
 
-/// The page of a PDF, a pixel a point.
+/// The page of a PDF whose pixels are a point each: the middle of each of them.
 #[track_caller]
 fn drawn(path: &Path) -> Pixels {
     assert_eq!(pdf(path), 1);
-    Pixels::of_pnm(&tool("pdftoppm", &["-r", "72", "-singlefile"], &[path]).stdout)
+    let args = ["-r", "720", "-singlefile"];
+    let large = Pixels::of_pnm(&tool("pdftoppm", &args, &[path]).stdout);
+    let (width, height) = (large.width / 10, large.height / 10);
+    let middle = |n: usize| {
+        let (x, y) = (10 * (n % width) + 5, 10 * (n / width) + 5);
+        &large.bytes[3 * (y * large.width + x)..][..3]
+    };
+    Pixels {
+        width,
+        height,
+        bytes: (0..width * height).flat_map(middle).copied().collect(),
+        ..large
+    }
 }
 
+/// The names of the pages' orientations, each with a comma behind it. What says nothing is as it is.
 #[track_caller]
 fn orientation(path: &Path) -> String {
-    tool("identify", &["-format", "%[orientation],"], &[path]).text()
+    let told = tool("identify", &["-format", "%[orientation],"], &[path]).text();
+    told.replace("Undefined", NAMES[0])
 }
 
 #[test]
@@ -162,7 +176,12 @@ fn formats_that_cannot_say_it_refuse() {
 /// A JPEG file, and the same with an Exif segment behind its JFIF segment.
 fn jpegs(scratch: &Scratch, number: u8) -> (Vec<u8>, Vec<u8>) {
     let path = scratch.path("plain.jpg");
-    make(&path, "cjpeg", &["-quality", "90"], &scratch.path("a.pnm"));
+    make(
+        &path,
+        "cjpeg",
+        &["-quality", "90", "-sample", "1x1"],
+        &scratch.path("a.pnm"),
+    );
     let plain = fs::read(path).unwrap();
     assert_eq!(plain[..6], *b"\xFF\xD8\xFF\xE0\0\x10");
     let mut exif = b"\xFF\xE1\0\x22Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
@@ -184,9 +203,13 @@ fn jpeg_files_say_it_by_exif() {
         let wanted = shown(&input);
         scratch.quire("convert a.jpg -o x.tif").succeeds();
         assert_eq!(orientation(&tif), format!("{name},"));
-        assert_eq!(shown(&tif), wanted, "{name}");
-        scratch.quire("convert a.jpg -o x.pdf").succeeds();
-        assert_eq!(drawn(&document), wanted, "{name}");
+        // libtiff turns YCbCr by itself, and ImageMagick once more: the pixels are looked at in a PDF.
+        for from in ["x.tif", "a.jpg"] {
+            scratch
+                .quire(&format!("convert {from} -o x.pdf"))
+                .succeeds();
+            assert_eq!(drawn(&document), wanted, "{name} {from}");
+        }
         // The data are the same wherever they come from.
         for from in ["a.jpg", "x.tif", "x.pdf"] {
             scratch
@@ -226,9 +249,7 @@ fn data_that_say_something_else_are_written_anew() {
         scratch.quire("convert a.jpg -o x.tif").succeeds();
         turn(&tif, number);
         scratch.quire("convert x.tif -o y.jpg").succeeds();
-        // Without an Exif segment nothing is said.
-        let said = orientation(&back).replace("Undefined", "TopLeft");
-        assert_eq!(said, format!("{name},"));
+        assert_eq!(orientation(&back), format!("{name},"));
         fs::remove_file(&tif).unwrap();
         fs::remove_file(&back).unwrap();
     }
