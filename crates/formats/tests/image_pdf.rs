@@ -238,11 +238,18 @@ fn what_is_no_scan() {
             "turned",
         ),
         (
-            "0 72 -72 0 0 0 cm /I Do",
+            "50 50 -50 50 50 0 cm /I Do",
             GRAY,
             "",
             ErrorKind::InputUnsupported,
             "turned image",
+        ),
+        (
+            "q 72 0 0 -36 0 72 cm /I Do Q q 72 0 0 -36 0 36 cm /I Do Q",
+            GRAY,
+            "",
+            ErrorKind::InputUnsupported,
+            "turned strips",
         ),
         (
             "/J Do",
