@@ -51,7 +51,7 @@ impl Cancel {
     /// `Abort`.
     pub(crate) fn check(&self) -> Result<()> {
         match self.is_cancelled() {
-            true => Err(cancelled()),
+            true => Err(Error::new(ErrorKind::Abort, "cancelled")),
             false => Ok(()),
         }
     }
@@ -119,11 +119,6 @@ impl Cancel {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// What is left undone after a cancel.
-pub(crate) fn cancelled() -> Error {
-    Error::new(ErrorKind::Abort, "cancelled")
 }
 
 /// Says that the transfer has ended, also when it ends in a panic.

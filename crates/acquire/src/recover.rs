@@ -22,8 +22,8 @@ pub struct Recovered {
 ///
 /// # Errors
 ///
-/// `InvalidArgument` for another name and for a symbolic link, `OutputInUse` while a scan is writing it, `InputDamaged` when no
-/// page is complete, and what the file system says. The file is where it was then.
+/// `InvalidArgument` for another name and for a symbolic link, `OutputInUse` while a scan is writing it,
+/// `InputDamaged` when no page is complete, and what the file system says. The file is where it was then.
 pub fn recover(partial: &Path) -> Result<Recovered> {
     let partial = PartialFile::adopt(partial)?;
     let found = match formats::recover(partial.file()) {

@@ -101,9 +101,7 @@ fn check_decodes(page: &Page<'_>, coding: &Coding, cancel: &Cancel) -> Result<()
     let mut decode = || {
         let mut reader = page.input.rows(page.index)?;
         while reader.next_row(&mut row)? {
-            if cancel.is_cancelled() {
-                return Err(cancelled());
-            }
+            cancel.check()?;
         }
         Ok(())
     };
@@ -121,9 +119,7 @@ struct Watched<'a> {
 
 impl ChunkSource for Watched<'_> {
     fn next(&mut self) -> Result<Option<Chunk<'_>>> {
-        if self.cancel.is_cancelled() {
-            return Err(cancelled());
-        }
+        self.cancel.check()?;
         self.left = self.left.saturating_sub(1);
         if self.left == 0 {
             // What was copied before is of the same file then.
@@ -171,9 +167,7 @@ fn by_rows(writer: &mut dyn DocumentWriter, page: &Page<'_>, cancel: &Cancel) ->
             .map_err(|e| Error::from_io(e, ErrorKind::OutOfMemory).context("starting a thread"))?;
         writer.begin_page(&page.layout())?;
         for band in bands {
-            if cancel.is_cancelled() {
-                return Err(cancelled());
-            }
+            cancel.check()?;
             let rows = band.map_err(|e| of_input(e, page))?;
             if let Some(band) = Band::new(&rows, row_bytes, row_bytes) {
                 writer.rows(band)?;
@@ -214,8 +208,4 @@ fn read(
         }
     }
     Ok(())
-}
-
-fn cancelled() -> Error {
-    Error::new(ErrorKind::Abort, "cancelled")
 }

@@ -15,7 +15,7 @@ use rustix::io::Errno;
 
 use super::create_locked;
 use super::left::lock;
-use crate::cancel::{Cancel, cancelled};
+use crate::cancel::Cancel;
 use crate::naming::directory_of;
 
 /// Bytes that are copied at once.
@@ -139,17 +139,13 @@ fn copy_name(partial: &Path) -> PathBuf {
 
 /// The whole of a file into an empty one, durable; the blocks are shared where the file system can.
 fn fill(old: &File, new: &File, cancel: &Cancel) -> io::Result<()> {
-    if cancel.is_cancelled() {
-        return Err(cancelled().into());
-    }
+    cancel.check()?;
     new.set_permissions(old.metadata()?.permissions())?;
     if ioctl_ficlone(new, old).is_err() {
         let len = old.metadata()?.len();
         let mut at = 0;
         while at < len {
-            if cancel.is_cancelled() {
-                return Err(cancelled().into());
-            }
+            cancel.check()?;
             let (mut from, mut to) = (at, at);
             let most = (len - at).min(COPIED_BY_SYSTEM) as usize;
             match copy_file_range(old, Some(&mut from), new, Some(&mut to), most) {
@@ -173,9 +169,7 @@ fn fill(old: &File, new: &File, cancel: &Cancel) -> io::Result<()> {
 fn pieces(old: &File, new: &File, mut at: u64, end: u64, cancel: &Cancel) -> io::Result<()> {
     let mut chunk = vec![0; COPIED_AT_ONCE];
     while at < end {
-        if cancel.is_cancelled() {
-            return Err(cancelled().into());
-        }
+        cancel.check()?;
         let most = usize::try_from(end - at).map_or(chunk.len(), |n| n.min(chunk.len()));
         let read = old.read_at(&mut chunk[..most], at)?;
         if read == 0 {

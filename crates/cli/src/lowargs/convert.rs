@@ -9,9 +9,10 @@ use super::{CompressionName, FormatName};
 /// Put the pages of documents and images into a document
 ///
 /// All pages of all inputs, in the order given, go into the document that -o names: TIFF, JPEG, PNG, BMP and
-/// RAW files and PDFs whose pages are images, by what is in them, whatever their names. Pages keep their mode, depth, resolution and colour profile.
-/// Where the new document can hold a page's compressed data as they are, they are copied and nothing is
-/// lost; else the page is compressed anew. The inputs stay as they are.
+/// RAW files and PDFs whose pages are images, by what is in them, whatever their names. Pages keep their mode,
+/// depth, resolution and colour profile. Where the new document can hold a page's compressed data as they
+/// are, they are copied and nothing is lost; else the page is compressed anew. What is damaged is not copied,
+/// but of JPEG data only the structure is looked at. The inputs stay as they are.
 #[derive(Debug, Args)]
 #[command(args_override_self = true, after_long_help = CONVERT_AFTER)]
 pub(crate) struct ConvertArgs {
