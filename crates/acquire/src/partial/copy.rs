@@ -4,12 +4,13 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use formats::Sink;
 use rustix::fs::{
-    AtFlags, CWD, FlockOperation, Mode, OFlags, RenameFlags, copy_file_range, flock, ioctl_ficlone,
-    linkat, openat, renameat_with,
+    AtFlags, CWD, FlockOperation, Mode, OFlags, RenameFlags, flock, ioctl_ficlone, linkat, openat,
+    renameat_with,
 };
 use rustix::io::Errno;
 
@@ -18,10 +19,8 @@ use super::left::lock;
 use crate::cancel::Cancel;
 use crate::naming::directory_of;
 
-/// Bytes that are copied at once.
-const COPIED_AT_ONCE: usize = 256 * 1024;
-/// Bytes that the system copies at once: it hears no cancel meanwhile.
-const COPIED_BY_SYSTEM: u64 = 16 * 1024 * 1024;
+/// Bytes that are copied at once: no cancel is heard meanwhile.
+const COPIED_AT_ONCE: u64 = 16 * 1024 * 1024;
 
 /// How a file is known again, and that it is as it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +47,7 @@ pub(super) fn replace(old: &File, bytes: u64, partial: &Path) -> io::Result<File
     let copied = (|| {
         new.set_permissions(old.metadata()?.permissions())?;
         // What has been scanned is kept also when somebody does not want to wait any longer.
-        pieces(old, &new, 0, bytes, &Cancel::default())?;
+        pieces(old, &new, bytes, &Cancel::default())?;
         // The old one holds durable pages.
         new.sync_all()?;
         fs::rename(&name, partial)
@@ -142,41 +141,22 @@ fn fill(old: &File, new: &File, cancel: &Cancel) -> io::Result<()> {
     cancel.check()?;
     new.set_permissions(old.metadata()?.permissions())?;
     if ioctl_ficlone(new, old).is_err() {
-        let len = old.metadata()?.len();
-        let mut at = 0;
-        while at < len {
-            cancel.check()?;
-            let (mut from, mut to) = (at, at);
-            let most = (len - at).min(COPIED_BY_SYSTEM) as usize;
-            match copy_file_range(old, Some(&mut from), new, Some(&mut to), most) {
-                Ok(0) => break,
-                Ok(copied) => at += copied as u64,
-                Err(Errno::INTR) => {}
-                Err(e @ (Errno::NOSPC | Errno::DQUOT | Errno::FBIG | Errno::IO)) => {
-                    return Err(e.into());
-                }
-                // Not between these file systems.
-                Err(_) => break,
-            }
-        }
-        pieces(old, new, at, len, cancel)?;
+        pieces(old, new, u64::MAX, cancel)?;
     }
     new.sync_all()
 }
 
-/// The bytes of `old` from `at` on to `end`, or to its own end. Whoever has the old file shares its
-/// position: it is not used.
-fn pieces(old: &File, new: &File, mut at: u64, end: u64, cancel: &Cancel) -> io::Result<()> {
-    let mut chunk = vec![0; COPIED_AT_ONCE];
+/// The first `bytes` bytes of `old`, or all that it has, into an empty file. Whoever has the old file shares
+/// its position: it is not used.
+fn pieces(old: &File, new: &File, bytes: u64, cancel: &Cancel) -> io::Result<()> {
+    let mut to = new.try_clone()?;
+    let end = old.metadata()?.len().min(bytes);
+    let mut at = 0;
     while at < end {
         cancel.check()?;
-        let most = usize::try_from(end - at).map_or(chunk.len(), |n| n.min(chunk.len()));
-        let read = old.read_at(&mut chunk[..most], at)?;
-        if read == 0 {
-            break;
-        }
-        new.write_all_at(&chunk[..read], at)?;
-        at += read as u64;
+        let piece = (end - at).min(COPIED_AT_ONCE);
+        to.copy_from(old, at, piece)?;
+        at += piece;
     }
     Ok(())
 }
