@@ -5,10 +5,11 @@ use testkit::{Faces, Report};
 
 use crate::failure::Failure;
 use crate::lowargs::CheckArgs;
-use crate::stdout;
+use crate::{configured, stdout};
 
 pub(crate) fn run(args: &CheckArgs) -> Result<u8, Failure> {
-    let open = || devices::open_driver(&args.device);
+    let device = configured::device(Some(&args.device))?;
+    let open = || devices::open_driver(&device);
     if args.json {
         let report = testkit::check(&open, Faces::Both)?;
         stdout::write_json(&json(&report))?;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, SyncSender};
 use std::thread;
 
-use devices::DeviceInfo;
+use devices::{Config, DeviceInfo};
 use rustix::event::{PollFd, PollFlags, poll};
 use serde_json::{Value, json};
 use service::{Device, Event};
@@ -18,7 +18,8 @@ use crate::lowargs::DevicesArgs;
 use crate::{signals, stdout};
 
 pub(crate) fn run(args: &DevicesArgs) -> Result<u8, Failure> {
-    let list = devices::list();
+    let config = Config::load()?;
+    let list = devices::list(&config);
     if let (false, Some(device)) = (args.watch, args.devices.first()) {
         return Err(Failure::invalid(&format!(
             "devices {device}: a device can only be named with --watch (see quire --help)"
@@ -43,7 +44,10 @@ pub(crate) fn run(args: &DevicesArgs) -> Result<u8, Failure> {
     })?;
     let uris = match args.devices.as_slice() {
         [] => list.iter().map(|d| d.uri.clone()).collect(),
-        some => some.to_vec(),
+        some => some
+            .iter()
+            .map(|d| config.uri(d))
+            .collect::<Result<_, _>>()?,
     };
     // They report for as long as they are open.
     let open = open(uris, &sender)?;
@@ -173,6 +177,7 @@ fn json(devices: &[DeviceInfo]) -> Value {
     let rows = devices.iter().map(|d| {
         json!({
             "uri": d.uri,
+            "name": d.name,
             "vendor": d.vendor,
             "model": d.model,
             "kind": d.kind,
@@ -188,10 +193,18 @@ fn text(devices: &[DeviceInfo]) -> String {
     let mut text = String::new();
     for d in devices {
         let mark = if d.built_in { " [built-in]" } else { "" };
-        text += &format!(
-            "{:width$}  {} {}: {}{mark}\n",
-            d.uri, d.vendor, d.model, d.description
-        );
+        let name = d
+            .name
+            .as_deref()
+            .map_or(String::new(), |name| format!(" [{name}]"));
+        let who = format!("{} {}", d.vendor, d.model);
+        let what = match (who.trim(), d.description.as_str()) {
+            (one, "") | ("", one) => one.to_owned(),
+            (who, description) => format!("{who}: {description}"),
+        };
+        let line = format!("{:width$}  {what}{name}{mark}", d.uri);
+        text += &one_line(&line);
+        text.push('\n');
     }
     text
 }

@@ -26,7 +26,7 @@ impl ScanRequest {
     ///
     /// # Errors
     ///
-    /// Exit code 2, naming the option and what is valid; 3 without a device.
+    /// Exit code 2, naming the option and what is valid.
     pub(crate) fn new(
         args: &ScanArgs,
         source_date_epoch: Option<&OsStr>,
@@ -73,7 +73,7 @@ impl ScanRequest {
         settings.author = args.author.clone();
         settings.date = source_date_epoch.map(date).transpose()?;
         Ok(ScanRequest {
-            device: device(args)?,
+            device: args.device.clone().unwrap_or_default(),
             settings,
         })
     }
@@ -82,17 +82,6 @@ impl ScanRequest {
 /// Whether there is a file with anything in it.
 fn holds_something(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.len() > 0)
-}
-
-fn device(args: &ScanArgs) -> Result<String, Failure> {
-    match &args.device {
-        Some(uri) => Ok(uri.clone()),
-        // The virtual scanner is never chosen by itself, and this version knows no other.
-        None => Err(Failure::new(
-            wia::ErrorKind::NoDeviceAvailable,
-            "no scanner found; -d virtual: chooses the built-in virtual scanner (see quire devices)",
-        )),
-    }
 }
 
 /// Where pages go, and the format that is asked for, if any.

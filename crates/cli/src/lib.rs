@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod configured;
 mod convert;
 mod devices_command;
 mod failure;
@@ -56,7 +57,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<u8, Failure> {
     match low.subcommand {
         Subcommand::Devices(args) => devices_command::run(&args),
         Subcommand::Show(args) => show::run(&args),
-        Subcommand::Scan(args) => Ok(scan::run(&args)),
+        Subcommand::Scan(typed) => Ok(scan::run(&args, &typed)),
         Subcommand::Upload(args) => upload::run(&args),
         Subcommand::Preview(args) => Ok(scan::run_preview(&args)),
         Subcommand::Convert(args) => Ok(convert::run(&args)),

@@ -150,16 +150,21 @@ pub(crate) struct CheckArgs {
 /// Scan into a document
 ///
 /// Scans from a feeder until it is empty, or from the glass, into the file that -o names.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(args_override_self = true, after_help = "See quire scan --help for examples and exit codes.", after_long_help = SCAN_AFTER)]
 pub(crate) struct ScanArgs {
-    /// Device, as `quire devices` prints it [default: the only real one]
+    /// Device, as `quire devices` prints it or as the configuration names it [default: the configured one, else
+    /// the only real one]
     ///
     /// virtual: is the built-in virtual scanner with sheets of its own; virtual:DIR has the images of
     /// a folder for sheets; virtual:FILE.toml is a scanner described by a model file. Parameters follow
     /// as a query: virtual:DIR?seed=7&ppm=60&jam=3. The virtual scanner is never chosen by itself.
     #[arg(short, long, value_name = "URI")]
     pub(crate) device: Option<String>,
+
+    /// Options of the configuration, under this name; those that are typed win
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
 
     /// Where the sheets come from
     #[arg(short, long, value_name = "NAME", default_value = "auto")]
@@ -475,9 +480,24 @@ Files:
   FIFOs and standard output are written directly. A .partial that a crash
   left behind is never overwritten.
 
+Configuration:
+  ~/.config/quire/config.toml names devices and profiles:
+
+      default = \"office\"
+      [devices.office]
+      uri = \"escl:http://scanner.lan/eSCL\"
+      page = \"a4\"
+      [profiles.letters]
+      source = \"duplex\"
+      mode = \"gray\"
+
+  Then `quire scan --profile letters -o letters.pdf` is enough. Below a
+  device or profile stand options of this command, without their --.
+
 Environment:
   SOURCE_DATE_EPOCH   seconds since 1970: the date inside documents, for
                       output that is the same each time
+  XDG_CONFIG_HOME     where the configuration is, instead of ~/.config
 
 Exit codes:
   See quire --help or quire(1).";

@@ -12,9 +12,13 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod config;
 mod deadline;
+mod discovery;
 mod registry;
 mod uri;
 
-pub use registry::{DeviceInfo, list, open, open_driver};
+pub use config::{Config, Preset, Setting};
+pub use discovery::{DeviceInfo, list};
+pub use registry::{open, open_driver};
 pub use uri::DeviceUri;

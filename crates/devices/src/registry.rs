@@ -8,40 +8,8 @@ use wia::{Error, ErrorKind, Result};
 
 use crate::{DeviceUri, deadline};
 
-/// A device that can be opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeviceInfo {
-    /// What [`open`] takes.
-    pub uri: String,
-    /// Who makes it.
-    pub vendor: String,
-    /// What it is called.
-    pub model: String,
-    /// The scheme of its driver, such as `"virtual"`.
-    pub kind: &'static str,
-    /// Whether it is part of this program, and never chosen unless asked for.
-    pub built_in: bool,
-    /// What it has, in a few words.
-    pub description: String,
-}
-
 /// Schemes of the contract that have no driver in this version.
 const LATER: [&str; 3] = ["sane", "escl", "com"];
-
-/// Every device that is found, real ones first, the built-in ones last.
-pub fn list() -> Vec<DeviceInfo> {
-    let scanners = driver_virtual::discover().into_iter();
-    scanners
-        .map(|scanner| DeviceInfo {
-            uri: format!("virtual:{}", scanner.path),
-            vendor: scanner.vendor,
-            model: scanner.model,
-            kind: "virtual",
-            built_in: true,
-            description: scanner.description,
-        })
-        .collect()
-}
 
 /// Opens a device by its URI.
 ///

@@ -146,14 +146,3 @@ fn the_epoch_is_a_number_of_seconds() {
         assert!(failure.message().contains("SOURCE_DATE_EPOCH"));
     }
 }
-
-#[test]
-fn without_a_device_the_virtual_one_is_told_about() {
-    let args = LowArgs::try_parse_from(["quire", "scan", "-o", "a.tiff"]).unwrap();
-    let Subcommand::Scan(args) = args.subcommand else {
-        panic!("not a scan");
-    };
-    let failure = ScanRequest::new(&args, None).unwrap_err();
-    assert_eq!(failure.exit_code(), 3);
-    assert!(failure.message().contains("-d virtual:"));
-}

@@ -21,16 +21,18 @@ use signal_hook::consts::SIGHUP;
 use crate::failure::Failure;
 use crate::hiargs::ScanRequest;
 use crate::lowargs::ScanArgs;
-use crate::{signals, stdout, storage};
+use crate::{configured, signals, stdout, storage};
 use ending::Ending;
 pub(crate) use preview::run as run_preview;
 use report::Report;
 
-/// Runs the subcommand. Whatever happens is told here, so that there is one end and it is told last.
-pub(crate) fn run(args: &ScanArgs) -> u8 {
+/// Runs the subcommand, whose whole command line is `typed`. Whatever happens is told here, so that there is
+/// one end and it is told last.
+pub(crate) fn run(typed: &[OsString], args: &ScanArgs) -> u8 {
     let cancel = Cancel::default();
     let report = Arc::new(Report::new(args, &cancel));
-    let ending = match scan(args, &report, &cancel) {
+    let scanned = configured::scan(typed, args).and_then(|args| scan(&args, &report, &cancel));
+    let ending = match scanned {
         Ok(ending) => ending,
         Err(failure) => Ending::before_start(&failure),
     };

@@ -11,7 +11,7 @@ use super::{cancel_on_signals, goes_to_stdout};
 use crate::failure::Failure;
 use crate::hiargs::ScanRequest;
 use crate::lowargs::{PreviewArgs, ScanArgs, SourceName, TransferName};
-use crate::stdout;
+use crate::{configured, stdout};
 
 /// Runs the subcommand and gives the exit code; whatever happens is told here.
 pub(crate) fn run(args: &PreviewArgs) -> u8 {
@@ -30,6 +30,7 @@ pub(crate) fn run(args: &PreviewArgs) -> u8 {
 fn as_scan(args: &PreviewArgs) -> ScanArgs {
     ScanArgs {
         device: args.device.clone(),
+        profile: None,
         source: SourceName::Flatbed,
         resolution: args.resolution.unwrap_or_default(),
         mode: args.mode,
@@ -62,7 +63,11 @@ fn preview(
     cancel: &Cancel,
 ) -> Result<Ending, Failure> {
     let source_date_epoch = std::env::var_os("SOURCE_DATE_EPOCH");
-    let request = ScanRequest::new(scan, source_date_epoch.as_deref())?;
+    let scan = ScanArgs {
+        device: Some(configured::device(scan.device.as_deref())?),
+        ..scan.clone()
+    };
+    let request = ScanRequest::new(&scan, source_date_epoch.as_deref())?;
     if goes_to_stdout(&request.settings.output) {
         return Err(Failure::invalid(
             "-o: standard output is for the list of regions; the picture goes to a file",

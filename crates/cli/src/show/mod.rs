@@ -11,10 +11,10 @@ use wia::{Error, ErrorKind};
 
 use crate::failure::Failure;
 use crate::lowargs::ShowArgs;
-use crate::stdout;
+use crate::{configured, stdout};
 
 pub(crate) fn run(args: &ShowArgs) -> Result<u8, Failure> {
-    let device = devices::open(&args.device)?;
+    let device = devices::open(&configured::device(Some(&args.device))?)?;
     let Some(name) = &args.item else {
         match args.json {
             true => stdout::write_json(&tree::json(&device.root())?)?,

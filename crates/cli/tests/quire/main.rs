@@ -9,6 +9,7 @@ mod append;
 mod bad_input;
 mod check;
 mod commands;
+mod configured;
 mod convert;
 mod crash;
 mod documents;

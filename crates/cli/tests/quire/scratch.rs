@@ -22,20 +22,35 @@ pub(crate) const QUIRE: &str = env!("CARGO_BIN_EXE_quire");
 /// A folder that goes away with the test.
 pub(crate) struct Scratch {
     dir: TempDir,
+    config: TempDir,
 }
 
 impl Scratch {
     pub(crate) fn new() -> Scratch {
-        Scratch {
-            dir: tempfile::tempdir().unwrap(),
-        }
+        Scratch::of(tempfile::tempdir().unwrap())
     }
 
     /// One that is on a disk, for what is too large for memory.
     pub(crate) fn on_disk() -> Scratch {
-        Scratch {
-            dir: tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap(),
-        }
+        Scratch::of(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap())
+    }
+
+    fn of(dir: TempDir) -> Scratch {
+        let config = tempfile::tempdir().unwrap();
+        let scratch = Scratch { dir, config };
+        scratch.configure("");
+        scratch
+    }
+
+    /// Writes the program's configuration.
+    pub(crate) fn configure(&self, text: &str) {
+        let folder = self.config.path().join("quire");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(
+            folder.join("config.toml"),
+            format!("discovery = []\n{text}"),
+        )
+        .unwrap();
     }
 
     pub(crate) fn dir(&self) -> &Path {
@@ -56,12 +71,14 @@ impl Scratch {
         names
     }
 
-    /// The program with the words of `line`, in this folder, without input.
+    /// The program with the words of `line`, in this folder, without input. Nobody's configuration is seen but
+    /// that of [`configure`](Scratch::configure), and no device is looked for.
     pub(crate) fn command(&self, line: &str) -> Command {
         let mut command = Command::new(QUIRE);
         command
             .args(line.split_whitespace())
             .current_dir(self.dir())
+            .env("XDG_CONFIG_HOME", self.config.path())
             .env_remove("SOURCE_DATE_EPOCH")
             .stdin(Stdio::null());
         command

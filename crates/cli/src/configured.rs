@@ -1,0 +1,164 @@
+//! What the configuration adds to a command line: the device of a name, its defaults, a profile.
+//!
+//! Options of the configuration are those of the command line, and stand before what was typed, so that
+//! what was typed wins.
+
+use std::ffi::OsString;
+
+use clap::Parser;
+use devices::{Config, Preset, Setting};
+use wia::ErrorKind;
+
+use crate::failure::Failure;
+use crate::lowargs::{LowArgs, ScanArgs, Subcommand};
+
+/// Options of a scan that the configuration may hold.
+const OPTIONS: [&str; 15] = [
+    "append",
+    "area",
+    "author",
+    "compression",
+    "depth",
+    "filter",
+    "format",
+    "mode",
+    "page",
+    "pages",
+    "quality",
+    "resolution",
+    "set",
+    "source",
+    "title",
+];
+
+/// The options of a scan without a value.
+const SWITCHES: [&str; 1] = ["append"];
+
+/// `typed`, the whole command line of a scan, with what the configuration has for it; `args` is what it
+/// means by itself. The device is a URI afterwards.
+///
+/// # Errors
+///
+/// Exit code 2 for a configuration that is wrong or lacks the profile; 3 for a name that no device has, and
+/// where there is no device.
+pub(crate) fn scan(typed: &[OsString], args: &ScanArgs) -> Result<ScanArgs, Failure> {
+    let config = Config::load()?;
+    let profile = args.profile.as_deref();
+    let profile = profile.map(|name| config.profile(name)).transpose()?;
+    let device = args.device.as_deref();
+    let named = device
+        .or_else(|| profile?.device.as_deref())
+        .or(config.default.as_deref());
+    let uri = match named {
+        Some(device) => config.uri(device)?,
+        None => only_device(&config)?,
+    };
+    let mut added = Vec::new();
+    if let Some((name, preset)) = named.and_then(|name| config.devices.get_key_value(name)) {
+        added.extend(arguments(&config, &format!("devices.{name}"), preset)?);
+    }
+    if let (Some(name), Some(preset)) = (&args.profile, profile) {
+        added.extend(arguments(&config, &format!("profiles.{name}"), preset)?);
+    }
+    let mut args = match added.is_empty() {
+        true => args.clone(),
+        false => reparsed(typed, added)?,
+    };
+    args.device = Some(uri);
+    Ok(args)
+}
+
+/// The URI of a device of this name, or the default one.
+///
+/// # Errors
+///
+/// As [`scan`].
+pub(crate) fn device(named: Option<&str>) -> Result<String, Failure> {
+    let config = Config::load()?;
+    match named.or(config.default.as_deref()) {
+        Some(device) => Ok(config.uri(device)?),
+        None => only_device(&config),
+    }
+}
+
+/// The only real device that is found.
+fn only_device(config: &Config) -> Result<String, Failure> {
+    let found = devices::list(config);
+    let real: Vec<_> = found.iter().filter(|d| !d.built_in).collect();
+    match real.as_slice() {
+        [one] => Ok(one.uri.clone()),
+        [] => Err(Failure::new(
+            ErrorKind::NoDeviceAvailable,
+            "no scanner found; -d virtual: chooses the built-in virtual scanner (see quire devices)",
+        )),
+        several => {
+            let uris: Vec<_> = several.iter().map(|d| d.uri.as_str()).collect();
+            Err(Failure::invalid(&format!(
+                "{} scanners found; choose one with -d: {}",
+                several.len(),
+                uris.join(" ")
+            )))
+        }
+    }
+}
+
+/// The arguments that stand for a preset's options; each must be an option that there is, with a value that
+/// it takes.
+fn arguments(config: &Config, place: &str, preset: &Preset) -> Result<Vec<OsString>, Failure> {
+    let wrong = |text: &str| Failure::invalid(&format!("{}: {place}{text}", config.path.display()));
+    let mut arguments = Vec::new();
+    for (name, setting) in &preset.options {
+        if !OPTIONS.contains(&name.as_str()) {
+            let valid = OPTIONS.join(", ");
+            return Err(wrong(&format!(": no option {name}; valid are {valid}")));
+        }
+        let mut option: Vec<OsString> = Vec::new();
+        match (setting, SWITCHES.contains(&name.as_str())) {
+            (Setting::Switch(on), true) => {
+                option.extend(on.then(|| OsString::from(format!("--{name}"))));
+            }
+            (Setting::Values(values), false) => {
+                option.extend(
+                    values
+                        .iter()
+                        .map(|v| OsString::from(format!("--{name}={v}"))),
+                );
+            }
+            (_, switch) => {
+                let what = if switch {
+                    "true or false"
+                } else {
+                    "a value, not true or false"
+                };
+                return Err(wrong(&format!(".{name}: it takes {what}")));
+            }
+        }
+        let alone = ["quire", "scan", "-o", "-"].map(OsString::from);
+        if let Err(e) = LowArgs::try_parse_from(alone.iter().chain(&option)) {
+            let text = Failure::usage(&e)
+                .message()
+                .replace(" (see quire --help)", "");
+            return Err(wrong(&format!(".{name}: {text}")));
+        }
+        arguments.extend(option);
+    }
+    Ok(arguments)
+}
+
+/// What the command line means with these arguments before those that were typed.
+fn reparsed(typed: &[OsString], added: Vec<OsString>) -> Result<ScanArgs, Failure> {
+    // The program and its subcommand come first.
+    let (command, rest) = typed.split_at(typed.len().min(2));
+    let all = command
+        .iter()
+        .cloned()
+        .chain(added)
+        .chain(rest.iter().cloned());
+    match LowArgs::try_parse_from(all)
+        .map_err(|e| Failure::usage(&e))?
+        .subcommand
+    {
+        Subcommand::Scan(args) => Ok(*args),
+        _ => Err(Failure::new(ErrorKind::Unexpected, "not a scan")),
+    }
+}

@@ -1,0 +1,214 @@
+//! What there is: every kind of device looked for at the same time, and no device shown twice.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::{Config, DeviceUri};
+
+/// A device that can be opened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeviceInfo {
+    /// What [`open`](crate::open) takes.
+    pub uri: String,
+    /// The name that the configuration gives it.
+    pub name: Option<String>,
+    /// Who makes it. May be empty.
+    pub vendor: String,
+    /// What it is called. May be empty.
+    pub model: String,
+    /// The scheme of its driver, such as `"virtual"`.
+    pub kind: String,
+    /// Whether it is part of this program, and never chosen unless asked for.
+    pub built_in: bool,
+    /// What it has, in a few words. May be empty.
+    pub description: String,
+    /// Where it is on the network, as `HOST:PORT`; empty for one that is not known to be there.
+    pub address: String,
+}
+
+/// How long devices are looked for.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Looks for the devices of one scheme.
+pub(crate) type Finder = fn() -> Vec<DeviceInfo>;
+
+/// Who looks for what.
+const FINDERS: [(&str, Finder); 0] = [];
+
+/// Every device that is found within two seconds, and those of the configuration, real ones first, the
+/// built-in ones last.
+///
+/// A device that answers over eSCL and is listed by a SANE back end too is shown once, as the former:
+/// nothing stands between them.
+pub fn list(config: &Config) -> Vec<DeviceInfo> {
+    let finders = FINDERS
+        .iter()
+        .filter(|(scheme, _)| config.discovers(scheme));
+    let found = look(finders.map(|(_, finder)| *finder), PATIENCE);
+    let mut devices = named(once(found), config);
+    devices.extend(built_in());
+    devices
+}
+
+/// What the finders have found when they all have returned, or the time is over.
+fn look(finders: impl Iterator<Item = Finder>, patience: Duration) -> Vec<DeviceInfo> {
+    let until = Instant::now() + patience;
+    let (sender, found) = mpsc::channel();
+    for finder in finders {
+        let sender = sender.clone();
+        // Without a thread nothing is found. Whoever comes too late finds nobody who listens.
+        let look = move || drop(sender.send(finder()));
+        drop(thread::Builder::new().name("discovery".into()).spawn(look));
+    }
+    drop(sender);
+    let mut devices = Vec::new();
+    loop {
+        match found.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(some) => devices.extend(some),
+            Err(RecvTimeoutError::Disconnected | RecvTimeoutError::Timeout) => break,
+        }
+    }
+    // In the same order each time, whoever was first.
+    devices.sort_by(|a, b| a.uri.cmp(&b.uri));
+    devices
+}
+
+/// Each device once.
+fn once(mut devices: Vec<DeviceInfo>) -> Vec<DeviceInfo> {
+    devices.dedup_by(|a, b| a.uri == b.uri);
+    let direct: Vec<_> = devices
+        .iter()
+        .filter(|d| d.kind == "escl")
+        .cloned()
+        .collect();
+    devices.retain(|device| !direct.iter().any(|d| is_detour(device, d)));
+    devices
+}
+
+/// Whether `device` is a SANE back end's way to the eSCL device `direct`.
+fn is_detour(device: &DeviceInfo, direct: &DeviceInfo) -> bool {
+    let Some(name) = device.uri.strip_prefix("sane:") else {
+        return false;
+    };
+    // `airscan:e0:NAME` and `escl:URL` are how the two back ends of driverless scanners name theirs.
+    if !["airscan:", "escl:"]
+        .iter()
+        .any(|back_end| name.starts_with(back_end))
+    {
+        return false;
+    }
+    let same_place = !direct.address.is_empty() && name.contains(&direct.address);
+    let words = |d: &DeviceInfo| format!("{} {}", d.vendor, d.model).trim().to_lowercase();
+    let (theirs, ours) = (words(device), words(direct));
+    same_place
+        || (!ours.is_empty() && (theirs.contains(&ours) || name.to_lowercase().contains(&ours)))
+}
+
+/// The same devices with the names of the configuration, and those that it has besides, which may be away.
+fn named(mut devices: Vec<DeviceInfo>, config: &Config) -> Vec<DeviceInfo> {
+    let mut missing = BTreeMap::new();
+    for (name, preset) in &config.devices {
+        let Some(uri) = preset.device.as_deref() else {
+            continue;
+        };
+        match devices.iter_mut().find(|d| d.uri == uri) {
+            Some(device) => device.name = Some(name.clone()),
+            None => drop(missing.insert(uri.to_owned(), name.clone())),
+        }
+    }
+    devices.extend(missing.into_iter().map(|(uri, name)| DeviceInfo {
+        kind: DeviceUri::parse(&uri).map_or_else(|_| String::new(), |u| u.scheme().to_owned()),
+        description: "configured".to_owned(),
+        name: Some(name),
+        uri,
+        ..DeviceInfo::default()
+    }));
+    devices
+}
+
+fn built_in() -> impl Iterator<Item = DeviceInfo> {
+    driver_virtual::discover()
+        .into_iter()
+        .map(|scanner| DeviceInfo {
+            uri: format!("virtual:{}", scanner.path),
+            vendor: scanner.vendor,
+            model: scanner.model,
+            kind: "virtual".to_owned(),
+            built_in: true,
+            description: scanner.description,
+            ..DeviceInfo::default()
+        })
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fail")]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn device(uri: &str, vendor: &str, model: &str, address: &str) -> DeviceInfo {
+        DeviceInfo {
+            uri: uri.to_owned(),
+            vendor: vendor.to_owned(),
+            model: model.to_owned(),
+            kind: DeviceUri::parse(uri).unwrap().scheme().to_owned(),
+            address: address.to_owned(),
+            ..DeviceInfo::default()
+        }
+    }
+
+    #[test]
+    fn a_device_that_is_found_twice_is_shown_once() {
+        let escl = device("escl:http://10.0.0.9/eSCL", "ACME", "Laser 5", "10.0.0.9");
+        let others = [
+            device("sane:airscan:e0:ACME Laser 5", "eSCL", "ACME Laser 5", ""),
+            device(
+                "sane:escl:http://10.0.0.9:80",
+                "ESCL",
+                "flatbed scanner",
+                "",
+            ),
+        ];
+        let kept = [
+            device("sane:acme:libusb:001:005", "ACME", "Laser 5", ""),
+            device("sane:airscan:e1:ACME Laser 7", "eSCL", "ACME Laser 7", ""),
+        ];
+        let all = [&[escl.clone(), escl.clone()], &others[..], &kept[..]].concat();
+        assert_eq!(once(all), [&[escl], &kept[..]].concat());
+        assert_eq!(once(others.to_vec()), others);
+    }
+
+    #[test]
+    fn who_looks_too_long_is_not_waited_for() {
+        let quick: Finder = || vec![device("sane:b", "", "", ""), device("sane:a", "", "", "")];
+        let never: Finder = || loop {
+            thread::park();
+        };
+        let found = look([never, quick].into_iter(), Duration::from_millis(300));
+        let uris: Vec<_> = found.iter().map(|d| d.uri.as_str()).collect();
+        assert_eq!(uris, ["sane:a", "sane:b"]);
+    }
+
+    #[test]
+    fn the_configuration_gives_names_and_devices() {
+        let text =
+            "[devices.desk]\nuri = \"sane:a\"\n[devices.far]\nuri = \"escl:http://b/eSCL\"\n";
+        let config = Config::parse(Path::new("config.toml"), text).unwrap();
+        let devices = named(vec![device("sane:a", "ACME", "1", "")], &config);
+        let told: Vec<_> = devices
+            .iter()
+            .map(|d| (d.uri.as_str(), d.name.as_deref()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("sane:a", Some("desk")),
+                ("escl:http://b/eSCL", Some("far"))
+            ]
+        );
+        assert_eq!(devices[1].kind, "escl");
+    }
+}
