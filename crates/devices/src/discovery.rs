@@ -1,7 +1,7 @@
 //! What there is: every kind of device looked for at the same time, and no device shown twice.
 
 use std::collections::BTreeMap;
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -64,11 +64,8 @@ fn look(finders: impl Iterator<Item = Finder>, patience: Duration) -> Vec<Device
     }
     drop(sender);
     let mut devices = Vec::new();
-    loop {
-        match found.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            Ok(some) => devices.extend(some),
-            Err(RecvTimeoutError::Disconnected | RecvTimeoutError::Timeout) => break,
-        }
+    while let Ok(some) = found.recv_timeout(until.saturating_duration_since(Instant::now())) {
+        devices.extend(some);
     }
     // In the same order each time, whoever was first.
     devices.sort_by(|a, b| a.uri.cmp(&b.uri));
@@ -143,7 +140,6 @@ fn built_in() -> impl Iterator<Item = DeviceInfo> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may fail")]
 mod tests {
     use std::path::Path;
 

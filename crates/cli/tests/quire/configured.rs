@@ -28,7 +28,10 @@ mode = "bw"
 
 #[track_caller]
 fn checked(scratch: &Scratch, line: &str) -> Value {
-    scratch.quire(&format!("scan --check --json -o a.tiff {line}")).exits(0).json()
+    scratch
+        .quire(&format!("scan --check --json -o a.tiff {line}"))
+        .exits(0)
+        .json()
 }
 
 #[test]
@@ -37,48 +40,48 @@ fn device_profile_and_what_was_typed_in_this_order() {
     scratch.configure(CONFIG);
     // Line, device, dots an inch, mode, format.
     let cases = [
-        ("", "virtual:?sheets=2", 100, "gray, 8 bits", "tiff"),
+        ("", "virtual:?sheets=2", 100, "gray, 8 bits", "TIFF"),
         (
             "-m color",
             "virtual:?sheets=2",
             100,
             "color, 8 bits a channel",
-            "tiff",
+            "TIFF",
         ),
         (
             "--profile letters",
             "virtual:?sheets=2",
             75,
             "gray, 8 bits",
-            "pdf",
+            "PDF",
         ),
         (
             "--profile letters -r 150 -f tiff",
             "virtual:?sheets=2",
             150,
-            "gray",
-            "tiff",
+            "gray, 8 bits",
+            "TIFF",
         ),
         (
             "--profile elsewhere",
             "virtual:?sheets=3",
             300,
-            "bw",
-            "tiff",
+            "bw, 1 bit",
+            "TIFF",
         ),
         (
             "--profile letters -d other",
             "virtual:?sheets=3",
             75,
-            "color",
-            "pdf",
+            "color, 8 bits a channel",
+            "PDF",
         ),
         (
             "-d virtual:",
             "virtual:",
             300,
             "color, 8 bits a channel",
-            "tiff",
+            "TIFF",
         ),
     ];
     for (line, device, dpi, mode, format) in cases {
