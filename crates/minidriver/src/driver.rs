@@ -1,5 +1,6 @@
 //! The driver's interface (`IWiaMiniDrv`).
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use items::{AppItem, DriverItem};
@@ -35,9 +36,9 @@ pub struct Capability {
     /// Command or event.
     pub kind: CapabilityKind,
     /// Short name for people.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// A sentence for people.
-    pub description: &'static str,
+    pub description: Cow<'static, str>,
 }
 
 /// Which transfers a driver knows (the version that `IStiUSD::GetCapabilities` gives: `STI_VERSION_3` is

@@ -1,5 +1,6 @@
 //! What an application sees of a device.
 
+use std::fs::File;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
@@ -10,7 +11,7 @@ use ::transfer::{
 };
 use wia::{
     Error, ErrorKind, Guid, ItemFlags, PropertyId, PropertyInfo, PropertyValue, Result, Status,
-    TransferFlags,
+    TransferFlags, Tymed,
 };
 
 use crate::{Capability, CreationFlags, Event, FormatInfo};
@@ -316,6 +317,25 @@ pub trait Transfer: Send + Sync {
         callback: Option<Arc<dyn DataCallback>>,
     ) -> Result<Status>;
 
+    /// Transfers into a file that is open already, for reading and writing. It is emptied, and the caller
+    /// keeps or deletes it. Else as [`file_data`](Transfer::file_data).
+    ///
+    /// # Errors
+    ///
+    /// As [`file_data`](Transfer::file_data); `NotImplemented` where a file must have a name.
+    fn open_file_data(
+        &self,
+        tymed: Tymed,
+        file: File,
+        callback: Option<Arc<dyn DataCallback>>,
+    ) -> Result<Status> {
+        drop((tymed, file, callback));
+        Err(Error::new(
+            ErrorKind::NotImplemented,
+            "this transfer makes its files by itself",
+        ))
+    }
+
     /// What can be known about bands beforehand (`IWiaDataTransfer::idtGetExtendedTransferInfo`).
     fn extended_transfer_info(&self) -> ExtendedTransferInfo;
 
@@ -336,4 +356,16 @@ pub enum FileFate {
     DeleteCancelled,
     /// Kept, whatever happens.
     Keep,
+}
+
+impl FileFate {
+    /// Whether the file of a transfer with this result is kept (`IWiaDataTransfer::idtGetData`).
+    pub fn keeps(self, result: &Result<Status>, tymed: Tymed) -> bool {
+        match (result, self) {
+            (_, FileFate::Keep) => true,
+            (Ok(Status::Cancelled), FileFate::DeleteCancelled) => false,
+            (Ok(_), _) => true,
+            (Err(e), _) => tymed.is_multipage() && e.kind().is_paper_trouble(),
+        }
+    }
 }

@@ -61,8 +61,8 @@ impl Minidriver for Button {
             .map(|id| Capability {
                 id,
                 kind: CapabilityKind::Event { action: true },
-                name: "",
-                description: "",
+                name: "".into(),
+                description: "".into(),
             })
             .into()
     }

@@ -1,5 +1,6 @@
 //! The transfer context: what service and driver share during one transfer.
 
+use std::fmt;
 use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -184,13 +185,38 @@ impl Default for DocumentOptions {
 /// What of a document is complete: read by the application while the transfer runs.
 ///
 /// Pages are counted here when their directory is linked, never by messages.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct DocumentProgress {
     pages: AtomicU32,
     bytes: AtomicU64,
+    watcher: Option<Box<Watcher>>,
 }
 
+/// What is told of pages and bytes whenever they change.
+type Watcher = dyn Fn(u32, u64) + Send + Sync;
+
 impl DocumentProgress {
+    /// One that tells `watcher` its pages and bytes with each change, before the next write.
+    pub fn watched(watcher: impl Fn(u32, u64) + Send + Sync + 'static) -> DocumentProgress {
+        DocumentProgress {
+            watcher: Some(Box::new(watcher)),
+            ..DocumentProgress::default()
+        }
+    }
+
+    /// Takes over what the progress of the same document in another process is.
+    pub fn follow(&self, pages: u32, bytes: u64) {
+        self.bytes.store(bytes, Ordering::Release);
+        self.pages.store(pages, Ordering::Release);
+        self.tell();
+    }
+
+    fn tell(&self) {
+        if let Some(watcher) = &self.watcher {
+            watcher(self.pages(), self.bytes());
+        }
+    }
+
     /// Pages whose directories are linked.
     pub fn pages(&self) -> u32 {
         self.pages.load(Ordering::Acquire)
@@ -208,16 +234,26 @@ impl DocumentProgress {
     pub(crate) fn page_linked(&self, bytes: u64) {
         self.bytes.store(bytes, Ordering::Release);
         self.pages.fetch_add(1, Ordering::AcqRel);
+        self.tell();
     }
 
     /// A link or the header will be changed, and may then lead to anything before `bytes`.
     pub(crate) fn linking(&self, bytes: u64) {
-        self.bytes.fetch_max(bytes, Ordering::AcqRel);
+        if self.bytes.fetch_max(bytes, Ordering::AcqRel) < bytes {
+            self.tell();
+        }
     }
 
     /// An unfinished page was cut off.
     pub(crate) fn cut(&self, bytes: u64) {
         self.bytes.store(bytes, Ordering::Release);
+        self.tell();
+    }
+}
+
+impl fmt::Debug for DocumentProgress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} pages, {} bytes", self.pages(), self.bytes())
     }
 }
 

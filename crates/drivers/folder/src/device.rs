@@ -275,11 +275,11 @@ impl Minidriver for FolderDevice {
 
     fn capabilities(&self) -> Vec<Capability> {
         let event = CapabilityKind::Event { action: false };
-        let row = |id, kind, name, description| Capability {
+        let row = |id, kind, name: &'static str, description: &'static str| Capability {
             id,
             kind,
-            name,
-            description,
+            name: name.into(),
+            description: description.into(),
         };
         vec![
             row(

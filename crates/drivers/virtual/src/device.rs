@@ -359,20 +359,20 @@ impl Minidriver for VirtualScanner {
             Capability {
                 id: WIA_CMD_SYNCHRONIZE,
                 kind: CapabilityKind::Command,
-                name: "Synchronize",
-                description: "Load the feeder again",
+                name: "Synchronize".into(),
+                description: "Load the feeder again".into(),
             },
             Capability {
                 id: WIA_EVENT_DEVICE_CONNECTED,
                 kind: event,
-                name: "Device connected",
-                description: "The scanner was connected",
+                name: "Device connected".into(),
+                description: "The scanner was connected".into(),
             },
             Capability {
                 id: WIA_EVENT_DEVICE_DISCONNECTED,
                 kind: event,
-                name: "Device disconnected",
-                description: "The scanner was disconnected",
+                name: "Device disconnected".into(),
+                description: "The scanner was disconnected".into(),
             },
         ]
     }

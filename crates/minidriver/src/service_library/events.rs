@@ -173,8 +173,8 @@ mod tests {
         let scan = Capability {
             id: WIA_EVENT_SCAN_IMAGE,
             kind: CapabilityKind::Event { action: true },
-            name: "",
-            description: "",
+            name: "".into(),
+            description: "".into(),
         };
         let port = EventPort::open("gone", &[scan]);
         let listeners = || {

@@ -21,8 +21,8 @@ fn capability(id: Guid, kind: CapabilityKind) -> Capability {
     Capability {
         id,
         kind,
-        name: "name",
-        description: "description",
+        name: "name".into(),
+        description: "description".into(),
     }
 }
 

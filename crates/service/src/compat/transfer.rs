@@ -1,5 +1,6 @@
 //! Transfers of the items of translated trees: those of the driver's items.
 
+use std::fs::File;
 use std::sync::Arc;
 
 use ::transfer::filter::Chain;
@@ -7,7 +8,7 @@ use ::transfer::{
     Answer, AppErrorHandler, DataCallback, DataTransferInfo, DocumentOptions, ExtendedTransferInfo,
     ImageFilter, NextStream, StorageMedium, Stream, TransferCallback, TransferParams,
 };
-use wia::{Error, Result, Status, TransferFlags};
+use wia::{Error, Result, Status, TransferFlags, Tymed};
 
 use super::older::Tree;
 use super::table::Source;
@@ -98,6 +99,15 @@ impl Transfer for Chosen {
         self.now().file_data(medium, fate, callback)
     }
 
+    fn open_file_data(
+        &self,
+        tymed: Tymed,
+        file: File,
+        callback: Option<Arc<dyn DataCallback>>,
+    ) -> Result<Status> {
+        self.now().open_file_data(tymed, file, callback)
+    }
+
     fn extended_transfer_info(&self) -> ExtendedTransferInfo {
         self.now().extended_transfer_info()
     }
@@ -171,6 +181,15 @@ impl Transfer for Renamed {
         callback: Option<Arc<dyn DataCallback>>,
     ) -> Result<Status> {
         self.real.file_data(medium, fate, callback)
+    }
+
+    fn open_file_data(
+        &self,
+        tymed: Tymed,
+        file: File,
+        callback: Option<Arc<dyn DataCallback>>,
+    ) -> Result<Status> {
+        self.real.open_file_data(tymed, file, callback)
     }
 
     fn extended_transfer_info(&self) -> ExtendedTransferInfo {

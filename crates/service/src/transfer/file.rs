@@ -21,16 +21,58 @@ pub(super) fn file_data(
     fate: FileFate,
     callback: Option<Arc<dyn DataCallback>>,
 ) -> Result<Status> {
+    let (tymed, mut path) = (medium.tymed, None);
+    let create = || {
+        let (file, created) = create(medium, &transfer.item)?;
+        // A device that somebody named as the file keeps its name.
+        path = file
+            .metadata()
+            .is_ok_and(|m| m.is_file())
+            .then_some(created);
+        Ok(file)
+    };
+    let result = data_into(transfer, tymed, create, callback);
+    if let Some(path) = path
+        && !fate.keeps(&result, tymed)
+    {
+        // It may be gone already; there is nobody to tell.
+        drop(fs::remove_file(path));
+    }
+    result
+}
+
+/// The same into a file that is there.
+pub(super) fn open_file_data(
+    transfer: &LocalTransfer,
+    tymed: Tymed,
+    file: File,
+    callback: Option<Arc<dyn DataCallback>>,
+) -> Result<Status> {
+    let emptied = || {
+        if file.metadata().is_ok_and(|m| m.is_file()) {
+            file.set_len(0).map_err(Error::from_write)?;
+        }
+        Ok(file)
+    };
+    data_into(transfer, tymed, emptied, callback)
+}
+
+/// Transfers into the file that `open` gives once everything else is known to be right.
+fn data_into(
+    transfer: &LocalTransfer,
+    tymed: Tymed,
+    open: impl FnOnce() -> Result<File>,
+    callback: Option<Arc<dyn DataCallback>>,
+) -> Result<Status> {
     let token = transfer.core.gate().commit_transfer()?;
     let mut context = transfer.context("file", [Tymed::File, Tymed::MultipageFile])?;
-    if medium.tymed != context.tymed {
+    if tymed != context.tymed {
         return Err(Error::invalid(format!(
             "tymed: {} is not valid; valid: {}, the item's WIA_IPA_TYMED",
-            medium.tymed.name(),
+            tymed.name(),
             context.tymed.name()
         )));
     }
-    let multipage = context.tymed.is_multipage();
     let through_layer = transfer.model() == DriverModel::Stream;
     if through_layer {
         compat::check_file(&transfer.item, context.tymed)?;
@@ -47,25 +89,17 @@ pub(super) fn file_data(
     context.service_buffer = !buffers.is_empty();
     context.number_of_buffers = i32::from(context.service_buffer);
     context.buffer_size = buffer_size(&buffers)?;
-    let (file, path) = create(medium, &transfer.item)?;
-    // A device that somebody named as the file keeps its name.
-    let may_go = file.metadata().is_ok_and(|m| m.is_file());
-    context.file = Some(file);
+    context.file = Some(open()?);
     let buffers = buffers.into_iter().map(Into::into).collect();
     let (session, mut service) = DataSession::new(&mut context, buffers, callback);
     let (result, context) = run(transfer, token, &session, &mut service, context);
     let result = service.finish(result);
     // Closed before it is decided what becomes of it. A driver that was given up has it still.
     let closed = context.map_or(Ok(()), close);
-    let result = match (result, closed) {
+    match (result, closed) {
         (Ok(status), Err(e)) if status != Status::Cancelled => Err(e),
         (result, _) => result,
-    };
-    if may_go && !is_kept(&result, multipage, fate) {
-        // It may be gone already; there is nobody to tell.
-        drop(fs::remove_file(path));
     }
-    result
 }
 
 /// The service's buffer: none when `WIA_IPA_ITEM_SIZE` is 0, then the driver allocates
@@ -123,15 +157,4 @@ fn close(mut context: TransferContext) -> Result<()> {
         ));
     };
     ::transfer::abandon_page(&mut context, &mut FileStream(file))
-}
-
-/// The documented table (`IWiaDataTransfer::idtGetData`): kept after every success, and a multipage
-/// file also when the paper ended it.
-fn is_kept(result: &Result<Status>, multipage: bool, fate: FileFate) -> bool {
-    match (result, fate) {
-        (_, FileFate::Keep) => true,
-        (Ok(Status::Cancelled), FileFate::DeleteCancelled) => false,
-        (Ok(_), _) => true,
-        (Err(e), _) => multipage && e.kind().is_paper_trouble(),
-    }
 }

@@ -11,6 +11,7 @@ mod patience;
 mod source;
 mod stream;
 
+use std::fs::File;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ::transfer::filter::Chain;
@@ -21,7 +22,7 @@ use ::transfer::{
 use items::AppItem;
 use minidriver::DriverModel;
 use wia::event::WIA_EVENT_CANCEL_IO;
-use wia::{Error, ErrorKind, ItemFlags, Result, Status, TransferFlags};
+use wia::{Error, ErrorKind, ItemFlags, Result, Status, TransferFlags, Tymed};
 
 use crate::api::{FileFate, Transfer};
 use crate::application::Application;
@@ -179,6 +180,15 @@ impl Transfer for LocalTransfer {
         callback: Option<Arc<dyn DataCallback>>,
     ) -> Result<Status> {
         self.itself(|| file::file_data(self, medium, fate, callback))
+    }
+
+    fn open_file_data(
+        &self,
+        tymed: Tymed,
+        file: File,
+        callback: Option<Arc<dyn DataCallback>>,
+    ) -> Result<Status> {
+        self.itself(|| file::open_file_data(self, tymed, file, callback))
     }
 
     fn extended_transfer_info(&self) -> ExtendedTransferInfo {

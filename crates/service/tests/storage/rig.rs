@@ -192,8 +192,8 @@ impl Minidriver for Storage {
         let one = |id, kind| Capability {
             id,
             kind,
-            name: "",
-            description: "",
+            name: "".into(),
+            description: "".into(),
         };
         let event = CapabilityKind::Event { action: false };
         vec![
