@@ -14,7 +14,7 @@ use wia::event::WIA_EVENT_DEVICE_DISCONNECTED;
 use wia::{Error, ErrorKind};
 
 use crate::failure::{Failure, one_line};
-use crate::lowargs::DevicesArgs;
+use crate::lowargs::{DevicesArgs, PlaceArgs};
 use crate::{signals, stdout};
 
 pub(crate) fn run(args: &DevicesArgs) -> Result<u8, Failure> {
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &DevicesArgs) -> Result<u8, Failure> {
             .collect::<Result<_, _>>()?,
     };
     // They report for as long as they are open.
-    let open = open(uris, &sender)?;
+    let open = open(uris, args.place, &sender)?;
     let mut gone = vec![false; open.len()];
     // Who sees the list knows that nothing is missed from now on.
     let list = match args.json {
@@ -128,10 +128,14 @@ enum News {
     Unread,
 }
 
-fn open(uris: Vec<String>, news: &SyncSender<News>) -> Result<Vec<Arc<dyn Device>>, Failure> {
+fn open(
+    uris: Vec<String>,
+    place: PlaceArgs,
+    news: &SyncSender<News>,
+) -> Result<Vec<Arc<dyn Device>>, Failure> {
     let mut open = Vec::new();
     for (number, uri) in uris.into_iter().enumerate() {
-        let device = devices::open(&uri)?;
+        let device = place.open(&uri)?;
         let (events, news) = (device.listen(), news.clone());
         start("events", move || {
             for event in events {

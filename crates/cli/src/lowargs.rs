@@ -8,7 +8,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, ValueEnum, value_parser};
 
 mod convert;
+mod place;
 pub(crate) use convert::ConvertArgs;
+pub(crate) use place::PlaceArgs;
 
 /// Scan pages into documents.
 ///
@@ -66,6 +68,8 @@ pub(crate) struct DevicesArgs {
     /// disconnected the watch ends with exit code 3.
     #[arg(long)]
     pub(crate) watch: bool,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
 }
 
 /// Send a file to a storage device
@@ -91,6 +95,8 @@ pub(crate) struct UploadArgs {
     /// Draw no progress bar
     #[arg(long)]
     pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
 }
 
 /// Finish documents that a crash or power loss cut short
@@ -130,6 +136,8 @@ pub(crate) struct ShowArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
 }
 
 /// Run the driver conformance suite against a device
@@ -145,6 +153,8 @@ pub(crate) struct CheckArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
 }
 
 /// Scan into a document
@@ -296,6 +306,8 @@ pub(crate) struct ScanArgs {
     /// cover), and goes on where it stood. With this option, and with --json, the scan ends there.
     #[arg(long)]
     pub(crate) no_prompt: bool,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
 }
 
 /// Take a low-resolution look at the glass
@@ -347,6 +359,8 @@ pub(crate) struct PreviewArgs {
     /// Tell nothing but errors and regions
     #[arg(long)]
     pub(crate) quiet: bool,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,7 +1,9 @@
 //! Every device: its URI, how to find it, how to open it.
 //!
 //! A device is named by a URI ([`DeviceUri`]): a scheme that chooses the driver, what the driver finds the
-//! device by, and parameters. [`list`] tells what there is, [`open`] opens one.
+//! device by, and parameters. [`list`] tells what there is, [`open`] opens one. Drivers that call code of
+//! others are in a process of their own ([`host`]), so that a crash or hang of theirs is a failure like
+//! others.
 //!
 //! ```
 //! use quire_devices as devices;
@@ -15,10 +17,14 @@
 mod config;
 mod deadline;
 mod discovery;
+pub mod host;
 mod registry;
+mod remote;
 mod uri;
 
 pub use config::{Config, Preset, Setting};
+pub use deadline::Deadlines;
 pub use discovery::{DeviceInfo, list};
-pub use registry::{open, open_driver};
+pub use registry::{Placement, has_host, open, open_driver, open_with};
+pub use remote::set_host_program;
 pub use uri::DeviceUri;

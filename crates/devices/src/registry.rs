@@ -6,22 +6,76 @@ use minidriver::Minidriver;
 use service::{Device, DeviceOptions, Service};
 use wia::{Error, ErrorKind, Result};
 
-use crate::{DeviceUri, deadline};
+use crate::deadline::Deadlines;
+use crate::{DeviceUri, deadline, remote};
 
 /// Schemes of the contract that have no driver in this version.
 const LATER: [&str; 3] = ["sane", "escl", "com"];
 
-/// Opens a device by its URI.
+/// Where a device is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Placement {
+    /// The built-in devices in this process, all others in one of their own, unless the variable
+    /// `QUIRE_PLACEMENT` says `host` or `in-process` for all.
+    #[default]
+    Usual,
+    /// In this process: for looking for faults. A driver that crashes takes the process with it.
+    InProcess,
+    /// In a process of its own.
+    Host,
+}
+
+/// Puts all devices whose placement is the usual one here or there; for tests.
+const VARIABLE: &str = "QUIRE_PLACEMENT";
+
+/// Schemes whose drivers are of this project alone, and call no code of others.
+const BUILT_IN: [&str; 2] = ["virtual", "folder"];
+
+impl Placement {
+    /// Whether a device of this scheme is to be in a process of its own.
+    fn in_host(self, scheme: &str) -> bool {
+        let usual = || match std::env::var(VARIABLE).as_deref() {
+            Ok("host") => true,
+            Ok("in-process") => false,
+            _ => !BUILT_IN.contains(&scheme),
+        };
+        match self {
+            Placement::Usual => usual(),
+            Placement::InProcess => false,
+            Placement::Host => true,
+        }
+    }
+}
+
+/// Opens a device by its URI, in a process of its own if its driver is not one of the built-in ones.
 ///
 /// # Errors
 ///
 /// `NoDeviceAvailable` for a scheme that does not exist and for a device that is not there;
 /// `InvalidArgument` for a parameter that is wrong; `NotImplemented` for a scheme that has no driver in
-/// this version.
+/// this version; `Deadline` and `ExceptionInDriver` when the device's process does not open it.
 pub fn open(uri: &str) -> Result<Arc<dyn Device>> {
-    let uri = DeviceUri::parse(uri)?;
-    let (driver, options) = driver_of(&uri)?;
-    Service::new(driver, &uri.to_string(), options).connect()
+    open_with(uri, Placement::Usual)
+}
+
+/// Whether [`open_with`] has a device of this URI in a process of its own.
+pub fn has_host(uri: &str, placement: Placement) -> bool {
+    DeviceUri::parse(uri).is_ok_and(|uri| placement.in_host(uri.scheme()))
+}
+
+/// Opens a device by its URI, in this process or in one of its own.
+///
+/// # Errors
+///
+/// As [`open`].
+pub fn open_with(uri: &str, placement: Placement) -> Result<Arc<dyn Device>> {
+    let parsed = DeviceUri::parse(uri)?;
+    let known = BUILT_IN.contains(&parsed.scheme()) || LATER.contains(&parsed.scheme());
+    if known && placement.in_host(parsed.scheme()) {
+        return remote::open(&parsed.to_string(), Deadlines::of(&parsed)?);
+    }
+    let (driver, options) = driver_of(&parsed)?;
+    Service::new(driver, &parsed.to_string(), options).connect()
 }
 
 /// The driver of a device in this process, without the service: for those who try the driver itself.
@@ -33,7 +87,7 @@ pub fn open_driver(uri: &str) -> Result<Arc<dyn Minidriver>> {
     Ok(driver_of(&DeviceUri::parse(uri)?)?.0)
 }
 
-fn driver_of(uri: &DeviceUri) -> Result<(Arc<dyn Minidriver>, DeviceOptions)> {
+pub(crate) fn driver_of(uri: &DeviceUri) -> Result<(Arc<dyn Minidriver>, DeviceOptions)> {
     match uri.scheme() {
         "virtual" => {
             check_names(uri, &driver_virtual::Options::PARAMETERS)?;
@@ -69,7 +123,7 @@ fn driver_of(uri: &DeviceUri) -> Result<(Arc<dyn Minidriver>, DeviceOptions)> {
 
 /// Refuses parameters that neither the driver nor the service knows.
 fn check_names(uri: &DeviceUri, of_driver: &[&str]) -> Result<()> {
-    let known = [of_driver, &[deadline::KEY]].concat();
+    let known = [of_driver, &deadline::KEYS].concat();
     match uri
         .params()
         .iter()
@@ -85,18 +139,18 @@ fn check_names(uri: &DeviceUri, of_driver: &[&str]) -> Result<()> {
 
 /// What the service is told about the device, whatever its driver.
 fn service_options(uri: &DeviceUri) -> Result<DeviceOptions> {
-    let mut options = DeviceOptions::default();
-    if let Some(deadline) = deadline::parse(uri)? {
-        options.line_deadline = deadline;
-    }
-    Ok(options)
+    let deadlines = Deadlines::of(uri)?;
+    Ok(DeviceOptions {
+        line_deadline: deadlines.line,
+        cancel_deadline: deadlines.cancel,
+    })
 }
 
 /// The parameters that are left for the driver.
 fn driver_params(uri: &DeviceUri) -> Vec<(String, String)> {
     uri.params()
         .iter()
-        .filter(|(key, _)| key != deadline::KEY)
+        .filter(|(key, _)| !deadline::KEYS.contains(&key.as_str()))
         .cloned()
         .collect()
 }

@@ -36,6 +36,20 @@ pub trait Device: Send + Sync {
     /// the tree (`WIA_EVENT_ITEM_CREATED`, `ITEM_DELETED`, `TREE_UPDATED`) a look at the items shows
     /// what has changed, or does so when the transfer that runs has ended.
     fn listen(&self) -> Receiver<Event>;
+
+    /// The process that the device is in; `None` when it is this one, or there is none at the moment.
+    fn host(&self) -> Option<HostInfo> {
+        None
+    }
+}
+
+/// A process that has a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostInfo {
+    /// Its number.
+    pub process: u32,
+    /// What keeps it from doing harm, and what could not be had of that: sentences for people.
+    pub sandbox: Vec<String>,
 }
 
 /// An item of an application's tree (`IWiaItem2` and its property storage).

@@ -24,7 +24,7 @@ pub use ::transfer::{
     DocumentProgress, ExtendedTransferInfo, ImageFilter, NextStream, Payload, Reply, StatusReport,
     StorageMedium, Stream, TransferCallback, TransferParams, Window, ask_for_help, write_all,
 };
-pub use api::{Device, FileFate, Item, Preview, Transfer, UpdateFlags};
+pub use api::{Device, FileFate, HostInfo, Item, Preview, Transfer, UpdateFlags};
 pub use device::{DeviceOptions, Service};
 pub use items::CreationFlags;
 pub use minidriver::service_library::Event;

@@ -53,6 +53,7 @@ fn as_scan(args: &PreviewArgs) -> ScanArgs {
         verbose: false,
         quiet: args.quiet,
         no_prompt: true,
+        place: args.place,
     }
 }
 
@@ -74,7 +75,7 @@ fn preview(
         ));
     }
     cancel_on_signals(cancel, report)?;
-    let device = devices::open(&request.device)?;
+    let device = args.place.open(&request.device)?;
     let plan = acquire::plan_preview(&device, &request.settings, args.resolution)?;
     report.begin(&request, &plan);
     let observer: Arc<dyn acquire::Observer> = Arc::clone(report) as Arc<dyn acquire::Observer>;

@@ -1,0 +1,14 @@
+//! Driver hosts: a device in a child process.
+//!
+//! The child holds the device whole: its driver, the service over it, the items with their properties.
+//! What crosses the border is what an application does with them. This is the child's side; the other one
+//! is [`crate::remote`].
+
+pub(crate) mod channel;
+mod link;
+pub(crate) mod message;
+pub(crate) mod pool;
+mod server;
+pub(crate) mod wire;
+
+pub use server::{serve, serve_standard_input};

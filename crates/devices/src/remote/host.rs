@@ -1,0 +1,312 @@
+//! The application's end of a driver host: requests, their replies, and the end of a host that hangs or
+//! dies.
+
+use std::collections::HashMap;
+use std::os::fd::{AsFd as _, BorrowedFd};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use bands::{Section, View};
+use rustix::net::sockopt::{Timeout, set_socket_timeout};
+use wia::{Error, ErrorKind, Result};
+
+use super::process::{Process, ending};
+use crate::host::channel::Channel;
+use crate::host::message::{Call, FromHost, Piece, Reply, Request, ToHost};
+use crate::host::pool::{BAND, BANDS};
+use crate::host::wire::EventWire;
+
+/// Calls that may wait for a transfer: more than a host has credit for is a flood.
+const WAITING_CALLS: usize = 256;
+
+/// What somebody who waits is told.
+pub(crate) enum Incoming {
+    Reply(Result<Reply>),
+    Call(Call),
+    /// Look up: a cancel was asked for.
+    Woken,
+}
+
+/// Takes what a driver reports.
+pub(crate) type Listener = dyn Fn(EventWire) + Send + Sync;
+
+/// One process with one device.
+pub(crate) struct Host {
+    channel: Channel,
+    process: Process,
+    /// The bands that the host writes.
+    view: View,
+    waiting: Mutex<Waiting>,
+    /// Why it is of no use any more.
+    death: OnceLock<Error>,
+    gone: Mutex<bool>,
+    went: Condvar,
+    /// Which of the hosts of this program it is: numbers of items are those of one host.
+    pub(crate) generation: u64,
+}
+
+#[derive(Default)]
+struct Waiting {
+    last: u64,
+    by_id: HashMap<u64, SyncSender<Incoming>>,
+    /// It has gone: nobody is answered any more.
+    closed: bool,
+}
+
+impl Host {
+    /// Starts a host and shakes hands with it. The section of its bands is yet to be sent.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started or is of another version; `Deadline` when it says nothing in `limit`.
+    pub(crate) fn start(limit: Duration, listener: Box<Listener>) -> Result<(Arc<Host>, Section)> {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        let section = Section::create(BANDS * BAND)?;
+        let view = section.view()?;
+        let (process, socket) = Process::start()?;
+        // A host that does not read is one that hangs; and it may hang before it says a word.
+        let limits = [Timeout::Send, Timeout::Recv];
+        for which in limits {
+            set_socket_timeout(socket.as_fd(), which, Some(limit)).map_err(|e| {
+                Error::from_io(e.into(), ErrorKind::Unexpected).context("the time of a socket")
+            })?;
+        }
+        let host = Arc::new(Host {
+            channel: Channel::new(socket),
+            process,
+            view,
+            waiting: Mutex::default(),
+            death: OnceLock::new(),
+            gone: Mutex::new(false),
+            went: Condvar::new(),
+            generation: LAST.fetch_add(1, Ordering::Relaxed) + 1,
+        });
+        let greeted = host.channel.greet().and(host.channel.hear_greeting());
+        let greeted = greeted.and_then(|()| {
+            set_socket_timeout(host.channel.socket().as_fd(), Timeout::Recv, None).map_err(|e| {
+                Error::from_io(e.into(), ErrorKind::Unexpected).context("the time of a socket")
+            })
+        });
+        if let Err(e) = greeted {
+            let how = ending(host.process.end());
+            return Err(e.context(format!("a driver host, which {how}")));
+        }
+        let reading = Arc::clone(&host);
+        let read = move || reading.read(&listener);
+        let spawned = thread::Builder::new()
+            .name("driver host".into())
+            .spawn(read);
+        if let Err(e) = spawned {
+            host.process.end();
+            return Err(Error::from_io(e, ErrorKind::OutOfMemory).context("starting a thread"));
+        }
+        Ok((host, section))
+    }
+
+    /// Hears the host until it has gone, and buries it.
+    fn read(&self, listener: &Listener) {
+        let why = loop {
+            match self.channel.receive::<FromHost>() {
+                Ok(Some((FromHost::Reply { id, reply }, _))) => {
+                    let waits = self.lock().by_id.remove(&id);
+                    if let Some(waits) = waits {
+                        // Who does not wait any more has been told why.
+                        let _ = waits.try_send(Incoming::Reply(reply.map_err(Into::into)));
+                    }
+                }
+                Ok(Some((FromHost::Call { transfer, call }, _))) => {
+                    let waits = self.lock().by_id.get(&transfer).cloned();
+                    // Who does not wait any more has been told why.
+                    if let Some(waits) = waits
+                        && let Err(TrySendError::Full(_)) = waits.try_send(Incoming::Call(call))
+                    {
+                        break Some(Error::new(
+                            ErrorKind::InvalidDriverResponse,
+                            "the driver host sends without waiting for answers",
+                        ));
+                    }
+                }
+                Ok(Some((FromHost::Event(event), _))) => listener(event),
+                Ok(None) => break None,
+                Err(e) => break Some(e),
+            }
+        };
+        if let Some(why) = why {
+            // The first reason counts.
+            let _ = self.death.set(why);
+        }
+        let how = ending(self.process.end());
+        self.death.get_or_init(|| {
+            Error::new(
+                ErrorKind::ExceptionInDriver,
+                format!("the driver crashed: its process {how}"),
+            )
+        });
+        let mut waiting = self.lock();
+        waiting.closed = true;
+        // They find why in `death`.
+        waiting.by_id.clear();
+        drop(waiting);
+        *self.gone.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.went.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The host's process, for those who look at it from outside.
+    pub(crate) const fn process_id(&self) -> i32 {
+        self.process.id()
+    }
+
+    pub(crate) fn is_dead(&self) -> bool {
+        self.death.get().is_some()
+    }
+
+    /// Why it is dead.
+    pub(crate) fn death(&self) -> Error {
+        self.death.get().cloned().unwrap_or_else(|| {
+            Error::new(
+                ErrorKind::ExceptionInDriver,
+                "the driver's process has gone",
+            )
+        })
+    }
+
+    /// Ends a host for a reason: everybody who waits for it is told.
+    pub(crate) fn give_up(&self, why: Error) {
+        // The first reason counts.
+        let _ = self.death.set(why);
+        self.hang_up();
+    }
+
+    /// Ends the process. The reading thread buries it.
+    pub(crate) fn hang_up(&self) {
+        self.process.kill();
+        // Also where something of it lives on with its end of the socket.
+        let _ = rustix::net::shutdown(self.channel.socket().as_fd(), rustix::net::Shutdown::Both);
+    }
+
+    /// Waits until the process has been waited for; whether it was, in this time.
+    pub(crate) fn wait_gone(&self, limit: Duration) -> bool {
+        let gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.went.wait_timeout_while(gone, limit, |gone| !*gone);
+        *waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// Sends a message. A host that takes none is given up.
+    ///
+    /// # Errors
+    ///
+    /// Why the host is dead.
+    pub(crate) fn send(&self, message: &ToHost, fd: Option<BorrowedFd<'_>>) -> Result<()> {
+        self.channel.send(message, fd).map_err(|e| {
+            if matches!(e.kind(), ErrorKind::OutOfMemory) {
+                // Too long: nothing was sent.
+                return e;
+            }
+            if e.kind() != ErrorKind::BrokenPipe {
+                self.give_up(Error::new(
+                    ErrorKind::Deadline,
+                    "the driver's process did not hear what it was told and was ended",
+                ));
+            }
+            // The reading thread may be about to find out how it ended.
+            self.wait_gone(Duration::from_secs(1));
+            self.death()
+        })
+    }
+
+    /// Sends a request; its number, and where the reply comes.
+    ///
+    /// # Errors
+    ///
+    /// Why the host is dead.
+    pub(crate) fn begin(
+        &self,
+        request: Request,
+        fd: Option<BorrowedFd<'_>>,
+    ) -> Result<(u64, SyncSender<Incoming>, Receiver<Incoming>)> {
+        let (sender, receiver) = sync_channel(WAITING_CALLS);
+        let mut waiting = self.lock();
+        if waiting.closed {
+            return Err(self.death());
+        }
+        waiting.last += 1;
+        let id = waiting.last;
+        waiting.by_id.insert(id, sender.clone());
+        drop(waiting);
+        let sent = self.send(&ToHost::Request { id, request }, fd);
+        sent.inspect_err(|_| self.forget(id))?;
+        Ok((id, sender, receiver))
+    }
+
+    /// Nobody waits for this reply any more.
+    pub(crate) fn forget(&self, id: u64) {
+        self.lock().by_id.remove(&id);
+    }
+
+    /// Asks for something and waits for the reply, at most so long: a host that takes longer is given up.
+    ///
+    /// # Errors
+    ///
+    /// What the host replies; `Deadline` that says what was not done in time; why it died.
+    pub(crate) fn ask(
+        &self,
+        request: Request,
+        fd: Option<BorrowedFd<'_>>,
+        limit: Duration,
+        doing: &str,
+    ) -> Result<Reply> {
+        let (_, sender, replied) = self.begin(request, fd)?;
+        // So that the end of the host is heard.
+        drop(sender);
+        match replied.recv_timeout(limit) {
+            Ok(Incoming::Reply(reply)) => reply,
+            Ok(Incoming::Call(_) | Incoming::Woken) => Err(Error::new(
+                ErrorKind::InvalidDriverResponse,
+                "the driver host calls back where there is no transfer",
+            )),
+            Err(RecvTimeoutError::Timeout) => {
+                self.give_up(too_late(doing, limit));
+                Err(self.death())
+            }
+            Err(RecvTimeoutError::Disconnected) => Err(self.death()),
+        }
+    }
+
+    /// The bytes of a piece.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidDriverResponse` for a band that there is not.
+    pub(crate) fn piece(&self, piece: Piece) -> Result<&[u8]> {
+        let band = usize::from(piece.band)
+            .checked_sub(1)
+            .filter(|n| *n < BANDS);
+        let len = usize::try_from(piece.len).ok().filter(|len| *len <= BAND);
+        band.zip(len)
+            .and_then(|(band, len)| self.view.get(band * BAND..band * BAND + len))
+            .ok_or_else(|| {
+                Error::new(
+                    ErrorKind::InvalidDriverResponse,
+                    format!("{} bytes of band {}", piece.len, piece.band),
+                )
+            })
+    }
+}
+
+/// What is said of a host that was given up.
+pub(crate) fn too_late(doing: &str, limit: Duration) -> Error {
+    Error::new(
+        ErrorKind::Deadline,
+        format!(
+            "the driver did not {doing} within {} s; its process was ended",
+            limit.as_secs_f64()
+        ),
+    )
+}

@@ -1,0 +1,17 @@
+//! Devices in other processes: [`Device`](service::Device), [`Item`](service::Item) and
+//! [`Transfer`](service::Transfer) over a driver host.
+//!
+//! A host that hangs or dies ends the request or the transfer that it was in, and no other device's. The
+//! next request starts a new one, which gets back what each item was set to.
+
+mod data;
+mod device;
+mod host;
+mod item;
+mod mirror;
+mod process;
+mod streams;
+mod transfer;
+
+pub(crate) use device::open;
+pub use process::set_host_program;

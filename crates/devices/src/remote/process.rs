@@ -1,0 +1,162 @@
+//! The process of a driver host: where its program is, how it is started and ended.
+
+use std::env;
+use std::ffi::OsString;
+use std::os::fd::AsFd as _;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Mutex, PoisonError};
+
+use bands::PacketSocket;
+use rustix::process::{Pid, Signal, kill_process_group};
+use wia::{Error, ErrorKind, Result};
+
+/// Names the program of driver hosts.
+const VARIABLE: &str = "QUIRE_DRIVER_HOST";
+
+/// What it is called beside the program that needs it.
+const NAME: &str = "quire-driver-host";
+
+/// A program that can be a driver host, with its arguments.
+#[derive(Clone, Debug)]
+struct Program {
+    path: PathBuf,
+    arguments: Vec<OsString>,
+}
+
+/// What is taken when no other program is found.
+static OWN: Mutex<Option<Program>> = Mutex::new(None);
+
+/// Says how this program itself can be a driver host, for where none is installed: it is started with
+/// these arguments and must call [`crate::host::serve`] with its standard input.
+pub fn set_host_program(path: PathBuf, arguments: Vec<OsString>) {
+    *OWN.lock().unwrap_or_else(PoisonError::into_inner) = Some(Program { path, arguments });
+}
+
+impl Program {
+    /// `QUIRE_DRIVER_HOST`; `quire-driver-host` beside this program or in `../libexec/quire` of it; this
+    /// program itself.
+    fn find() -> Result<Program> {
+        let plain = |path| Program {
+            path,
+            arguments: Vec::new(),
+        };
+        if let Some(named) = env::var_os(VARIABLE).filter(|v| !v.is_empty()) {
+            return Ok(plain(PathBuf::from(named)));
+        }
+        let here = env::current_exe().ok();
+        let here = here.as_deref().and_then(|exe| exe.parent());
+        let beside = here
+            .into_iter()
+            .flat_map(|dir| [dir.join(NAME), dir.join("../libexec/quire").join(NAME)]);
+        if let Some(path) = { beside }.find(|path| path.is_file()) {
+            return Ok(plain(path));
+        }
+        let own = OWN.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        own.ok_or_else(|| {
+            Error::new(
+                ErrorKind::General,
+                format!("no {NAME} was found, in whose process the device would be; {VARIABLE} can name it"),
+            )
+        })
+    }
+}
+
+/// A running host. It leads a process group of its own, so that what it starts ends with it.
+pub(crate) struct Process {
+    /// Until it has been waited for.
+    child: Mutex<Option<Child>>,
+    group: Pid,
+}
+
+impl Process {
+    /// Starts a host, which finds its end of the connection at its standard input.
+    ///
+    /// # Errors
+    ///
+    /// When there is no program, or it cannot be started.
+    pub(crate) fn start() -> Result<(Process, PacketSocket)> {
+        let program = Program::find()?;
+        let (ours, theirs) = PacketSocket::pair()?;
+        let failed = |e: std::io::Error| {
+            Error::from_io(e, ErrorKind::General)
+                .context(format!("starting {}", program.path.display()))
+        };
+        let theirs = theirs.as_fd().try_clone_to_owned().map_err(failed)?;
+        let child = Command::new(&program.path)
+            .args(&program.arguments)
+            .stdin(Stdio::from(theirs))
+            .stdout(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .map_err(failed)?;
+        let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        let group =
+            group.ok_or_else(|| Error::new(ErrorKind::Unexpected, "a process without an id"))?;
+        let process = Process {
+            child: Mutex::new(Some(child)),
+            group,
+        };
+        Ok((process, ours))
+    }
+
+    pub(crate) const fn id(&self) -> i32 {
+        self.group.as_raw_pid()
+    }
+
+    /// Kills it and whatever it has started. Nothing happens when it has been waited for: the number may
+    /// be another's by then.
+    pub(crate) fn kill(&self) {
+        // Who holds the lock has killed it, and waits for it.
+        if let Ok(child) = self.child.try_lock()
+            && child.is_some()
+        {
+            // It may have ended by itself.
+            let _ = kill_process_group(self.group, Signal::KILL);
+        }
+    }
+
+    /// Kills it and waits for it; how it ended. One that had ended before shows how.
+    pub(crate) fn end(&self) -> Option<ExitStatus> {
+        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut child = child.take()?;
+        let _ = kill_process_group(self.group, Signal::KILL);
+        child.wait().ok()
+    }
+}
+
+/// How a process ended, for people.
+pub(crate) fn ending(status: Option<ExitStatus>) -> String {
+    let Some(status) = status else {
+        return "ended".to_owned();
+    };
+    match (status.signal(), status.code()) {
+        (Some(signal), _) => match name(signal) {
+            Some(name) => format!("was ended by {name}"),
+            None => format!("was ended by signal {signal}"),
+        },
+        (None, Some(code)) => format!("ended by itself with exit code {code}"),
+        (None, None) => "ended".to_owned(),
+    }
+}
+
+/// The usual ends of a process.
+fn name(signal: i32) -> Option<&'static str> {
+    let named = [
+        (Signal::ABORT, "SIGABRT"),
+        (Signal::BUS, "SIGBUS"),
+        (Signal::FPE, "SIGFPE"),
+        (Signal::HUP, "SIGHUP"),
+        (Signal::ILL, "SIGILL"),
+        (Signal::INT, "SIGINT"),
+        (Signal::KILL, "SIGKILL"),
+        (Signal::PIPE, "SIGPIPE"),
+        (Signal::SEGV, "SIGSEGV"),
+        (Signal::SYS, "SIGSYS"),
+        (Signal::TERM, "SIGTERM"),
+        (Signal::TRAP, "SIGTRAP"),
+    ];
+    let found = named.iter().find(|(s, _)| s.as_raw() == signal);
+    found.map(|(_, name)| *name)
+}

@@ -1,0 +1,460 @@
+//! A transfer of an item of a device in a host: the wait for the host, and its deadlines.
+
+use std::fs::OpenOptions;
+use std::os::fd::{AsFd as _, BorrowedFd};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use bands::{Band, Section};
+use service::{
+    Answer, Chain, DataCallback, DataTransferInfo, DocumentOptions, ExtendedTransferInfo, FileFate,
+    ImageFilter, Item, NextStream, StorageMedium, Stream, Transfer, TransferCallback,
+    TransferParams,
+};
+use wia::property::WIA_IPA_FILENAME_EXTENSION;
+use wia::{Error, ErrorKind, Result, Status, TransferFlags};
+
+use super::data::DataSide;
+use super::device::{lock, unexpected};
+use super::host::{Host, Incoming, too_late};
+use super::item::RemoteItem;
+use super::mirror;
+use super::streams::StreamSide;
+use crate::deadline::Deadlines;
+use crate::host::message::{Answered, Call, OfItem, Piece, Reply, Request, ToHost};
+use crate::host::wire;
+
+/// How often a cancel is told that may have come before the driver began: that is without effect.
+const TOLD_AGAIN: Duration = Duration::from_millis(100);
+
+/// A transfer of one item.
+pub(crate) struct RemoteTransfer {
+    item: RemoteItem,
+    options: Mutex<DocumentOptions>,
+    filters: Mutex<Vec<Arc<dyn ImageFilter>>>,
+    running: Mutex<Option<Running>>,
+}
+
+/// What a cancel needs of a transfer that is under way.
+struct Running {
+    wake: SyncSender<Incoming>,
+    /// The filters before the application.
+    chain: Option<Arc<Chain>>,
+}
+
+/// The application's side of a transfer: answers what the host calls.
+pub(crate) trait Side {
+    /// A call. Whatever fails here is answered, or else ends the host.
+    ///
+    /// # Errors
+    ///
+    /// Why the host is dead, or is to be.
+    fn call(&mut self, call: Call, caller: &Caller<'_>) -> Result<()>;
+
+    /// The host is dead: tells the application what it has still to hear.
+    fn died(&mut self);
+}
+
+/// Where answers go.
+pub(crate) struct Caller<'a> {
+    pub(crate) host: &'a Host,
+    transfer: u64,
+}
+
+impl Caller<'_> {
+    pub(crate) fn answer(&self, answer: Result<Answered>) -> Result<()> {
+        let message = ToHost::Answer {
+            transfer: self.transfer,
+            answer: answer.map_err(Into::into),
+        };
+        self.host.send(&message, None)
+    }
+
+    pub(crate) fn credit(&self, piece: Piece) -> Result<()> {
+        self.host.send(&ToHost::Credit { band: piece.band }, None)
+    }
+
+    pub(crate) fn failed(&self, epoch: u32, error: Error) -> Result<()> {
+        let message = ToHost::Failed {
+            transfer: self.transfer,
+            epoch,
+            error: error.into(),
+        };
+        self.host.send(&message, None)
+    }
+}
+
+/// Runs the application's code; a panic is a failure like others.
+pub(crate) fn guarded<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(call))
+        .unwrap_or_else(|panic| Err(Error::crashed("the application", panic.as_ref())))
+}
+
+impl RemoteTransfer {
+    pub(crate) fn new(item: RemoteItem) -> RemoteTransfer {
+        RemoteTransfer {
+            item,
+            options: Mutex::default(),
+            filters: Mutex::default(),
+            running: Mutex::default(),
+        }
+    }
+
+    fn document(&self) -> wire::DocumentWire {
+        wire::DocumentWire::from(&*lock(&self.options))
+    }
+
+    /// The application's filters before its callback.
+    fn chain(&self, callback: Arc<dyn TransferCallback>) -> Result<Chain> {
+        let filters = lock(&self.filters).clone();
+        if filters.is_empty() {
+            return Ok(Chain::empty(callback));
+        }
+        let Reply::Tree {
+            items,
+            headers_are_final,
+        } = self.item.ask(OfItem::Tree)?
+        else {
+            return Err(Error::new(ErrorKind::InvalidDriverResponse, "no tree"));
+        };
+        let item = mirror::of(&items, &self.item.full_name())?;
+        if headers_are_final {
+            filters.iter().for_each(|filter| filter.trust_headers());
+        }
+        Ok(transfer::filter::chain(&filters, &item, callback))
+    }
+
+    /// Streams, to or from the application.
+    fn streams(
+        &self,
+        what: OfItem,
+        chain: Chain,
+        source: Option<Box<dyn Stream>>,
+    ) -> Result<Status> {
+        let progress = Arc::clone(&lock(&self.options).progress);
+        let chain = Arc::new(chain);
+        let mut side = StreamSide::new(chain.callback(), source, progress);
+        let result = self.run(what, None, Some(Arc::clone(&chain)), &mut side);
+        drop(side);
+        if matches!(result, Ok(Status::Ok | Status::EndOfMedia)) {
+            chain.apply_properties(&mut |values| self.item.write(values));
+        }
+        chain.finish(result)
+    }
+
+    /// Runs a transfer in the host, and answers its calls on this thread.
+    fn run(
+        &self,
+        what: OfItem,
+        fd: Option<BorrowedFd<'_>>,
+        chain: Option<Arc<Chain>>,
+        side: &mut dyn Side,
+    ) -> Result<Status> {
+        let begun = self.item.place().and_then(|(host, item)| {
+            let request = Request::Item { item, what };
+            let (id, wake, heard) = host.begin(request, fd)?;
+            Ok((host, id, wake, heard))
+        });
+        let (host, id, wake, heard) = begun?;
+        *lock(&self.running) = Some(Running { wake, chain });
+        let mut wait = Wait {
+            host: &host,
+            id,
+            heard,
+            deadlines: self.item.shared().deadlines,
+            first_line: true,
+            silence: Duration::ZERO,
+            cancelled: None,
+        };
+        let result = wait.serve(side);
+        *lock(&self.running) = None;
+        host.forget(id);
+        if host.is_dead() {
+            side.died();
+        }
+        result
+    }
+
+    /// The file of the application's choice, or one of the service's choice; whether it is new.
+    fn create(&self, medium: &mut StorageMedium) -> Result<(std::fs::File, bool)> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true);
+        if let Some(path) = &medium.file_name {
+            let failed = |e| Error::from_write(e).context(path.display());
+            return match options.clone().create_new(true).open(path) {
+                Ok(file) => Ok((file, true)),
+                Err(_) => options
+                    .create(true)
+                    .open(path)
+                    .map(|file| (file, false))
+                    .map_err(failed),
+            };
+        }
+        let extension = self.item.read(&[WIA_IPA_FILENAME_EXTENSION])?.pop();
+        let extension = extension.flatten();
+        let suffix = extension.as_ref().and_then(|v| v.as_str()).unwrap_or("");
+        let suffix = match suffix {
+            "" => String::new(),
+            suffix => format!(".{suffix}"),
+        };
+        let made = tempfile::Builder::new()
+            .prefix("quire-")
+            .suffix(&suffix)
+            .tempfile()
+            .map_err(|e| Error::from_write(e).context(std::env::temp_dir().display()))?;
+        let (file, path) = made
+            .keep()
+            .map_err(|e| Error::from_write(e.error).context("a file of the service's choice"))?;
+        medium.file_name = Some(path);
+        Ok((file, true))
+    }
+}
+
+impl Transfer for RemoteTransfer {
+    fn set_document(&self, options: DocumentOptions) {
+        *lock(&self.options) = options;
+    }
+
+    fn set_filters(&self, filters: Vec<Arc<dyn ImageFilter>>) -> Result<()> {
+        *lock(&self.filters) = filters;
+        Ok(())
+    }
+
+    /// The application's own filters; the driver's are in the host. Bands and files of a device in a host
+    /// go through them nowhere else.
+    fn filtered(&self, callback: Arc<dyn TransferCallback>) -> Chain {
+        self.chain(callback)
+            .unwrap_or_else(|e| Chain::empty(Arc::new(Refusing(e))))
+    }
+
+    fn download(
+        &self,
+        flags: TransferFlags,
+        callback: Arc<dyn TransferCallback>,
+    ) -> Result<Status> {
+        let what = OfItem::Download {
+            flags: flags.bits(),
+            document: self.document(),
+            heard: StreamSide::heard(callback.as_ref()),
+        };
+        self.streams(what, self.chain(callback)?, None)
+    }
+
+    fn upload(
+        &self,
+        source: Box<dyn Stream>,
+        callback: Arc<dyn TransferCallback>,
+    ) -> Result<Status> {
+        let what = OfItem::Upload {
+            document: self.document(),
+            heard: StreamSide::heard(callback.as_ref()),
+        };
+        self.streams(what, Chain::empty(callback), Some(source))
+    }
+
+    fn banded_data(
+        &self,
+        info: DataTransferInfo,
+        callback: Arc<dyn DataCallback>,
+    ) -> Result<Status> {
+        let bands = match info.section {
+            Some(section) => own_bands(section, info.buffer_size, info.double_buffer)?,
+            None => Vec::new(),
+        };
+        let what = OfItem::Bands {
+            document: self.document(),
+            buffer_size: info.buffer_size,
+            double_buffer: info.double_buffer,
+        };
+        let progress = Arc::clone(&lock(&self.options).progress);
+        let mut side = DataSide::new(Some(callback), bands, progress);
+        self.run(what, None, None, &mut side)
+    }
+
+    fn file_data(
+        &self,
+        medium: &mut StorageMedium,
+        fate: FileFate,
+        callback: Option<Arc<dyn DataCallback>>,
+    ) -> Result<Status> {
+        let (file, new) = self.create(medium)?;
+        let regular = file.metadata().is_ok_and(|m| m.is_file());
+        let what = OfItem::File {
+            document: self.document(),
+            tymed: medium.tymed.value(),
+        };
+        let progress = Arc::clone(&lock(&self.options).progress);
+        let mut side = DataSide::new(callback, Vec::new(), progress);
+        let result = self.run(what, Some(file.as_fd()), None, &mut side);
+        // What was refused has not touched a file that was there before.
+        let refused = matches!(&result, Err(e) if matches!(e.kind(), ErrorKind::InvalidArgument | ErrorKind::Busy));
+        let kept = match refused {
+            true => !new,
+            false => fate.keeps(&result, medium.tymed),
+        };
+        if regular
+            && !kept
+            && let Some(path) = &medium.file_name
+        {
+            // It may be gone already; there is nobody to tell.
+            drop(std::fs::remove_file(path));
+        }
+        result
+    }
+
+    fn extended_transfer_info(&self) -> ExtendedTransferInfo {
+        let [least, best, most] = match self.item.ask(OfItem::ExtendedTransferInfo) {
+            Ok(Reply::Sizes(sizes)) => sizes,
+            _ => [0; 3],
+        };
+        ExtendedTransferInfo {
+            min_buffer_size: least,
+            optimal_buffer_size: best,
+            max_buffer_size: most,
+        }
+    }
+
+    fn cancel(&self) {
+        let running = lock(&self.running);
+        if let Some(running) = running.as_ref() {
+            if let Some(chain) = &running.chain {
+                chain.cancel();
+            }
+            // Full of calls: the next cancel gets through.
+            let _ = running.wake.try_send(Incoming::Woken);
+        }
+    }
+}
+
+/// In the place of filters that cannot be had: pages without them are not what was asked for.
+struct Refusing(Error);
+
+impl TransferCallback for Refusing {
+    fn transfer_callback(&self, _: &TransferParams) -> Result<Answer> {
+        Err(self.0.clone())
+    }
+
+    fn get_next_stream(&self, _: &str, _: &str) -> Result<NextStream> {
+        Err(self.0.clone())
+    }
+}
+
+/// The application's own memory as one or two buffers (`ulSection`).
+fn own_bands(section: Section, asked: u32, double_buffer: bool) -> Result<Vec<Band>> {
+    let asked = usize::try_from(asked).unwrap_or(usize::MAX);
+    let (count, each) = match double_buffer {
+        true => (2, asked / 2 / 4 * 4),
+        false => (1, asked),
+    };
+    section.into_bands(count, each)
+}
+
+/// The wait for a host that transfers. Its time runs while nothing of it is waited for by the application.
+struct Wait<'a> {
+    host: &'a Host,
+    id: u64,
+    heard: Receiver<Incoming>,
+    deadlines: Deadlines,
+    /// No line has come yet.
+    first_line: bool,
+    /// Since it was heard last.
+    silence: Duration,
+    /// How long it has had since it was told to stop.
+    cancelled: Option<Duration>,
+}
+
+impl Wait<'_> {
+    /// Answers calls until the transfer has ended or the host has died.
+    fn serve(&mut self, side: &mut dyn Side) -> Result<Status> {
+        loop {
+            let left = self.left();
+            let slice = match self.cancelled {
+                Some(_) => left.min(TOLD_AGAIN),
+                None => left,
+            };
+            let since = Instant::now();
+            let incoming = self.heard.recv_timeout(slice);
+            let took = since.elapsed();
+            self.silence += took;
+            if let Some(since) = &mut self.cancelled {
+                *since += took;
+            }
+            match incoming {
+                Ok(Incoming::Call(call)) => {
+                    self.silence = Duration::ZERO;
+                    self.first_line &= !is_line(&call);
+                    let caller = Caller {
+                        host: self.host,
+                        transfer: self.id,
+                    };
+                    // What fails has killed the host, or is the reason to.
+                    if let Err(e) = side.call(call, &caller) {
+                        self.host.give_up(e);
+                    }
+                }
+                Ok(Incoming::Reply(Ok(Reply::Ended { status }))) => return wire::status(status),
+                Ok(Incoming::Reply(Ok(other))) => {
+                    self.host.give_up(unexpected(&other));
+                    return Err(self.host.death());
+                }
+                Ok(Incoming::Reply(Err(e))) => return Err(e),
+                Ok(Incoming::Woken) => self.tell_cancel(),
+                Err(RecvTimeoutError::Timeout) if self.left().is_zero() => {
+                    self.host.give_up(self.overrun());
+                    return Err(self.host.death());
+                }
+                Err(RecvTimeoutError::Timeout) => self.tell_cancel(),
+                Err(RecvTimeoutError::Disconnected) => return Err(self.host.death()),
+            }
+        }
+    }
+
+    /// Tells the host to cancel, again if it was told before.
+    fn tell_cancel(&mut self) {
+        self.cancelled.get_or_insert(Duration::ZERO);
+        let message = ToHost::Cancel { transfer: self.id };
+        // A dead host is noticed by what it does not say.
+        let _ = self.host.send(&message, None);
+    }
+
+    /// What is left of the deadlines.
+    fn left(&self) -> Duration {
+        let line = self.line_deadline().saturating_sub(self.silence);
+        match self.cancelled {
+            Some(since) => line.min(self.deadlines.cancel.saturating_sub(since)),
+            None => line,
+        }
+    }
+
+    const fn line_deadline(&self) -> Duration {
+        match self.first_line {
+            true => self.deadlines.first_line,
+            false => self.deadlines.line,
+        }
+    }
+
+    /// Which deadline has passed.
+    fn overrun(&self) -> Error {
+        match self.cancelled {
+            Some(since) if since >= self.deadlines.cancel => {
+                too_late("stop after a cancel", self.deadlines.cancel)
+            }
+            _ if self.first_line => too_late("send a first line", self.deadlines.first_line),
+            _ => too_late("send another line", self.deadlines.line),
+        }
+    }
+}
+
+/// Whether a call shows that the device has begun to give lines.
+fn is_line(call: &Call) -> bool {
+    matches!(
+        call,
+        Call::Write(_)
+            | Call::Part(_)
+            | Call::Data { piece: Some(_), .. }
+            | Call::Progress { .. }
+            | Call::Read(_)
+    )
+}
