@@ -31,6 +31,9 @@ const VARIABLE: &str = "QUIRE_PLACEMENT";
 /// Schemes whose drivers are of this project alone, and call no code of others.
 const BUILT_IN: [&str; 2] = ["virtual", "folder"];
 
+/// Schemes whose drivers call code of others, or talk to whatever answers.
+const FOREIGN: [&str; 3] = ["sane", "escl", "com"];
+
 impl Placement {
     /// Whether a device of this scheme is to be in a process of its own.
     fn in_host(self, scheme: &str) -> bool {
@@ -70,7 +73,8 @@ pub fn has_host(uri: &str, placement: Placement) -> bool {
 /// As [`open`].
 pub fn open_with(uri: &str, placement: Placement) -> Result<Arc<dyn Device>> {
     let parsed = DeviceUri::parse(uri)?;
-    let known = BUILT_IN.contains(&parsed.scheme()) || LATER.contains(&parsed.scheme());
+    let known = [&BUILT_IN[..], &FOREIGN].concat();
+    let known = known.contains(&parsed.scheme()) && !LATER.contains(&parsed.scheme());
     if known && placement.in_host(parsed.scheme()) {
         return remote::open(&parsed.to_string(), Deadlines::of(&parsed)?);
     }

@@ -13,7 +13,11 @@ use crate::rig::{FEEDER, FLATBED, all, here, item, open};
 
 #[test]
 fn a_tree_is_the_same_with_all_its_properties() {
-    for uri in ["virtual:?sheets=3", "virtual:?tree=legacy", "folder:src"] {
+    for uri in [
+        "virtual:?sheets=3",
+        "virtual:?model=legacy&tree=legacy",
+        "folder:src",
+    ] {
         let (Ok(far), near) = (open(uri), here(uri)) else {
             panic!("{uri} cannot be opened in a host")
         };

@@ -101,7 +101,7 @@ fn what_a_host_says() {
     golden(reply(Ok(Reply::Done)), b"\x00\x01\x00\x00");
     golden(
         reply(Ok(Reply::Ended { status: 0x21_0001 })),
-        b"\x00\x01\x00\x0D\x81\x80\x84\x01",
+        b"\x00\x01\x00\x0E\x81\x80\x84\x01",
     );
     golden(reply(Ok(Reply::Id(None))), b"\x00\x01\x00\x09\x00");
     let call = |call| FromHost::Call { transfer: 1, call };
