@@ -1,8 +1,11 @@
 //! Small files that ask for much: what they get, the memory, and the bytes that are read for it.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+#[path = "suite/by_hand/mod.rs"]
 mod by_hand;
+#[path = "suite/foreign/mod.rs"]
 mod foreign;
+#[path = "suite/sheets/mod.rs"]
 mod sheets;
 
 use std::fs::{File, read_to_string};

@@ -1,0 +1,49 @@
+//! The tests of documents: one program, for what they share is built once.
+//!
+//! What measures the memory of its own process stands beside it.
+
+mod bmp;
+mod by_hand;
+mod codec_ordered;
+mod disk;
+mod faults;
+mod foreign;
+mod icc;
+mod image_damaged;
+mod image_lines;
+mod image_pdf;
+mod image_pdf_pages;
+mod image_png_jpeg;
+mod image_stored;
+mod image_tiff;
+mod jpeg;
+mod pdf_append;
+mod pdf_faults;
+mod pdf_pages;
+mod pdf_stored;
+mod pdf_support;
+mod pdf_tables;
+mod png;
+mod power_loss;
+mod raw_reader;
+mod raw_writer;
+mod scenes;
+mod sheets;
+mod sink;
+mod sinks;
+mod table;
+mod table_of_formats;
+mod tiff_append;
+mod tiff_big;
+mod tiff_codecs;
+mod tiff_encoded;
+mod tiff_encoders;
+mod tiff_faults;
+mod tiff_fields;
+mod tiff_forward;
+mod tiff_jpeg;
+mod tiff_recover;
+mod tiff_stored;
+mod tiff_support;
+mod tiff_verify;
+mod trials;
