@@ -15,7 +15,7 @@ use quire_formats::{DocumentFormat, DocumentWriter, WriterOptions, open_writer};
 use raster::{Band, PixelType};
 use wia::{Error, ErrorKind, Result};
 
-/// Repeats the strip's first byte; 250 is an error, 251 a panic; 252 waits to be let go.
+/// Repeats the strip's first byte; 250 is an error, 251 a panic; 252 and 253 wait to be let go.
 #[derive(Debug)]
 struct Fake {
     seen: Arc<AtomicUsize>,
@@ -28,7 +28,7 @@ impl StripEncoder for Fake {
         match first {
             250 => return Err(Error::new(ErrorKind::Fail, "strip 250")),
             251 => panic!("strip 251"),
-            252 => {
+            252 | 253 => {
                 let _ = self.gate.as_ref().unwrap().recv();
             }
             _ => {}
@@ -125,10 +125,12 @@ fn strips_under_way_are_few() {
     for strip in [252, 253, 1, 2] {
         ordered.submit(vec![strip; 5], 5, &mut |_| Ok(())).unwrap();
     }
-    assert_eq!(seen.load(Ordering::SeqCst), 0);
+    let early = seen.load(Ordering::SeqCst);
+    // Before anything can fail: whoever drops `ordered` waits for its threads.
     for open in gates {
         open.send(()).unwrap();
     }
+    assert_eq!(early, 0);
     let mut each = |_: &[u8]| {
         given += 1;
         Ok(())
