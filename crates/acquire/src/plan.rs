@@ -19,10 +19,14 @@ use wia::format::{
     WIA_IMG_FMT_BMP, WIA_IMG_FMT_JPEG, WIA_IMG_FMT_PNG, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF,
 };
 use wia::property::{
-    WIA_DPS_DOCUMENT_HANDLING_STATUS, WIA_IPA_DATATYPE, WIA_IPA_DEPTH,
-    WIA_IPS_DOCUMENT_HANDLING_SELECT, WIA_IPS_PAGE_SIZE, WIA_IPS_PAGES, WIA_IPS_XRES, WIA_IPS_YRES,
+    WIA_DPS_DOCUMENT_HANDLING_CAPABILITIES, WIA_DPS_DOCUMENT_HANDLING_STATUS, WIA_IPA_DATATYPE,
+    WIA_IPA_DEPTH, WIA_IPS_DOCUMENT_HANDLING_SELECT, WIA_IPS_PAGE_SIZE, WIA_IPS_PAGES,
+    WIA_IPS_XRES, WIA_IPS_YRES,
 };
-use wia::{DocumentHandlingSelect, DocumentHandlingStatus, Error, Guid, PropertyId, Result, Tymed};
+use wia::{
+    DocumentHandlingCapabilities, DocumentHandlingSelect, DocumentHandlingStatus, Error, Guid,
+    PropertyId, Result, Tymed,
+};
 
 use crate::filtering::{self, FilterSetting};
 use crate::in_order::stdout_keeps_nothing;
@@ -303,9 +307,14 @@ pub(crate) fn choose_item(root: &Arc<dyn Item>, source: Source) -> Result<Arc<dy
         Source::Duplex => find(WIA_CATEGORY_FEEDER).ok_or_else(|| missing("duplex")),
         Source::Film => find(WIA_CATEGORY_FILM).ok_or_else(|| missing("film")),
         Source::Auto => {
-            let status = read_i32(root.as_ref(), WIA_DPS_DOCUMENT_HANDLING_STATUS)?.unwrap_or(0);
+            let number = |id| Ok(read_i32(root.as_ref(), id)?.unwrap_or(0));
+            let status = number(WIA_DPS_DOCUMENT_HANDLING_STATUS)?;
+            let capabilities = number(WIA_DPS_DOCUMENT_HANDLING_CAPABILITIES)?;
+            // Without a sensor it is ready as long as nobody knows better.
             let loaded = DocumentHandlingStatus::from_bits_retain(status)
-                .contains(DocumentHandlingStatus::FEED_READY);
+                .contains(DocumentHandlingStatus::FEED_READY)
+                && DocumentHandlingCapabilities::from_bits_retain(capabilities)
+                    .contains(DocumentHandlingCapabilities::DETECT_FEED);
             let (feeder, flatbed) = (find(WIA_CATEGORY_FEEDER), find(WIA_CATEGORY_FLATBED));
             match (feeder, flatbed) {
                 (Some(feeder), _) if loaded => Ok(feeder),

@@ -35,7 +35,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(crate) type Finder = fn() -> Vec<DeviceInfo>;
 
 /// Who looks for what.
-const FINDERS: [(&str, Finder); 0] = [];
+const FINDERS: [(&str, Finder); 1] = [("sane", sane)];
 
 /// Every device that is found within two seconds, and those of the configuration, real ones first, the
 /// built-in ones last.
@@ -123,6 +123,21 @@ fn named(mut devices: Vec<DeviceInfo>, config: &Config) -> Vec<DeviceInfo> {
         ..DeviceInfo::default()
     }));
     devices
+}
+
+/// The devices at this machine that SANE's back ends find. A machine without SANE has none, and that is
+/// nothing to tell.
+fn sane() -> Vec<DeviceInfo> {
+    let found = driver_sane::discover().unwrap_or_default().into_iter();
+    let shown = found.map(|scanner| DeviceInfo {
+        uri: format!("sane:{}", scanner.path),
+        vendor: scanner.vendor,
+        model: scanner.model,
+        kind: "sane".to_owned(),
+        description: scanner.description,
+        ..DeviceInfo::default()
+    });
+    shown.collect()
 }
 
 fn built_in() -> impl Iterator<Item = DeviceInfo> {

@@ -10,7 +10,7 @@ use crate::deadline::Deadlines;
 use crate::{DeviceUri, deadline, remote};
 
 /// Schemes of the contract that have no driver in this version.
-const LATER: [&str; 3] = ["sane", "escl", "com"];
+const LATER: [&str; 2] = ["escl", "com"];
 
 /// Where a device is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -112,6 +112,13 @@ pub(crate) fn driver_of(uri: &DeviceUri) -> Result<(Arc<dyn Minidriver>, DeviceO
             let folder = driver_folder::FolderDevice::new(&options)?;
             Ok((Arc::new(folder), service_options))
         }
+        "sane" => {
+            check_names(uri, &driver_sane::Options::PARAMETERS)?;
+            let service_options = service_options(uri)?;
+            let options = driver_sane::Options::parse(uri.path(), &driver_params(uri))?;
+            let device = driver_sane::SaneDevice::new(options)?;
+            Ok((Arc::new(device), service_options))
+        }
         later if LATER.contains(&later) => Err(Error::new(
             ErrorKind::NotImplemented,
             format!("device {uri}: {later}: devices are not in this version"),
@@ -119,7 +126,7 @@ pub(crate) fn driver_of(uri: &DeviceUri) -> Result<(Arc<dyn Minidriver>, DeviceO
         unknown => Err(Error::new(
             ErrorKind::NoDeviceAvailable,
             format!(
-                "no device {uri}: nothing is known of {unknown}: (valid are virtual: and folder:)"
+                "no device {uri}: nothing is known of {unknown}: (valid are virtual:, folder: and sane:)"
             ),
         )),
     }

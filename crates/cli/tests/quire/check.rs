@@ -115,7 +115,7 @@ fn no_device_exits_3() {
     scratch.quire("check nothing:").exits(3).says(&["nothing"]);
     scratch.quire("check virtual:/no/such/folder").exits(3);
     scratch
-        .quire("check sane:x")
+        .quire("check com:x")
         .exits(2)
         .says(&["not in this version"]);
     scratch.quire("check").exits(2).says(&["<DEVICE>"]);

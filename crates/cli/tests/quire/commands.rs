@@ -150,7 +150,7 @@ fn a_device_that_cannot_be_shown() {
     let scratch = Scratch::new();
     scratch.quire("show foo").exits(3).says(&["foo"]);
     scratch
-        .quire("show sane:x")
+        .quire("show com:x")
         .exits(2)
         .says(&["not in this version"]);
 }

@@ -163,9 +163,19 @@ pub fn queue_event(device_id: &str, event: Guid, full_item_name: Option<&str>) -
     Ok(())
 }
 
+/// Whether anybody listens to the events of a device: a driver that has to ask its device for them can
+/// spare itself the trouble. Who stopped listening is noticed at the next event.
+pub fn events_are_listened_to(device_id: &str) -> bool {
+    let ports = ports();
+    let mut of_device = ports.open.iter().filter(|p| p.device_id == device_id);
+    of_device.any(|port| !port.listeners.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Capability, CapabilityKind, EventPort, ports, queue_event};
+    use super::{
+        Capability, CapabilityKind, EventPort, events_are_listened_to, ports, queue_event,
+    };
     use wia::event::WIA_EVENT_SCAN_IMAGE;
 
     #[test]
@@ -182,7 +192,9 @@ mod tests {
             let port = ports.open.iter().find(|p| p.number == port.number);
             port.map(|p| p.listeners.len())
         };
+        assert!(!events_are_listened_to("gone"));
         let kept = port.listen();
+        assert!(events_are_listened_to("gone"));
         drop(port.listen());
         assert_eq!(listeners(), Some(2));
         queue_event("gone", WIA_EVENT_SCAN_IMAGE, None).unwrap();

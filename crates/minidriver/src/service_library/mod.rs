@@ -81,7 +81,7 @@ pub use endorser::{
     EndorserInfo, EndorserTime, MAX_ENDORSER_TEXT, expand_endorser_text, parse_endorser_string,
     parse_endorser_string_now,
 };
-pub use events::{Event, EventPort, WAITING_EVENTS, queue_event};
+pub use events::{Event, EventPort, WAITING_EVENTS, events_are_listened_to, queue_event};
 pub use formats::update_valid_format;
 pub use image::{ImageInformationFlags, get_image_information};
 pub use items::{
