@@ -450,18 +450,18 @@ impl Minidriver for SaneDevice {
     }
 
     fn capabilities(&self) -> Vec<Capability> {
-        let event = |id, name, description, action| Capability {
+        let event = |id, name: &'static str, description: &'static str, action| Capability {
             id,
             kind: CapabilityKind::Event { action },
-            name,
-            description,
+            name: name.into(),
+            description: description.into(),
         };
         let mut all = vec![
             Capability {
                 id: WIA_CMD_SYNCHRONIZE,
                 kind: CapabilityKind::Command,
-                name: "Synchronize",
-                description: "Expect paper in the feeder again",
+                name: "Synchronize".into(),
+                description: "Expect paper in the feeder again".into(),
             },
             event(
                 WIA_EVENT_DEVICE_DISCONNECTED,

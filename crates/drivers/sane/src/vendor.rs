@@ -89,9 +89,11 @@ pub(crate) fn wanted(
     let mut choice = Choice::new();
     for option in options(probed, table) {
         let id = id(option);
-        let Some(wanted) = item.read(id) else {
+        // What could not be written is not wanted: its value is that of an option at rest.
+        let Some(property) = item.property(id).filter(|p| p.info.access == Access::RW) else {
             continue;
         };
+        let wanted = property.value;
         if option.kind == Kind::Button {
             if pressed.contains(&id) && wanted.as_i32() == Some(1) {
                 choice.push((option.name.clone(), Value::Words(Vec::new())));
