@@ -247,6 +247,17 @@
 //! - **A file that changes while it is downloaded fails the download**: what arrived was never its content.
 //! - **`WIA_IPA_ITEM_TIME` is in UTC.** A file of 2 GiB or more has `WIA_IPA_ITEM_SIZE` 0, which is "not known".
 //!
+//! # Devices in processes of their own
+//!
+//! - **A process that dies is `WIA_ERROR_EXCEPTION_IN_DRIVER`**, and one that is given up has passed a deadline.
+//!   Either way the items stay good: the next call starts a new process and restores them.
+//! - **Pages that were complete count** although the driver never returned: what it said of them came before.
+//! - **Image filters of the application see the items as they were when the transfer began**, and run in the
+//!   application's process. Bands and files pass them in `Transfer::filtered` alone.
+//! - **Regions are looked for before the application's filter**, which is at the other side.
+//! - **The application's section is filled by a copy.** The memory that a driver writes is never the
+//!   application's own.
+//!
 //! # Previews and regions
 //!
 //! - **`UpdatePreview` calls `FilterPreviewImage`**, as the driver's documentation says, and the filter's

@@ -48,6 +48,7 @@ fn scan(args: &ScanArgs, report: &Arc<Report>, cancel: &Cancel) -> Result<Ending
     }
     cancel_on_signals(cancel, report)?;
     let device = args.place.open(&request.device)?;
+    report.host(&*device);
     if storage::is_storage_only(&*device) {
         return Err(Failure::invalid(&format!(
             "device {}: it stores files and scans no pages; quire show lists them, quire upload stores one",

@@ -72,6 +72,17 @@ impl Report {
         }
     }
 
+    /// Where the device is, and what its driver is kept from there.
+    pub(crate) fn host(&self, device: &dyn Device) {
+        if let Some(host) = device.host().filter(|_| self.verbose && !self.json) {
+            let state = self.lock();
+            self.say(&state, &format!("driver in process {}", host.process));
+            for what in &host.sandbox {
+                self.say(&state, &format!("  {what}"));
+            }
+        }
+    }
+
     /// Whether a person did not want the next scan.
     pub(crate) fn declined(&self) -> bool {
         self.lock().declined

@@ -62,6 +62,8 @@ pub(crate) enum Request {
     Find(String),
     /// Something of an item.
     Item { item: u32, what: OfItem },
+    /// Something of a preview.
+    Preview { preview: u32, what: OfPreview },
 }
 
 /// What an item can be asked for.
@@ -109,6 +111,27 @@ pub(crate) enum OfItem {
         document: DocumentWire,
         tymed: i32,
     },
+    /// A preview component of it.
+    Preview,
+}
+
+/// What a preview can be asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) enum OfPreview {
+    New {
+        document: DocumentWire,
+        heard: Heard,
+    },
+    Update {
+        /// The full name of the item.
+        child: String,
+        flags: u32,
+        document: DocumentWire,
+        heard: Heard,
+    },
+    Regions,
+    Clear,
+    Release,
 }
 
 /// Which handlers of a device's status the application has.

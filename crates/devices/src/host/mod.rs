@@ -8,6 +8,7 @@ pub(crate) mod channel;
 mod link;
 pub(crate) mod message;
 pub(crate) mod pool;
+mod sandbox;
 mod server;
 pub(crate) mod wire;
 

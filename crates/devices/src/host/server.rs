@@ -10,17 +10,19 @@ use std::thread;
 use std::time::Duration;
 
 use bands::{PacketSocket, Section};
+use filters::Filters;
 use minidriver::Minidriver;
 use service::{
-    CreationFlags, DataTransferInfo, Device, DeviceOptions, DocumentProgress, Item, Service,
-    Transfer,
+    CreationFlags, DataTransferInfo, Device, DeviceOptions, DocumentProgress, Item, Preview,
+    Service, Transfer, UpdateFlags,
 };
 use wia::{Error, ErrorKind, Guid, ItemFlags, PropertyId, Result, Status, TransferFlags};
 
 use super::channel::Channel;
 use super::link::{FarCallback, FarData, FarSource, Link};
-use super::message::{Answered, FromHost, OfItem, Reply, Request, ToHost, TreeItem};
+use super::message::{Answered, FromHost, OfItem, OfPreview, Reply, Request, ToHost, TreeItem};
 use super::pool::Pool;
+use super::sandbox;
 use super::wire::{self, ErrorWire, ItemWire, PropertyWire, ValueWire};
 use crate::DeviceUri;
 use crate::registry;
@@ -82,6 +84,9 @@ struct State {
     /// The last number that was given to an item.
     last: u32,
     running: HashMap<u64, Running>,
+    previews: HashMap<u32, Arc<dyn Preview>>,
+    /// What the driver is kept from.
+    sandbox: Vec<String>,
 }
 
 /// A transfer that has begun.
@@ -142,10 +147,18 @@ impl Server {
                 | OfItem::Bands { .. }
                 | OfItem::File { .. },
             ..
+        }
+        | Request::Preview {
+            what: OfPreview::New { .. } | OfPreview::Update { .. },
+            ..
         } = &request
         {
             // Before it runs, so that a cancel finds it.
             self.prepare(id);
+        }
+        if let Request::Open { uri } = &request {
+            // Of this thread, before it starts any other.
+            self.lock().sandbox = sandbox::enter(uri);
         }
         let server = Arc::clone(self);
         let run = move || {
@@ -206,6 +219,7 @@ impl Server {
                 let item = item.ok_or_else(|| Error::new(ErrorKind::ItemDeleted, ""))?;
                 self.of_item(id, &item, what, fd)
             }
+            Request::Preview { preview, what } => self.of_preview(id, preview, what),
         }
     }
 
@@ -235,12 +249,13 @@ impl Server {
         state.driver = Some(driver);
         state.pool = Some(Arc::new(pool));
         state.device = Some(Arc::clone(&device));
+        let sandbox = state.sandbox.clone();
         drop(state);
         Ok(Reply::Opened {
             root: self.number(&device.root()),
             capabilities: device.capabilities().into_iter().map(Into::into).collect(),
             own_filter,
-            sandbox: Vec::new(),
+            sandbox,
         })
     }
 
@@ -314,6 +329,16 @@ impl Server {
                 Reply::Formats(item.formats()?.into_iter().map(Into::into).collect())
             }
             OfItem::Transfer => item.transfer().map(|_| Reply::Done)?,
+            OfItem::Preview => {
+                // The application's own filter is at its side. This one cuts rectangles out.
+                let cut = Arc::new(Filters::new(Vec::new()));
+                let preview = item.preview(Some(cut))?;
+                let mut state = self.lock();
+                state.last = state.last.wrapping_add(1);
+                let number = state.last;
+                state.previews.insert(number, preview);
+                Reply::Number(number)
+            }
             OfItem::ExtendedTransferInfo => {
                 let info = item.transfer()?.extended_transfer_info();
                 Reply::Sizes([
@@ -359,6 +384,46 @@ impl Server {
         })
     }
 
+    /// Something of a preview.
+    fn of_preview(self: &Arc<Server>, id: u64, number: u32, what: OfPreview) -> Result<Reply> {
+        let preview = self.lock().previews.get(&number).cloned();
+        let preview =
+            preview.ok_or_else(|| Error::new(ErrorKind::Unexpected, "there is no preview yet"))?;
+        Ok(match what {
+            OfPreview::New { document, heard } => {
+                let link = self.prepared(id, &preview.transfer(), document)?;
+                ended(preview.get_new_preview(Arc::new(FarCallback::new(link, heard)))?)
+            }
+            OfPreview::Update {
+                child,
+                flags,
+                document,
+                heard,
+            } => {
+                let link = self.prepared(id, &preview.transfer(), document)?;
+                let callback = Arc::new(FarCallback::new(link, heard));
+                let found = self.device()?.find_item(&child);
+                let child = found.ok_or_else(|| {
+                    Error::new(ErrorKind::ItemDeleted, format!("{child}: the item is gone"))
+                })?;
+                let flags = UpdateFlags::from_bits_retain(flags);
+                ended(preview.update_preview(child.as_ref(), flags, callback)?)
+            }
+            OfPreview::Regions => {
+                let regions = preview.detect_regions()?;
+                Reply::Items(regions.iter().map(|item| self.number(item)).collect())
+            }
+            OfPreview::Clear => {
+                preview.clear();
+                Reply::Done
+            }
+            OfPreview::Release => {
+                self.lock().previews.remove(&number);
+                Reply::Done
+            }
+        })
+    }
+
     /// A transfer of the item, which a cancel finds from now on.
     fn transfer(
         &self,
@@ -367,17 +432,28 @@ impl Server {
         document: wire::DocumentWire,
     ) -> Result<(Arc<Link>, Arc<dyn Transfer>)> {
         let transfer = item.transfer()?;
+        let link = self.prepared(id, &transfer, document)?;
+        Ok((link, transfer))
+    }
+
+    /// Makes a transfer ready to run, and to be found by a cancel.
+    fn prepared(
+        &self,
+        id: u64,
+        transfer: &Arc<dyn Transfer>,
+        document: wire::DocumentWire,
+    ) -> Result<Arc<Link>> {
         let mut state = self.lock();
         let running = state.running.get_mut(&id);
         let running =
             running.ok_or_else(|| Error::new(ErrorKind::Unexpected, "the device is not open"))?;
-        running.transfer = Some(Arc::clone(&transfer));
+        running.transfer = Some(Arc::clone(transfer));
         let link = Arc::clone(&running.link);
         drop(state);
         let told = Arc::clone(&link);
         let progress = DocumentProgress::watched(move |pages, bytes| told.progress(pages, bytes));
         transfer.set_document(document.options(progress)?);
-        Ok((link, transfer))
+        Ok(link)
     }
 
     /// The whole tree with all values.
@@ -419,6 +495,7 @@ impl Server {
         let mut state = self.lock();
         let running: Vec<_> = state.running.drain().map(|(_, running)| running).collect();
         let items: Vec<_> = state.items.drain().collect();
+        let previews: Vec<_> = state.previews.drain().collect();
         let (device, driver) = (state.device.take(), state.driver.take());
         if let Some(pool) = &state.pool {
             pool.end();
@@ -427,7 +504,7 @@ impl Server {
         for transfer in running.iter().filter_map(|r| r.transfer.as_ref()) {
             transfer.cancel();
         }
-        drop((running, items, device, driver));
+        drop((running, items, previews, device, driver));
     }
 
     /// The application has gone: releases the device, if the driver lets it.

@@ -1,5 +1,6 @@
 //! A device in a host, whichever process that is at the moment.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -27,6 +28,7 @@ pub(crate) fn open(uri: &str, deadlines: Deadlines) -> Result<Arc<dyn Device>> {
         host: Mutex::default(),
         kept: Mutex::default(),
         listeners: Arc::default(),
+        own_filter: AtomicBool::new(false),
     });
     let (host, opened) = shared.start()?;
     *lock(&shared.host) = Some(host);
@@ -53,6 +55,8 @@ pub(crate) struct Shared {
     host: Mutex<Option<Arc<Host>>>,
     kept: Mutex<Kept>,
     listeners: Arc<Mutex<Vec<SyncSender<Event>>>>,
+    /// The driver has an image filter of its own.
+    own_filter: AtomicBool,
 }
 
 /// What a new host has to be told so that the device is as it was.
@@ -98,6 +102,11 @@ impl Shared {
         Ok(host)
     }
 
+    /// Whether the driver has an image filter of its own.
+    pub(crate) fn has_own_filter(&self) -> bool {
+        self.own_filter.load(Ordering::Relaxed)
+    }
+
     /// The host that runs, if one does.
     pub(crate) fn running(&self) -> Option<Arc<Host>> {
         let host = lock(&self.host).clone();
@@ -123,8 +132,9 @@ impl Shared {
                 root,
                 capabilities,
                 sandbox,
-                ..
+                own_filter,
             }) => {
+                self.own_filter.store(own_filter, Ordering::Relaxed);
                 let opened = Opened {
                     generation: host.generation,
                     root,

@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, Mutex};
 
-use service::{CreationFlags, FormatInfo, Item, Transfer};
+use service::{CreationFlags, FormatInfo, ImageFilter, Item, Preview, Transfer};
 use wia::{Error, ErrorKind, Guid, ItemFlags, PropertyId, PropertyInfo, PropertyValue, Result};
 
 use super::device::{Shared, lock, unexpected};
 use super::host::Host;
+use super::preview::RemotePreview;
 use super::transfer::RemoteTransfer;
 use crate::host::message::{OfItem, Reply, Request, ToHost};
 use crate::host::wire::{ItemWire, values_wire};
@@ -122,9 +123,7 @@ impl Item for RemoteItem {
             what: OfItem::Children,
         };
         match host.ask(request, None, self.shared.deadlines.line, "answer") {
-            Ok(Reply::Items(items)) => { items.into_iter() }
-                .map(|item| self.other(host.generation, item))
-                .collect(),
+            Ok(Reply::Items(items)) => self.others(host.generation, items),
             _ => Vec::new(),
         }
     }
@@ -226,6 +225,19 @@ impl Item for RemoteItem {
     fn transfer(&self) -> Result<Arc<dyn Transfer>> {
         self.ask(OfItem::Transfer)?;
         Ok(Arc::new(RemoteTransfer::new(self.again()?)))
+    }
+
+    fn preview(&self, filter: Option<Arc<dyn ImageFilter>>) -> Result<Arc<dyn Preview>> {
+        let transfer = RemoteTransfer::new(self.again()?);
+        Ok(Arc::new(RemotePreview::new(transfer, filter)?))
+    }
+}
+
+impl RemoteItem {
+    /// The items of a reply of this host.
+    pub(crate) fn others(&self, generation: u64, items: Vec<ItemWire>) -> Vec<Arc<dyn Item>> {
+        let items = items.into_iter();
+        items.map(|item| self.other(generation, item)).collect()
     }
 }
 

@@ -9,6 +9,7 @@ mod device;
 mod host;
 mod item;
 mod mirror;
+mod preview;
 mod process;
 mod streams;
 mod transfer;

@@ -102,13 +102,27 @@ impl RemoteTransfer {
         }
     }
 
-    fn document(&self) -> wire::DocumentWire {
+    pub(crate) const fn item(&self) -> &RemoteItem {
+        &self.item
+    }
+
+    pub(crate) fn document(&self) -> wire::DocumentWire {
         wire::DocumentWire::from(&*lock(&self.options))
     }
 
     /// The application's filters before its callback.
     fn chain(&self, callback: Arc<dyn TransferCallback>) -> Result<Chain> {
         let filters = lock(&self.filters).clone();
+        self.chain_of(&filters, &self.item.full_name(), callback)
+    }
+
+    /// Filters before a callback, for the item of this name.
+    pub(crate) fn chain_of(
+        &self,
+        filters: &[Arc<dyn ImageFilter>],
+        item: &str,
+        callback: Arc<dyn TransferCallback>,
+    ) -> Result<Chain> {
         if filters.is_empty() {
             return Ok(Chain::empty(callback));
         }
@@ -119,24 +133,24 @@ impl RemoteTransfer {
         else {
             return Err(Error::new(ErrorKind::InvalidDriverResponse, "no tree"));
         };
-        let item = mirror::of(&items, &self.item.full_name())?;
+        let item = mirror::of(&items, item)?;
         if headers_are_final {
             filters.iter().for_each(|filter| filter.trust_headers());
         }
-        Ok(transfer::filter::chain(&filters, &item, callback))
+        Ok(transfer::filter::chain(filters, &item, callback))
     }
 
     /// Streams, to or from the application.
-    fn streams(
+    pub(crate) fn streams(
         &self,
-        what: OfItem,
+        (host, request): (Arc<Host>, Request),
         chain: Chain,
         source: Option<Box<dyn Stream>>,
     ) -> Result<Status> {
         let progress = Arc::clone(&lock(&self.options).progress);
         let chain = Arc::new(chain);
         let mut side = StreamSide::new(chain.callback(), source, progress);
-        let result = self.run(what, None, Some(Arc::clone(&chain)), &mut side);
+        let result = self.run(&host, request, None, Some(Arc::clone(&chain)), &mut side);
         drop(side);
         if matches!(result, Ok(Status::Ok | Status::EndOfMedia)) {
             chain.apply_properties(&mut |values| self.item.write(values));
@@ -144,23 +158,25 @@ impl RemoteTransfer {
         chain.finish(result)
     }
 
+    /// What is asked of the item, and the host that is.
+    fn place(&self, what: OfItem) -> Result<(Arc<Host>, Request)> {
+        let (host, item) = self.item.place()?;
+        Ok((host, Request::Item { item, what }))
+    }
+
     /// Runs a transfer in the host, and answers its calls on this thread.
     fn run(
         &self,
-        what: OfItem,
+        host: &Host,
+        request: Request,
         fd: Option<BorrowedFd<'_>>,
         chain: Option<Arc<Chain>>,
         side: &mut dyn Side,
     ) -> Result<Status> {
-        let begun = self.item.place().and_then(|(host, item)| {
-            let request = Request::Item { item, what };
-            let (id, wake, heard) = host.begin(request, fd)?;
-            Ok((host, id, wake, heard))
-        });
-        let (host, id, wake, heard) = begun?;
+        let (id, wake, heard) = host.begin(request, fd)?;
         *lock(&self.running) = Some(Running { wake, chain });
         let mut wait = Wait {
-            host: &host,
+            host,
             id,
             heard,
             deadlines: self.item.shared().deadlines,
@@ -239,7 +255,7 @@ impl Transfer for RemoteTransfer {
             document: self.document(),
             heard: StreamSide::heard(callback.as_ref()),
         };
-        self.streams(what, self.chain(callback)?, None)
+        self.streams(self.place(what)?, self.chain(callback)?, None)
     }
 
     fn upload(
@@ -251,7 +267,7 @@ impl Transfer for RemoteTransfer {
             document: self.document(),
             heard: StreamSide::heard(callback.as_ref()),
         };
-        self.streams(what, Chain::empty(callback), Some(source))
+        self.streams(self.place(what)?, Chain::empty(callback), Some(source))
     }
 
     fn banded_data(
@@ -270,7 +286,8 @@ impl Transfer for RemoteTransfer {
         };
         let progress = Arc::clone(&lock(&self.options).progress);
         let mut side = DataSide::new(Some(callback), bands, progress);
-        self.run(what, None, None, &mut side)
+        let (host, request) = self.place(what)?;
+        self.run(&host, request, None, None, &mut side)
     }
 
     fn file_data(
@@ -287,7 +304,9 @@ impl Transfer for RemoteTransfer {
         };
         let progress = Arc::clone(&lock(&self.options).progress);
         let mut side = DataSide::new(callback, Vec::new(), progress);
-        let result = self.run(what, Some(file.as_fd()), None, &mut side);
+        let result = self.place(what).and_then(|(host, request)| {
+            self.run(&host, request, Some(file.as_fd()), None, &mut side)
+        });
         // What was refused has not touched a file that was there before.
         let refused = matches!(&result, Err(e) if matches!(e.kind(), ErrorKind::InvalidArgument | ErrorKind::Busy));
         let kept = match refused {

@@ -1,0 +1,205 @@
+//! What a driver is kept from, as far as the kernel helps.
+//!
+//! Files: the system's can be read and run, those of devices and temporary ones written, nobody's home is
+//! seen (landlock). Calls that no driver needs are refused (seccomp). Memory has a limit. What cannot be had
+//! is left out and said.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use landlock::{
+    ABI, Access as _, AccessFs, Ruleset, RulesetAttr as _, RulesetCreated, RulesetCreatedAttr as _,
+    RulesetStatus,
+    path_beneath_rules,
+};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
+use wia::Result;
+
+use crate::DeviceUri;
+
+/// Says how many MiB of memory a driver may have; 0 for no limit.
+const MEMORY: &str = "QUIRE_DRIVER_MEMORY";
+
+/// MiB that it may have otherwise.
+const USUAL_MEMORY: u64 = 2048;
+
+/// Restricts this thread and all that it starts from now on, for a device of this URI. Gives sentences about
+/// what is in force and what is not.
+pub(super) fn enter(uri: &str) -> Vec<String> {
+    let uri = DeviceUri::parse(uri).ok();
+    vec![memory(), files(uri.as_ref()), calls()]
+}
+
+fn memory() -> String {
+    let asked = env::var(MEMORY).ok().and_then(|text| text.parse().ok());
+    let asked = asked.unwrap_or(USUAL_MEMORY);
+    // A crash is told by its signal. Its memory would take seconds to write down.
+    let none = Rlimit {
+        current: Some(0),
+        maximum: getrlimit(Resource::Core).maximum,
+    };
+    let _ = setrlimit(Resource::Core, none);
+    if asked == 0 {
+        return format!("memory: not limited, as {MEMORY} says");
+    }
+    let limit = Rlimit {
+        current: Some(asked.saturating_mul(1 << 20)),
+        maximum: getrlimit(Resource::Data).maximum,
+    };
+    match setrlimit(Resource::Data, limit) {
+        Ok(()) => format!("memory: at most {asked} MiB"),
+        Err(e) => format!("memory: not limited: {e}"),
+    }
+}
+
+fn files(uri: Option<&DeviceUri>) -> String {
+    let abi = ABI::V5;
+    let restricted = Ruleset::default()
+        .handle_access(AccessFs::from_all(abi))
+        .and_then(Ruleset::create)
+        .and_then(|ruleset| {
+            ruleset.add_rules(path_beneath_rules(readable(uri), AccessFs::from_read(abi)))
+        })
+        .and_then(|ruleset| {
+            ruleset.add_rules(path_beneath_rules(writable(uri), AccessFs::from_all(abi)))
+        })
+        .and_then(RulesetCreated::restrict_self);
+    match restricted.map(|status| status.ruleset) {
+        Ok(RulesetStatus::FullyEnforced) => {
+            "files: the system's to read, devices and temporary ones to write (landlock)".to_owned()
+        }
+        Ok(RulesetStatus::PartiallyEnforced) => {
+            "files: the system's to read, devices and temporary ones to write (landlock, in part: the \
+             kernel is older)"
+                .to_owned()
+        }
+        Ok(RulesetStatus::NotEnforced) => {
+            "files: not restricted, the kernel has no landlock".to_owned()
+        }
+        Err(e) => format!("files: not restricted: {e}"),
+    }
+}
+
+/// Everything at the root but the homes; where libraries and configurations were said to be; what the
+/// device itself is.
+fn readable(uri: Option<&DeviceUri>) -> Vec<PathBuf> {
+    let homes = [
+        env::home_dir().unwrap_or_default(),
+        "/home".into(),
+        "/root".into(),
+    ];
+    let top = fs::read_dir("/").into_iter().flatten().flatten();
+    let mut paths: Vec<_> = top
+        .map(|entry| entry.path())
+        .filter(|path| !homes.iter().any(|home| home.starts_with(path)))
+        .collect();
+    for variable in ["SANE_CONFIG_DIR", "LD_LIBRARY_PATH", "QUIRE_LIBSANE"] {
+        let value = env::var_os(variable).unwrap_or_default();
+        paths.extend(env::split_paths(&value).filter(|path| path.is_absolute()));
+    }
+    let exe = env::current_exe().ok();
+    paths.extend(exe.as_deref().and_then(Path::parent).map(Path::to_owned));
+    paths.extend(of_user("XDG_CONFIG_HOME", ".config"));
+    if let Some(uri) = uri.filter(|uri| ["virtual", "folder"].contains(&uri.scheme())) {
+        let path = Path::new(uri.path());
+        paths.push(path.to_owned());
+        // A description of a scanner names its images.
+        if path.is_file() {
+            let folder = path.parent().filter(|folder| *folder != OsStr::new(""));
+            paths.push(folder.unwrap_or(Path::new(".")).to_owned());
+        }
+    }
+    paths
+}
+
+/// Devices, temporary files and locks; where a driver of ours keeps what it has learnt; what a storage
+/// device stores.
+fn writable(uri: Option<&DeviceUri>) -> Vec<PathBuf> {
+    let places = ["/dev", "/tmp", "/var/tmp", "/run/lock", "/var/lock"];
+    let mut paths: Vec<_> = places.into_iter().map(PathBuf::from).collect();
+    paths.push(env::temp_dir());
+    let Some(uri) = uri else {
+        return paths;
+    };
+    if uri.scheme() == "escl"
+        && let Some(state) = of_user("XDG_STATE_HOME", ".local/state")
+        // A rule needs something to be for.
+        && fs::create_dir_all(&state).is_ok()
+    {
+        paths.push(state);
+    }
+    if uri.scheme() == "folder" {
+        paths.push(PathBuf::from(uri.path()));
+    }
+    paths
+}
+
+/// Quire's own directory among a user's.
+fn of_user(variable: &str, usual: &str) -> Option<PathBuf> {
+    let said = env::var_os(variable).map(PathBuf::from);
+    let said = said.filter(|path| path.is_absolute());
+    let all = said.or_else(|| Some(env::home_dir()?.join(usual)))?;
+    Some(all.join("quire"))
+}
+
+fn calls() -> String {
+    match refuse_calls() {
+        Ok(()) => format!(
+            "calls: {} that no driver needs are refused (seccomp)",
+            REFUSED.len()
+        ),
+        Err(e) => format!("calls: not restricted: {e}"),
+    }
+}
+
+/// Calls that look into other processes, change the machine, or leave the sandbox.
+const REFUSED: [i64; 29] = [
+    libc::SYS_acct,
+    libc::SYS_add_key,
+    libc::SYS_bpf,
+    libc::SYS_clock_adjtime,
+    libc::SYS_clock_settime,
+    libc::SYS_delete_module,
+    libc::SYS_finit_module,
+    libc::SYS_fsopen,
+    libc::SYS_init_module,
+    libc::SYS_kexec_load,
+    libc::SYS_keyctl,
+    libc::SYS_mount,
+    libc::SYS_move_mount,
+    libc::SYS_open_by_handle_at,
+    libc::SYS_open_tree,
+    libc::SYS_perf_event_open,
+    libc::SYS_pidfd_getfd,
+    libc::SYS_pivot_root,
+    libc::SYS_process_vm_readv,
+    libc::SYS_process_vm_writev,
+    libc::SYS_ptrace,
+    libc::SYS_quotactl,
+    libc::SYS_reboot,
+    libc::SYS_request_key,
+    libc::SYS_setns,
+    libc::SYS_swapon,
+    libc::SYS_umount2,
+    libc::SYS_unshare,
+    libc::SYS_userfaultfd,
+];
+
+fn refuse_calls() -> Result<(), Box<dyn std::error::Error>> {
+    let rules: BTreeMap<i64, _> = REFUSED.into_iter().map(|call| (call, Vec::new())).collect();
+    let eperm = u32::try_from(libc::EPERM)?;
+    let arch = TargetArch::try_from(env::consts::ARCH)?;
+    let filter = SeccompFilter::new(
+        rules,
+        SeccompAction::Allow,
+        SeccompAction::Errno(eperm),
+        arch,
+    )?;
+    let program = BpfProgram::try_from(filter)?;
+    seccompiler::apply_filter(&program)?;
+    Ok(())
+}
