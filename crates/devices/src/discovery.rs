@@ -5,7 +5,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::{Config, DeviceUri};
+use crate::host::wire::FoundWire;
+use crate::{Config, DeviceUri, Placement, has_host, remote};
 
 /// A device that can be opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +31,9 @@ pub struct DeviceInfo {
 
 /// How long devices are looked for.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long a process may look that nobody waits for any more.
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// Looks for the devices of one scheme.
 pub(crate) type Finder = fn() -> Vec<DeviceInfo>;
@@ -125,9 +129,48 @@ fn named(mut devices: Vec<DeviceInfo>, config: &Config) -> Vec<DeviceInfo> {
     devices
 }
 
+/// The devices that SANE's back ends find, looked for in a process that may crash or hang.
+fn sane() -> Vec<DeviceInfo> {
+    if !has_host("sane:", Placement::Usual) {
+        return find_here("sane");
+    }
+    // Who cannot look has found nothing.
+    let found = remote::discover("sane", LONGEST).unwrap_or_default();
+    let found = found.into_iter().map(|found| DeviceInfo {
+        uri: found.uri,
+        vendor: found.vendor,
+        model: found.model,
+        kind: "sane".to_owned(),
+        description: found.description,
+        address: found.address,
+        ..DeviceInfo::default()
+    });
+    found.collect()
+}
+
+/// Looks in this process for the devices of a scheme whose drivers call code of others.
+pub(crate) fn find_here(scheme: &str) -> Vec<DeviceInfo> {
+    match scheme {
+        "sane" => sane_here(),
+        _ => Vec::new(),
+    }
+}
+
+impl From<DeviceInfo> for FoundWire {
+    fn from(device: DeviceInfo) -> FoundWire {
+        FoundWire {
+            uri: device.uri,
+            vendor: device.vendor,
+            model: device.model,
+            description: device.description,
+            address: device.address,
+        }
+    }
+}
+
 /// The devices at this machine that SANE's back ends find. A machine without SANE has none, and that is
 /// nothing to tell.
-fn sane() -> Vec<DeviceInfo> {
+fn sane_here() -> Vec<DeviceInfo> {
     let found = driver_sane::discover().unwrap_or_default().into_iter();
     let shown = found.map(|scanner| DeviceInfo {
         uri: format!("sane:{}", scanner.path),

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use acquire::{Cancel, Event, Observer, Output, Plan, Window};
+use service::Device;
 use signal_hook::low_level;
 
 use super::check;

@@ -8,8 +8,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::wire::{
-    AttributesWire, DataWire, DocumentWire, ErrorWire, EventWire, FormatWire, ItemWire, ParamsWire,
-    PropertyWire, ValueWire,
+    AttributesWire, DataWire, DocumentWire, ErrorWire, EventWire, FormatWire, FoundWire, ItemWire,
+    ParamsWire, PropertyWire, ValueWire,
 };
 
 /// What a host hears.
@@ -56,6 +56,8 @@ pub(crate) enum Request {
     /// Opens the device of this URI; once, before all else. The descriptor of the shared bands comes
     /// with it.
     Open { uri: String },
+    /// Looks for the devices of this scheme, in the place of opening one.
+    Discover(String),
     /// Releases the device. The host ends after its reply.
     Close,
     /// The item with this full name.
@@ -153,6 +155,7 @@ pub(crate) enum Reply {
         own_filter: bool,
         sandbox: Vec<String>,
     },
+    Found(Vec<FoundWire>),
     Item(Option<ItemWire>),
     Items(Vec<ItemWire>),
     Number(u32),

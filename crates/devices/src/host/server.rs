@@ -25,7 +25,7 @@ use super::pool::Pool;
 use super::sandbox;
 use super::wire::{self, ErrorWire, ItemWire, PropertyWire, ValueWire};
 use crate::DeviceUri;
-use crate::registry;
+use crate::{discovery, registry};
 
 /// How long a host whose application has gone may take to release its device.
 const LAST_WORDS: Duration = Duration::from_secs(5);
@@ -156,9 +156,11 @@ impl Server {
             // Before it runs, so that a cancel finds it.
             self.prepare(id);
         }
-        if let Request::Open { uri } = &request {
-            // Of this thread, before it starts any other.
-            self.lock().sandbox = sandbox::enter(uri);
+        // Of this thread, before it starts any other.
+        match &request {
+            Request::Open { uri } => self.lock().sandbox = sandbox::enter(uri),
+            Request::Discover(scheme) => drop(sandbox::enter(&format!("{scheme}:"))),
+            _ => {}
         }
         let server = Arc::clone(self);
         let run = move || {
@@ -206,6 +208,10 @@ impl Server {
     fn reply(self: &Arc<Server>, id: u64, request: Request, fd: Option<OwnedFd>) -> Result<Reply> {
         match request {
             Request::Open { uri } => self.open(&uri, fd),
+            Request::Discover(scheme) => {
+                let found = discovery::find_here(&scheme).into_iter();
+                Ok(Reply::Found(found.map(Into::into).collect()))
+            }
             Request::Close => {
                 self.release();
                 Ok(Reply::Done)

@@ -210,6 +210,16 @@ pub(crate) struct PropertyWire {
     pub(crate) attributes: AttributesWire,
 }
 
+/// A device that was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FoundWire {
+    pub(crate) uri: String,
+    pub(crate) vendor: String,
+    pub(crate) model: String,
+    pub(crate) description: String,
+    pub(crate) address: String,
+}
+
 /// An item, and the number that the host has given it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ItemWire {

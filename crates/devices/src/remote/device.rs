@@ -13,7 +13,7 @@ use super::host::{Host, Listener};
 use super::item::RemoteItem;
 use crate::deadline::Deadlines;
 use crate::host::message::{OfItem, Reply, Request};
-use crate::host::wire::{EventWire, ItemWire};
+use crate::host::wire::{EventWire, FoundWire, ItemWire};
 
 /// Opens a device in a process of its own.
 ///
@@ -38,6 +38,22 @@ pub(crate) fn open(uri: &str, deadlines: Deadlines) -> Result<Arc<dyn Device>> {
         sandbox: opened.sandbox,
         shared,
     }))
+}
+
+/// What a host finds that looks for the devices of a scheme. It ends with that.
+///
+/// # Errors
+///
+/// As [`open`].
+pub(crate) fn discover(scheme: &str, limit: Duration) -> Result<Vec<FoundWire>> {
+    let (host, _) = Host::start(limit, Box::new(drop))?;
+    let request = Request::Discover(scheme.to_owned());
+    let found = host.ask(request, None, limit, "find its devices");
+    host.hang_up();
+    match found? {
+        Reply::Found(found) => Ok(found),
+        other => Err(unexpected(&other)),
+    }
 }
 
 /// What a host says of the device when it has opened it.
@@ -94,7 +110,7 @@ impl Shared {
         }
         if let Some(dead) = now.take() {
             // The device is free once the process is gone.
-            dead.wait_gone(self.deadlines.close);
+            dead.gone().wait(self.deadlines.close);
         }
         let (host, opened) = self.start()?;
         self.restore(&host, &opened.root)?;
@@ -231,7 +247,9 @@ impl Drop for Shared {
             let _ = host.ask(Request::Close, None, limit, "close the device");
         }
         host.hang_up();
-        host.wait_gone(limit.max(Duration::from_secs(1)));
+        let gone = host.gone();
+        drop(host);
+        gone.wait(limit.max(Duration::from_secs(1)));
     }
 }
 

@@ -42,10 +42,30 @@ pub(crate) struct Host {
     waiting: Mutex<Waiting>,
     /// Why it is of no use any more.
     death: OnceLock<Error>,
-    gone: Mutex<bool>,
-    went: Condvar,
+    gone: Arc<Gone>,
     /// Which of the hosts of this program it is: numbers of items are those of one host.
     pub(crate) generation: u64,
+}
+
+/// Whether the process has been waited for.
+#[derive(Default)]
+pub(crate) struct Gone {
+    gone: Mutex<bool>,
+    went: Condvar,
+}
+
+impl Gone {
+    fn tell(&self) {
+        *self.gone.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.went.notify_all();
+    }
+
+    /// Waits for it; whether it was, in this time.
+    pub(crate) fn wait(&self, limit: Duration) -> bool {
+        let gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.went.wait_timeout_while(gone, limit, |gone| !*gone);
+        *waited.unwrap_or_else(PoisonError::into_inner).0
+    }
 }
 
 #[derive(Default)]
@@ -80,8 +100,7 @@ impl Host {
             view,
             waiting: Mutex::default(),
             death: OnceLock::new(),
-            gone: Mutex::new(false),
-            went: Condvar::new(),
+            gone: Arc::default(),
             generation: LAST.fetch_add(1, Ordering::Relaxed) + 1,
         });
         let greeted = host.channel.greet().and(host.channel.hear_greeting());
@@ -95,7 +114,13 @@ impl Host {
             return Err(e.context(format!("a driver host, which {how}")));
         }
         let reading = Arc::clone(&host);
-        let read = move || reading.read(&listener);
+        let read = move || {
+            reading.read(&listener);
+            let gone = Arc::clone(&reading.gone);
+            // Perhaps the last one: then everything is closed before it is told.
+            drop(reading);
+            gone.tell();
+        };
         let spawned = thread::Builder::new()
             .name("driver host".into())
             .spawn(read);
@@ -149,9 +174,6 @@ impl Host {
         waiting.closed = true;
         // They find why in `death`.
         waiting.by_id.clear();
-        drop(waiting);
-        *self.gone.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.went.notify_all();
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
@@ -191,11 +213,9 @@ impl Host {
         let _ = rustix::net::shutdown(self.channel.socket().as_fd(), rustix::net::Shutdown::Both);
     }
 
-    /// Waits until the process has been waited for; whether it was, in this time.
-    pub(crate) fn wait_gone(&self, limit: Duration) -> bool {
-        let gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.went.wait_timeout_while(gone, limit, |gone| !*gone);
-        *waited.unwrap_or_else(PoisonError::into_inner).0
+    /// Tells when the process has been waited for.
+    pub(crate) fn gone(&self) -> Arc<Gone> {
+        Arc::clone(&self.gone)
     }
 
     /// Sends a message. A host that takes none is given up.
@@ -216,7 +236,7 @@ impl Host {
                 ));
             }
             // The reading thread may be about to find out how it ended.
-            self.wait_gone(Duration::from_secs(1));
+            self.gone.wait(Duration::from_secs(1));
             self.death()
         })
     }

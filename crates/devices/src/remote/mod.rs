@@ -14,5 +14,5 @@ mod process;
 mod streams;
 mod transfer;
 
-pub(crate) use device::open;
+pub(crate) use device::{discover, open};
 pub use process::set_host_program;
