@@ -83,8 +83,8 @@ pub(crate) fn device(named: Option<&str>) -> Result<String, Failure> {
 
 /// The only real device that is found.
 fn only_device(config: &Config) -> Result<String, Failure> {
-    let found = devices::list(config);
-    let real: Vec<_> = found.iter().filter(|d| !d.built_in).collect();
+    let found = devices::list(config, devices::PATIENCE);
+    let real: Vec<_> = found.devices.iter().filter(|d| !d.built_in).collect();
     match real.as_slice() {
         [one] => Ok(one.uri.clone()),
         [] => Err(Failure::new(

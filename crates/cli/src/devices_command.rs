@@ -1,17 +1,19 @@
 //! `quire devices`: what can be scanned from, and what happens there.
 
+use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, SyncSender};
 use std::thread;
+use std::time::Duration;
 
-use devices::{Config, DeviceInfo};
+use devices::{Change, Config, DeviceInfo};
 use rustix::event::{PollFd, PollFlags, poll};
 use serde_json::{Value, json};
 use service::{Device, Event};
 use signal_hook::low_level;
-use wia::event::WIA_EVENT_DEVICE_DISCONNECTED;
-use wia::{Error, ErrorKind};
+use wia::event::{WIA_EVENT_DEVICE_CONNECTED, WIA_EVENT_DEVICE_DISCONNECTED};
+use wia::{Error, ErrorKind, Guid};
 
 use crate::failure::{Failure, one_line};
 use crate::lowargs::{DevicesArgs, PlaceArgs};
@@ -19,7 +21,20 @@ use crate::{signals, stdout};
 
 pub(crate) fn run(args: &DevicesArgs) -> Result<u8, Failure> {
     let config = Config::load()?;
-    let list = devices::list(&config);
+    let patience = match args.wait {
+        Some(seconds) => wait(seconds)?,
+        None => devices::PATIENCE,
+    };
+    let found = devices::list(&config, patience);
+    for (scheme, why) in &found.unfinished {
+        // What was found is printed all the same.
+        let _ = writeln!(
+            std::io::stderr(),
+            "quire: {}",
+            one_line(&unfinished(scheme, why))
+        );
+    }
+    let list = found.devices;
     if let (false, Some(device)) = (args.watch, args.devices.first()) {
         return Err(Failure::invalid(&format!(
             "devices {device}: a device can only be named with --watch (see quire --help)"
@@ -32,6 +47,11 @@ pub(crate) fn run(args: &DevicesArgs) -> Result<u8, Failure> {
         }
         return Ok(0);
     }
+    watch(args, &config, &list)
+}
+
+/// Prints the list, then what happens, until a signal.
+fn watch(args: &DevicesArgs, config: &Config, list: &[DeviceInfo]) -> Result<u8, Failure> {
     let (sender, news) = mpsc::sync_channel(WAITING);
     let output = Arc::<Output>::default();
     let (signalled, told) = (sender.clone(), Arc::clone(&output));
@@ -42,50 +62,160 @@ pub(crate) fn run(args: &DevicesArgs) -> Result<u8, Failure> {
         // Where there is no room the next line is not written.
         let _ = signalled.try_send(News::Stop);
     })?;
-    let uris = match args.devices.as_slice() {
-        [] => list.iter().map(|d| d.uri.clone()).collect(),
-        some => some
-            .iter()
-            .map(|d| config.uri(d))
-            .collect::<Result<_, _>>()?,
-    };
     // They report for as long as they are open.
-    let open = open(uris, args.place, &sender)?;
-    let mut gone = vec![false; open.len()];
-    // Who sees the list knows that nothing is missed from now on.
-    let list = match args.json {
-        true => format!("{}\n", json(&list)),
-        false => text(&list),
+    let mut watched = Watched {
+        place: args.place,
+        news: sender.clone(),
+        open: Vec::new(),
     };
-    if !output.write(&list)? {
+    let all = args.devices.is_empty();
+    match all {
+        true => {
+            let there = list.iter().filter(|d| d.built_in || !d.model.is_empty());
+            there.for_each(|d| watched.try_open(&d.uri));
+        }
+        false => {
+            for device in &args.devices {
+                watched.open(&config.uri(device)?)?;
+            }
+        }
+    }
+    // Who sees the list knows that nothing is missed from now on.
+    let text = match args.json {
+        true => format!("{}\n", json(list)),
+        false => text(list),
+    };
+    if !output.write(&text)? {
         return Ok(ErrorKind::Abort.exit_code());
+    }
+    if all {
+        let (plugged, config, known) = (sender.clone(), config.clone(), list.to_vec());
+        start("hotplug", move || {
+            devices::watch(&config, known, |change| {
+                plugged.send(News::Plug(change)).is_ok()
+            });
+        })?;
     }
     start("stdout", move || {
         wait_for_broken_pipe();
         let _ = sender.send(News::Unread);
     })?;
     for news in news {
-        match news {
+        let line = match news {
             News::Stop => break,
             News::Unread => {
                 let e = Error::new(ErrorKind::BrokenPipe, "").context("standard output");
                 return Err(e.into());
             }
-            News::Event(device, uri, event) => {
-                if !output.write(&line(&uri, &event, args.json))? {
-                    break;
+            News::Event(uri, event) => {
+                if event.event == WIA_EVENT_DEVICE_DISCONNECTED {
+                    watched.is_gone(&uri);
                 }
-                if let Some(gone) = gone.get_mut(device) {
-                    *gone |= event.event == WIA_EVENT_DEVICE_DISCONNECTED;
-                }
-                if gone.iter().all(|gone| *gone) {
-                    let why = "nothing is left to watch: the devices were disconnected";
-                    return Err(Failure::new(ErrorKind::Offline, why));
-                }
+                Some(line(
+                    &uri,
+                    event.event,
+                    event.full_item_name.as_deref(),
+                    args.json,
+                ))
             }
+            News::Plug(Change::Arrived(device)) => {
+                watched.try_open(&device.uri);
+                Some(line(
+                    &device.uri,
+                    WIA_EVENT_DEVICE_CONNECTED,
+                    None,
+                    args.json,
+                ))
+            }
+            News::Plug(Change::Left(device)) => {
+                // Its driver may have told already.
+                let told = watched.is_gone(&device.uri);
+                (!told).then(|| line(&device.uri, WIA_EVENT_DEVICE_DISCONNECTED, None, args.json))
+            }
+        };
+        if let Some(line) = line
+            && !output.write(&line)?
+        {
+            break;
+        }
+        if !all && watched.open.iter().all(|device| device.gone) {
+            let why = "nothing is left to watch: the devices were disconnected";
+            return Err(Failure::new(ErrorKind::Offline, why));
         }
     }
     Ok(ErrorKind::Abort.exit_code())
+}
+
+/// The devices that are listened to.
+struct Watched {
+    place: PlaceArgs,
+    news: SyncSender<News>,
+    open: Vec<Open>,
+}
+
+struct Open {
+    uri: String,
+    gone: bool,
+    /// It reports for as long as this lives.
+    device: Option<Arc<dyn Device>>,
+}
+
+impl Watched {
+    fn open(&mut self, uri: &str) -> Result<(), Failure> {
+        let device = self.place.open(uri)?;
+        let (events, news, of) = (device.listen(), self.news.clone(), uri.to_owned());
+        start("events", move || {
+            for event in events {
+                let _ = news.send(News::Event(of.clone(), event));
+            }
+        })?;
+        self.open.retain(|open| open.uri != uri);
+        self.open.push(Open {
+            uri: uri.to_owned(),
+            gone: false,
+            device: Some(device),
+        });
+        Ok(())
+    }
+
+    /// Listens to a device that nobody has named: one that cannot be opened is told of and left out.
+    fn try_open(&mut self, uri: &str) {
+        if let Err(failure) = self.open(uri) {
+            let _ = writeln!(std::io::stderr(), "quire: {uri}: {}", failure.message());
+        }
+    }
+
+    /// A device has gone; whether that was known.
+    fn is_gone(&mut self, uri: &str) -> bool {
+        let Some(open) = self.open.iter_mut().find(|open| open.uri == uri) else {
+            return false;
+        };
+        open.device = None;
+        std::mem::replace(&mut open.gone, true)
+    }
+}
+
+/// How long devices are looked for.
+fn wait(seconds: f64) -> Result<Duration, Failure> {
+    let given = Duration::try_from_secs_f64(seconds).ok();
+    given
+        .filter(|d| !d.is_zero() && d.as_secs() <= LONGEST_WAIT)
+        .ok_or_else(|| {
+            Failure::invalid(&format!(
+                "--wait {seconds}: not a number of seconds above 0 and up to {LONGEST_WAIT}"
+            ))
+        })
+}
+
+const LONGEST_WAIT: u64 = 600;
+
+/// What is told of a search that found nothing because it did not end well.
+fn unfinished(scheme: &str, why: &Error) -> String {
+    let longer = match why.kind() {
+        ErrorKind::Deadline => "; --wait SECONDS waits longer",
+        _ => "",
+    };
+    format!("{scheme}: devices may be missing: {why}{longer}")
 }
 
 /// Events that wait to be printed.
@@ -120,31 +250,14 @@ impl Output {
 
 /// What the watch waits for.
 enum News {
-    /// The number of the device, its URI, and what it reports.
-    Event(usize, String, Event),
+    /// The URI of a device, and what it reports.
+    Event(String, Event),
+    /// A device came or went.
+    Plug(Change),
     /// A signal.
     Stop,
     /// Nobody reads what is printed.
     Unread,
-}
-
-fn open(
-    uris: Vec<String>,
-    place: PlaceArgs,
-    news: &SyncSender<News>,
-) -> Result<Vec<Arc<dyn Device>>, Failure> {
-    let mut open = Vec::new();
-    for (number, uri) in uris.into_iter().enumerate() {
-        let device = place.open(&uri)?;
-        let (events, news) = (device.listen(), news.clone());
-        start("events", move || {
-            for event in events {
-                let _ = news.send(News::Event(number, uri.clone(), event));
-            }
-        })?;
-        open.push(device);
-    }
-    Ok(open)
 }
 
 fn start(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
@@ -166,9 +279,8 @@ fn wait_for_broken_pipe() {
     }
 }
 
-fn line(uri: &str, event: &Event, as_json: bool) -> String {
-    let name = wia::event::name(event.event).map_or_else(|| event.event.to_string(), str::to_owned);
-    let item = event.full_item_name.as_deref();
+fn line(uri: &str, event: Guid, item: Option<&str>, as_json: bool) -> String {
+    let name = wia::event::name(event).map_or_else(|| event.to_string(), str::to_owned);
     if as_json {
         let line = json!({ "device": uri, "event": name, "item": item });
         return format!("{line}\n");

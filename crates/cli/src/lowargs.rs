@@ -61,11 +61,19 @@ pub(crate) struct DevicesArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// How long devices are looked for, in seconds [default: 2]
+    ///
+    /// USB back ends that talk to every scanner may take longer; when a search did not end in time that is
+    /// told on standard error.
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
+    pub(crate) wait: Option<f64>,
     /// After the list, print what the devices report, one line an event, until Ctrl-C
     ///
+    /// Devices that come and go are events too (WIA_EVENT_DEVICE_CONNECTED, WIA_EVENT_DEVICE_DISCONNECTED)
+    /// unless devices are named.
     /// A line has the device, the event and the full name of the item that it is about. With --json the
-    /// list and each event are an object or array on a line of its own. When the last of the devices is
-    /// disconnected the watch ends with exit code 3.
+    /// list and each event are an object or array on a line of its own. When the last of the devices that are
+    /// named is disconnected the watch ends with exit code 3.
     #[arg(long)]
     pub(crate) watch: bool,
     #[command(flatten)]

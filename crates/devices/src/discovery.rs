@@ -5,8 +5,11 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use wia::{Error, ErrorKind, Result};
+
 use crate::host::wire::FoundWire;
-use crate::{Config, DeviceUri, Placement, has_host, remote};
+use crate::registry::{self, Placement};
+use crate::{Config, DeviceUri, remote};
 
 /// A device that can be opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,52 +32,124 @@ pub struct DeviceInfo {
     pub address: String,
 }
 
-/// How long devices are looked for.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-/// How long a process may look that nobody waits for any more.
-const LONGEST: Duration = Duration::from_secs(30);
+/// How long devices are looked for, unless something else is asked for.
+pub const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Looks for the devices of one scheme.
 pub(crate) type Finder = fn() -> Vec<DeviceInfo>;
 
-/// Who looks for what.
+/// Who looks for what. Each looks in a process of its own, for it calls code of others.
 const FINDERS: [(&str, Finder); 1] = [("sane", sane)];
 
-/// Every device that is found within two seconds, and those of the configuration, real ones first, the
-/// built-in ones last.
-///
-/// A device that answers over eSCL and is listed by a SANE back end too is shown once, as the former:
-/// nothing stands between them.
-pub fn list(config: &Config) -> Vec<DeviceInfo> {
-    let finders = FINDERS
-        .iter()
-        .filter(|(scheme, _)| config.discovers(scheme));
-    let found = look(finders.map(|(_, finder)| *finder), PATIENCE);
-    let mut devices = named(once(found), config);
-    devices.extend(built_in());
-    devices
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Found {
+    /// The devices, real ones first, the built-in ones last.
+    pub devices: Vec<DeviceInfo>,
+    /// Schemes whose devices may be missing, with the reason.
+    pub unfinished: Vec<(&'static str, Error)>,
 }
 
-/// What the finders have found when they all have returned, or the time is over.
-fn look(finders: impl Iterator<Item = Finder>, patience: Duration) -> Vec<DeviceInfo> {
+/// Every device that is found in this time, and those of the configuration.
+///
+/// A device that answers over eSCL and is listed by a SANE back end too is shown once, as the former:
+/// nothing stands between then.
+pub fn list(config: &Config, patience: Duration) -> Found {
+    let mut found = look(schemes(config), find_of, patience);
+    let mut devices = named(once(found.devices), config);
+    devices.extend(built_in());
+    found.devices = devices;
+    found
+}
+
+/// The schemes whose devices are looked for.
+pub(crate) fn schemes(config: &Config) -> impl Iterator<Item = &'static str> {
+    let all = FINDERS.iter().map(|(scheme, _)| *scheme);
+    all.filter(|scheme| config.discovers(scheme))
+}
+
+/// The devices of a scheme, looked for in this process.
+pub(crate) fn find_here(scheme: &str) -> Vec<DeviceInfo> {
+    let finder = FINDERS.iter().find(|(of, _)| *of == scheme);
+    finder.map_or_else(Vec::new, |(_, finder)| finder())
+}
+
+/// The devices of a scheme, looked for where its drivers are.
+pub(crate) fn find_of(scheme: &'static str, patience: Duration) -> Result<Vec<DeviceInfo>> {
+    match registry::has_host(&format!("{scheme}:"), Placement::Usual) {
+        true => {
+            let found = remote::discover(scheme, patience)?.into_iter();
+            Ok(found.map(|found| from_wire(found, scheme)).collect())
+        }
+        false => Ok(find_here(scheme)),
+    }
+}
+
+fn from_wire(found: FoundWire, scheme: &str) -> DeviceInfo {
+    DeviceInfo {
+        uri: found.uri,
+        vendor: found.vendor,
+        model: found.model,
+        kind: scheme.to_owned(),
+        description: found.description,
+        address: found.address,
+        ..DeviceInfo::default()
+    }
+}
+
+impl From<DeviceInfo> for FoundWire {
+    fn from(device: DeviceInfo) -> FoundWire {
+        FoundWire {
+            uri: device.uri,
+            vendor: device.vendor,
+            model: device.model,
+            description: device.description,
+            address: device.address,
+        }
+    }
+}
+
+/// How devices of a scheme are looked for.
+type Find = fn(&'static str, Duration) -> Result<Vec<DeviceInfo>>;
+
+/// What is found when all have returned, or the time is over.
+fn look(schemes: impl Iterator<Item = &'static str>, find: Find, patience: Duration) -> Found {
     let until = Instant::now() + patience;
-    let (sender, found) = mpsc::channel();
-    for finder in finders {
+    let (sender, finds) = mpsc::channel();
+    let mut looking = Vec::new();
+    for scheme in schemes {
+        looking.push(scheme);
         let sender = sender.clone();
-        // Without a thread nothing is found. Whoever comes too late finds nobody who listens.
-        let look = move || drop(sender.send(finder()));
+        // Whoever comes too late finds nobody who listens.
+        let look = move || drop(sender.send((scheme, find(scheme, patience))));
+        // Without a thread it is told as one that has not come back.
         drop(thread::Builder::new().name("discovery".into()).spawn(look));
     }
     drop(sender);
-    let mut devices = Vec::new();
-    while let Ok(some) = found.recv_timeout(until.saturating_duration_since(Instant::now())) {
-        devices.extend(some);
+    let mut found = Found::default();
+    // What ends at the last moment has told why.
+    let until = until + GRACE;
+    while let Ok((scheme, some)) =
+        finds.recv_timeout(until.saturating_duration_since(Instant::now()))
+    {
+        looking.retain(|s| *s != scheme);
+        match some {
+            Ok(devices) => found.devices.extend(devices),
+            Err(e) => found.unfinished.push((scheme, e)),
+        }
     }
+    let late = || Error::new(ErrorKind::Deadline, "the search took too long");
+    found
+        .unfinished
+        .extend(looking.into_iter().map(|scheme| (scheme, late())));
     // In the same order each time, whoever was first.
-    devices.sort_by(|a, b| a.uri.cmp(&b.uri));
-    devices
+    found.devices.sort_by(|a, b| a.uri.cmp(&b.uri));
+    found.unfinished.sort_by_key(|(scheme, _)| *scheme);
+    found
 }
+
+/// How much later than its time a search may tell that its time is over.
+const GRACE: Duration = Duration::from_millis(50);
 
 /// Each device once.
 fn once(mut devices: Vec<DeviceInfo>) -> Vec<DeviceInfo> {
@@ -129,48 +204,9 @@ fn named(mut devices: Vec<DeviceInfo>, config: &Config) -> Vec<DeviceInfo> {
     devices
 }
 
-/// The devices that SANE's back ends find, looked for in a process that may crash or hang.
-fn sane() -> Vec<DeviceInfo> {
-    if !has_host("sane:", Placement::Usual) {
-        return find_here("sane");
-    }
-    // Who cannot look has found nothing.
-    let found = remote::discover("sane", LONGEST).unwrap_or_default();
-    let found = found.into_iter().map(|found| DeviceInfo {
-        uri: found.uri,
-        vendor: found.vendor,
-        model: found.model,
-        kind: "sane".to_owned(),
-        description: found.description,
-        address: found.address,
-        ..DeviceInfo::default()
-    });
-    found.collect()
-}
-
-/// Looks in this process for the devices of a scheme whose drivers call code of others.
-pub(crate) fn find_here(scheme: &str) -> Vec<DeviceInfo> {
-    match scheme {
-        "sane" => sane_here(),
-        _ => Vec::new(),
-    }
-}
-
-impl From<DeviceInfo> for FoundWire {
-    fn from(device: DeviceInfo) -> FoundWire {
-        FoundWire {
-            uri: device.uri,
-            vendor: device.vendor,
-            model: device.model,
-            description: device.description,
-            address: device.address,
-        }
-    }
-}
-
 /// The devices at this machine that SANE's back ends find. A machine without SANE has none, and that is
 /// nothing to tell.
-fn sane_here() -> Vec<DeviceInfo> {
+fn sane() -> Vec<DeviceInfo> {
     let found = driver_sane::discover().unwrap_or_default().into_iter();
     let shown = found.map(|scanner| DeviceInfo {
         uri: format!("sane:{}", scanner.path),
@@ -236,14 +272,33 @@ mod tests {
     }
 
     #[test]
-    fn who_looks_too_long_is_not_waited_for() {
-        let quick: Finder = || vec![device("sane:b", "", "", ""), device("sane:a", "", "", "")];
-        let never: Finder = || loop {
-            thread::park();
+    fn who_looks_too_long_is_told_and_not_waited_for() {
+        let find: Find = |scheme, _| match scheme {
+            "quick" => Ok(vec![
+                device("sane:b", "", "", ""),
+                device("sane:a", "", "", ""),
+            ]),
+            "fails" => Err(Error::new(ErrorKind::Fail, "no bus")),
+            _ => loop {
+                thread::park();
+            },
         };
-        let found = look([never, quick].into_iter(), Duration::from_millis(300));
-        let uris: Vec<_> = found.iter().map(|d| d.uri.as_str()).collect();
+        let found = look(
+            ["never", "quick", "fails"].into_iter(),
+            find,
+            Duration::from_millis(300),
+        );
+        let uris: Vec<_> = found.devices.iter().map(|d| d.uri.as_str()).collect();
         assert_eq!(uris, ["sane:a", "sane:b"]);
+        let told: Vec<_> = found
+            .unfinished
+            .iter()
+            .map(|(s, e)| (*s, e.kind()))
+            .collect();
+        assert_eq!(
+            told,
+            [("fails", ErrorKind::Fail), ("never", ErrorKind::Deadline)]
+        );
     }
 
     #[test]

@@ -18,13 +18,15 @@ mod config;
 mod deadline;
 mod discovery;
 pub mod host;
+mod hotplug;
 mod registry;
 mod remote;
 mod uri;
 
 pub use config::{Config, Preset, Setting};
 pub use deadline::Deadlines;
-pub use discovery::{DeviceInfo, list};
+pub use discovery::{DeviceInfo, Found, PATIENCE, list};
+pub use hotplug::{Change, watch};
 pub use registry::{Placement, has_host, open, open_driver, open_with};
 pub use remote::set_host_program;
 pub use uri::DeviceUri;

@@ -27,7 +27,7 @@ fn what_is_listed_can_be_opened() {
         discovery: Some(Vec::new()),
         ..devices::Config::default()
     };
-    let list = devices::list(&config);
+    let list = devices::list(&config, devices::PATIENCE).devices;
     let last = list.last().unwrap();
     assert_eq!((last.uri.as_str(), last.built_in), ("virtual:", true));
     let found = driver_virtual::discover().pop().unwrap();

@@ -12,6 +12,7 @@ mod commands;
 mod configured;
 mod convert;
 mod crash;
+mod discovery;
 mod documents;
 mod events;
 mod faults;

@@ -42,6 +42,16 @@ impl Scratch {
         scratch
     }
 
+    /// Has devices of these schemes looked for.
+    pub(crate) fn discover(&self, schemes: &[&str]) {
+        let folder = self.config.path().join("quire");
+        fs::write(
+            folder.join("config.toml"),
+            format!("discovery = {schemes:?}\n"),
+        )
+        .unwrap();
+    }
+
     /// Writes the program's configuration.
     pub(crate) fn configure(&self, text: &str) {
         let folder = self.config.path().join("quire");

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bands::{Section, View};
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
@@ -103,6 +103,7 @@ impl Host {
             gone: Arc::default(),
             generation: LAST.fetch_add(1, Ordering::Relaxed) + 1,
         });
+        let begun = Instant::now();
         let greeted = host.channel.greet().and(host.channel.hear_greeting());
         let greeted = greeted.and_then(|()| {
             set_socket_timeout(host.channel.socket().as_fd(), Timeout::Recv, None).map_err(|e| {
@@ -111,6 +112,9 @@ impl Host {
         });
         if let Err(e) = greeted {
             let how = ending(host.process.end());
+            if begun.elapsed() >= limit {
+                return Err(too_late("answer", limit));
+            }
             return Err(e.context(format!("a driver host, which {how}")));
         }
         let reading = Arc::clone(&host);
