@@ -29,6 +29,8 @@ pub(crate) struct Channel {
     socket: PacketSocket,
     /// Held while a message goes out, so that its packets stay together; room for a packet.
     packet: Mutex<Vec<u8>>,
+    /// Room for a packet that comes in.
+    incoming: Mutex<Vec<u8>>,
 }
 
 impl Channel {
@@ -36,6 +38,7 @@ impl Channel {
         Channel {
             socket,
             packet: Mutex::default(),
+            incoming: Mutex::default(),
         }
     }
 
@@ -112,7 +115,9 @@ impl Channel {
     ///
     /// `InvalidDriverResponse` for bytes that are no message; else what the system says.
     pub(crate) fn receive<T: DeserializeOwned>(&self) -> Result<Option<(T, Option<OwnedFd>)>> {
-        let (mut packet, mut bytes, mut fd) = (vec![0; PACKET], Vec::new(), None);
+        let mut packet = self.incoming.lock().unwrap_or_else(PoisonError::into_inner);
+        packet.resize(PACKET, 0);
+        let (mut bytes, mut fd) = (Vec::new(), None);
         loop {
             let Some(received) = self.socket.receive(&mut packet)? else {
                 return Ok(None);

@@ -202,3 +202,39 @@ fn refuse_calls() -> Result<(), Box<dyn std::error::Error>> {
     seccompiler::apply_filter(&program)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+    use std::thread;
+
+    use super::*;
+
+    /// Landlock is of a thread, so that the other tests go on as they were.
+    #[test]
+    fn a_home_is_not_seen_and_the_system_not_written() {
+        let home = env::home_dir().filter(|home| fs::read_dir(home).is_ok());
+        let outside = |path: &Path| !writable(None).iter().any(|place| path.starts_with(place));
+        thread::spawn(move || {
+            let said = files(None);
+            if !said.ends_with("(landlock)") {
+                // What is not there is said.
+                assert!(
+                    said.contains("not restricted") || said.contains("in part"),
+                    "{said}"
+                );
+                return;
+            }
+            let denied = |e: std::io::Error| assert_eq!(e.kind(), ErrorKind::PermissionDenied);
+            if let Some(home) = home.filter(|home| outside(home)) {
+                denied(fs::read_dir(home).unwrap_err());
+            }
+            denied(fs::File::create("/etc/quire-sandbox").unwrap_err());
+            assert!(fs::read("/etc/passwd").is_ok());
+            tempfile::tempfile().unwrap();
+            fs::write("/dev/null", b"x").unwrap();
+        })
+        .join()
+        .unwrap();
+    }
+}

@@ -85,6 +85,7 @@ impl Process {
         };
         let theirs = theirs.as_fd().try_clone_to_owned().map_err(failed)?;
         let child = Command::new(&program.path)
+            .arg0(NAME)
             .args(&program.arguments)
             .stdin(Stdio::from(theirs))
             .stdout(Stdio::null())

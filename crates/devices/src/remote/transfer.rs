@@ -1,5 +1,6 @@
 //! A transfer of an item of a device in a host: the wait for the host, and its deadlines.
 
+use std::cell::Cell;
 use std::fs::OpenOptions;
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -61,10 +62,19 @@ pub(crate) trait Side {
 pub(crate) struct Caller<'a> {
     pub(crate) host: &'a Host,
     transfer: u64,
+    /// The answer to this call decides whether the transfer goes on.
+    decides: bool,
+    /// It was told to stop.
+    stopped: Cell<bool>,
 }
 
 impl Caller<'_> {
     pub(crate) fn answer(&self, answer: Result<Answered>) -> Result<()> {
+        let stops = matches!(
+            answer,
+            Err(_) | Ok(Answered::Cancel | Answered::GoOn(false))
+        );
+        self.stopped.set(self.decides && stops);
         let message = ToHost::Answer {
             transfer: self.transfer,
             answer: answer.map_err(Into::into),
@@ -183,6 +193,7 @@ impl RemoteTransfer {
             first_line: true,
             silence: Duration::ZERO,
             cancelled: None,
+            asked: false,
         };
         let result = wait.serve(side);
         *lock(&self.running) = None;
@@ -382,6 +393,8 @@ struct Wait<'a> {
     silence: Duration,
     /// How long it has had since it was told to stop.
     cancelled: Option<Duration>,
+    /// A cancel was asked for.
+    asked: bool,
 }
 
 impl Wait<'_> {
@@ -407,10 +420,18 @@ impl Wait<'_> {
                     let caller = Caller {
                         host: self.host,
                         transfer: self.id,
+                        decides: matches!(
+                            call,
+                            Call::NextStream { .. } | Call::Message(_) | Call::Data { .. }
+                        ),
+                        stopped: Cell::new(false),
                     };
                     // What fails has killed the host, or is the reason to.
                     if let Err(e) = side.call(call, &caller) {
                         self.host.give_up(e);
+                    }
+                    if caller.stopped.get() {
+                        self.cancelled.get_or_insert(Duration::ZERO);
                     }
                 }
                 Ok(Incoming::Reply(Ok(Reply::Ended { status }))) => return wire::status(status),
@@ -419,7 +440,11 @@ impl Wait<'_> {
                     return Err(self.host.death());
                 }
                 Ok(Incoming::Reply(Err(e))) => return Err(e),
-                Ok(Incoming::Woken) => self.tell_cancel(),
+                Ok(Incoming::Woken) => {
+                    self.asked = true;
+                    self.cancelled.get_or_insert(Duration::ZERO);
+                    self.tell_cancel();
+                }
                 Err(RecvTimeoutError::Timeout) if self.left().is_zero() => {
                     self.host.give_up(self.overrun());
                     return Err(self.host.death());
@@ -431,8 +456,11 @@ impl Wait<'_> {
     }
 
     /// Tells the host to cancel, again if it was told before.
-    fn tell_cancel(&mut self) {
-        self.cancelled.get_or_insert(Duration::ZERO);
+    fn tell_cancel(&self) {
+        if !self.asked {
+            // An answer said so, which is told once.
+            return;
+        }
         let message = ToHost::Cancel { transfer: self.id };
         // A dead host is noticed by what it does not say.
         let _ = self.host.send(&message, None);

@@ -239,6 +239,28 @@ fn a_host_ends_with_its_application() {
     assert!(!host.wait().unwrap().success());
 }
 
+/// What the system says of a process, under a name.
+fn said_of(process: Pid, file: &str, name: &str) -> String {
+    let path = format!("/proc/{}/{file}", process.as_raw_pid());
+    let all = std::fs::read_to_string(path).unwrap();
+    let line = all.lines().find_map(|line| line.strip_prefix(name));
+    line.unwrap().trim().to_owned()
+}
+
+#[test]
+fn a_host_is_kept_from_harm_and_says_so() {
+    let device = open(HASTY).unwrap();
+    let process = process(&*device);
+    let limit = said_of(process, "limits", "Max data size");
+    assert!(limit.starts_with("2147483648"), "{limit}");
+    let said = device.host().unwrap().sandbox;
+    assert_eq!(said.len(), 3, "{said:?}");
+    assert_eq!(said[0], "memory: at most 2048 MiB");
+    // Filter mode, unless it says that there is none.
+    let filtered = said_of(process, "status", "Seccomp:") == "2";
+    assert_eq!(filtered, said[2].ends_with("(seccomp)"), "{said:?}");
+}
+
 /// A small generator (Steele and Vigna's SplitMix64), so that a seed says what happened.
 struct Random(u64);
 
