@@ -30,7 +30,9 @@ fn streams_and_messages_are_the_same() {
             set(&*feeder, &kind(format, tymed));
             let application = Arc::new(Application::default());
             assert_eq!(download(&*feeder, &application), Ok(Status::Ok));
-            let told = application.told.lock().unwrap().clone();
+            // How often it is told how far it is depends on the time that it takes.
+            let mut told = application.told.lock().unwrap().clone();
+            told.retain(|message| *message != TransferMessage::Status);
             (application.images(), told)
         });
         let [(far, told), (near, of_near)] = both;
