@@ -5,6 +5,7 @@
 //! what is damaged or of another kind is an error that names the file, never a panic and never a
 //! page that only seems complete.
 
+mod arriving;
 mod fax;
 mod file;
 mod jpeg;
@@ -21,6 +22,7 @@ use wia::{Error, ErrorKind, Result};
 
 use crate::{Limits, Orientation};
 
+pub use arriving::ArrivingImage;
 pub use file::{ImageFile, Stored};
 pub(crate) use jpeg::orientation as jpeg_orientation;
 

@@ -64,6 +64,12 @@ impl Decoder {
         })?);
         Ok(())
     }
+
+    /// Reads up to the end of the image. To be called once, after the last row.
+    pub(in super::super) fn finish(&mut self) -> Result<()> {
+        let started = self.started.take();
+        contained(|| started.map_or(Some(()), |started| started.finish().ok()))
+    }
 }
 
 thread_local! {

@@ -12,7 +12,7 @@ mod decoder;
 mod headers;
 
 use std::fs::File;
-use std::io::{BufRead, Seek};
+use std::io::{self, BufRead, Cursor, Read, Seek};
 use std::sync::Arc;
 
 use wia::Result;
@@ -156,5 +156,86 @@ impl Rows {
 impl file::Rows for Rows {
     fn row(&mut self, row: &mut [u8]) -> Result<()> {
         self.decoder.row(row)
+    }
+}
+
+/// The rows of a JPEG stream that arrives.
+pub(super) struct ArrivingRows {
+    decoder: Decoder,
+}
+
+impl ArrivingRows {
+    /// Reads up to the first pixel.
+    pub(super) fn new(
+        source: Box<dyn BufRead>,
+        limits: &Limits,
+    ) -> Result<(ImageInfo, ArrivingRows)> {
+        let mut kept = Kept {
+            source,
+            bytes: Vec::new(),
+            most: usize::try_from(limits.value_bytes).unwrap_or(usize::MAX),
+        };
+        let headers = Headers::read(&mut kept)?;
+        let info = headers.info(limits).check(limits)?;
+        if headers.many_scans {
+            check_held(info.width, info.height, headers.components.len(), limits)?;
+        }
+        let shape = Shape {
+            width: info.width,
+            least_height: info.height,
+            most_height: info.height,
+            channels: info.pixel.channels() as usize,
+            colour: Colour::Picture,
+        };
+        // The decoder reads the headers by itself.
+        let all = Cursor::new(kept.bytes).chain(kept.source);
+        let decoder = Decoder::new(Box::new(all), shape)?;
+        Ok((info, ArrivingRows { decoder }))
+    }
+
+    /// Reads what stands behind the last row.
+    pub(super) fn finish(&mut self) -> Result<()> {
+        self.decoder.finish()
+    }
+}
+
+impl file::Rows for ArrivingRows {
+    fn row(&mut self, row: &mut [u8]) -> Result<()> {
+        self.decoder.row(row)
+    }
+}
+
+/// Keeps what was read.
+struct Kept {
+    source: Box<dyn BufRead>,
+    bytes: Vec<u8>,
+    most: usize,
+}
+
+impl Read for Kept {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let buffer = self.fill_buf()?;
+        let len = buffer.len().min(to.len());
+        to[..len].copy_from_slice(&buffer[..len]);
+        self.consume(len);
+        Ok(len)
+    }
+}
+
+impl BufRead for Kept {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.bytes.len() > self.most {
+            let what = format!("more than {} bytes before the first pixel", self.most);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+        }
+        self.source.fill_buf()
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        // What was shown is still there.
+        let shown = self.source.fill_buf().unwrap_or_default();
+        self.bytes
+            .extend_from_slice(&shown[..bytes.min(shown.len())]);
+        self.source.consume(bytes);
     }
 }

@@ -3,7 +3,7 @@
 mod chunks;
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
 use std::sync::Arc;
 
 use ::png::{BitDepth, ColorType, Decoder, DecodingError, Info, Transformations, Unit};
@@ -15,8 +15,6 @@ use super::{ImageInfo, damaged, file, most, read_error, unsupported};
 use crate::{Limits, Orientation};
 
 pub(super) use chunks::{said, stored};
-
-type Reader = ::png::Reader<BufReader<Section>>;
 
 /// What a PNG file says of its image.
 pub(super) fn info(file: &Arc<File>, limits: &Limits) -> Result<ImageInfo> {
@@ -35,7 +33,7 @@ pub(super) fn info(file: &Arc<File>, limits: &Limits) -> Result<ImageInfo> {
     Ok(info)
 }
 
-fn open(source: BufReader<Section>, limits: &Limits) -> Result<Reader> {
+fn open<R: BufRead + Seek>(source: R, limits: &Limits) -> Result<::png::Reader<R>> {
     let bytes = usize::try_from(limits.held_bytes).unwrap_or(usize::MAX);
     let mut decoder = Decoder::new_with_limits(source, ::png::Limits { bytes });
     decoder.set_transformations(Transformations::IDENTITY);
@@ -168,9 +166,9 @@ pub(super) fn number(row: &[u8], x: usize, bits: usize) -> usize {
     (byte >> (8 - bits - bit % 8)) & ((1 << bits) - 1)
 }
 
-/// The rows of a PNG file.
-pub(super) struct Rows {
-    reader: Reader,
+/// The rows of a PNG file, or of one that arrives.
+pub(super) struct Rows<R: BufRead + Seek = BufReader<Section>> {
+    reader: ::png::Reader<R>,
     form: Form,
     /// The whole image when it is interlaced, the place of the next row and a row's length.
     interlaced: Option<(Vec<u8>, usize, usize)>,
@@ -178,11 +176,34 @@ pub(super) struct Rows {
 
 impl Rows {
     pub(super) fn new(file: &Arc<File>, expected: &ImageInfo, limits: &Limits) -> Result<Rows> {
-        let mut reader = open(Section::whole(file).buffered(), limits)?;
-        let form = Form::new(reader.info())?;
+        let reader = open(Section::whole(file).buffered(), limits)?;
         if image_info(reader.info())?.check(limits)? != *expected {
             return Err(Error::new(ErrorKind::ReadFault, "the file has changed"));
         }
+        Rows::of(reader, limits)
+    }
+}
+
+impl Rows<Forward> {
+    /// Of a file that arrives, up to the first pixel.
+    pub(super) fn arriving(
+        source: Box<dyn BufRead>,
+        limits: &Limits,
+    ) -> Result<(ImageInfo, Rows<Forward>)> {
+        let reader = open(Forward(source), limits)?;
+        let info = image_info(reader.info())?.check(limits)?;
+        Ok((info, Rows::of(reader, limits)?))
+    }
+
+    /// Reads what stands behind the last row.
+    pub(super) fn finish(&mut self) -> Result<()> {
+        self.reader.finish().map_err(png_error)
+    }
+}
+
+impl<R: BufRead + Seek> Rows<R> {
+    fn of(mut reader: ::png::Reader<R>, limits: &Limits) -> Result<Rows<R>> {
+        let form = Form::new(reader.info())?;
         let interlaced = if reader.info().interlaced {
             let size = reader.output_buffer_size();
             let Some(size) = size.filter(|size| *size as u64 <= limits.held_bytes) else {
@@ -202,7 +223,7 @@ impl Rows {
     }
 }
 
-impl file::Rows for Rows {
+impl<R: BufRead + Seek> file::Rows for Rows<R> {
     fn row(&mut self, row: &mut [u8]) -> Result<()> {
         let ends_early = || damaged("the data end early");
         match &mut self.interlaced {
@@ -217,6 +238,31 @@ impl file::Rows for Rows {
             }
         }
         Ok(())
+    }
+}
+
+/// Bytes that come once. The decoder asks for more than it uses: of an image without animation it goes nowhere.
+pub(super) struct Forward(Box<dyn BufRead>);
+
+impl io::Read for Forward {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        self.0.read(to)
+    }
+}
+
+impl BufRead for Forward {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.0.fill_buf()
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.0.consume(bytes);
+    }
+}
+
+impl Seek for Forward {
+    fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 }
 
