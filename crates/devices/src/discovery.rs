@@ -38,8 +38,8 @@ pub const PATIENCE: Duration = Duration::from_secs(2);
 /// Looks for the devices of one scheme.
 pub(crate) type Finder = fn() -> Vec<DeviceInfo>;
 
-/// Who looks for what. Each looks in a process of its own, for it calls code of others.
-const FINDERS: [(&str, Finder); 1] = [("sane", sane)];
+/// Who looks for what. Each looks in a process of its own, for it calls code of others, or hears whoever speaks.
+const FINDERS: [(&str, Finder); 2] = [("escl", escl), ("sane", sane)];
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -217,6 +217,21 @@ fn sane() -> Vec<DeviceInfo> {
         ..DeviceInfo::default()
     });
     shown.collect()
+}
+
+/// The scanners on the network.
+fn escl() -> Vec<DeviceInfo> {
+    let scanners = driver_escl::discover().into_iter();
+    let info = |scanner: driver_escl::Discovered| DeviceInfo {
+        uri: format!("escl:{}", scanner.path),
+        vendor: scanner.vendor,
+        model: scanner.model,
+        kind: "escl".to_owned(),
+        description: scanner.description,
+        address: scanner.authority,
+        ..DeviceInfo::default()
+    };
+    scanners.map(info).collect()
 }
 
 fn built_in() -> impl Iterator<Item = DeviceInfo> {

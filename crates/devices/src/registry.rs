@@ -10,7 +10,7 @@ use crate::deadline::Deadlines;
 use crate::{DeviceUri, deadline, remote};
 
 /// Schemes of the contract that have no driver in this version.
-const LATER: [&str; 2] = ["escl", "com"];
+const LATER: [&str; 1] = ["com"];
 
 /// Where a device is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -119,6 +119,20 @@ pub(crate) fn driver_of(uri: &DeviceUri) -> Result<(Arc<dyn Minidriver>, DeviceO
             let device = driver_sane::SaneDevice::new(options)?;
             Ok((Arc::new(device), service_options))
         }
+        "escl" => {
+            check_names(uri, &driver_escl::Options::PARAMETERS)?;
+            let usual = service_options(uri)?;
+            let mut options = driver_escl::Options::parse(uri.path(), uri.params())?;
+            // The driver knows best what is late, and says it before anybody else does.
+            options.deadlines = options.deadlines.a_little_shorter();
+            let deadlines = Deadlines::of(uri)?;
+            let service_options = DeviceOptions {
+                line_deadline: deadlines.first_line.max(deadlines.line),
+                ..usual
+            };
+            let scanner = driver_escl::EsclScanner::new(&options)?;
+            Ok((Arc::new(scanner), service_options))
+        }
         later if LATER.contains(&later) => Err(Error::new(
             ErrorKind::NotImplemented,
             format!("device {uri}: {later}: devices are not in this version"),
@@ -126,7 +140,7 @@ pub(crate) fn driver_of(uri: &DeviceUri) -> Result<(Arc<dyn Minidriver>, DeviceO
         unknown => Err(Error::new(
             ErrorKind::NoDeviceAvailable,
             format!(
-                "no device {uri}: nothing is known of {unknown}: (valid are virtual:, folder: and sane:)"
+                "no device {uri}: nothing is known of {unknown}: (valid are virtual:, folder:, sane: and escl:)"
             ),
         )),
     }

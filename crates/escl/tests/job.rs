@@ -1,4 +1,9 @@
 //! The course of a job, by scripts of answers.
+#![expect(
+    clippy::panic,
+    clippy::expect_used,
+    reason = "the helpers of a test may fail it"
+)]
 
 use std::time::Duration;
 

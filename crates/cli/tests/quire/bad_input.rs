@@ -35,7 +35,7 @@ fn a_device_that_is_not_there() {
 
 #[test]
 fn devices_of_later_versions() {
-    for uri in ["escl:http://127.0.0.1/eSCL", "com:x.so"] {
+    for uri in ["com:x.so"] {
         refused(
             &format!("-d {uri} -o a.tiff"),
             2,

@@ -1,0 +1,437 @@
+//! One page: from the connection into the application's stream, while it arrives.
+
+use std::time::{Duration, Instant};
+
+use crc32fast::Hasher;
+use formats::image::{ArrivingImage, ImageInfo, RowReader};
+use formats::{DocumentWriter, Limits, PageDone};
+use raster::{Band, Converter, PageLayout};
+use transfer::{Answer, MinidrvTransferCallback, Stream, TransferContext, TransferParams};
+use ureq::http::header::{CONTENT_LENGTH, CONTENT_LOCATION};
+use wia::{Error, ErrorKind, Result};
+
+use crate::arrival::Arrival;
+use crate::client::Reply;
+use crate::counted_stream::ByteCount;
+use crate::feed::{Feed, Halt};
+use crate::job::Request;
+
+/// Bytes of rows that go on at once.
+const BAND: usize = 64 << 10;
+/// Percent of a page between two messages.
+const PERCENT_STEP: i32 = 5;
+/// A slow page says something at least so often (at the next band).
+const SLOWEST_MESSAGE: Duration = Duration::from_millis(200);
+/// How much larger than asked for an image may be: scanners have their own ideas of sizes.
+const LARGER: u64 = 4;
+/// A resolution that differs by more than this part is another one.
+const OTHER_RESOLUTION: f64 = 0.02;
+
+/// Where messages go, and how far the present page is.
+pub(crate) struct Reporter<'a> {
+    callback: &'a dyn MinidrvTransferCallback,
+    count: &'a ByteCount,
+    percent: i32,
+    said: Instant,
+}
+
+impl<'a> Reporter<'a> {
+    pub(crate) fn new(
+        callback: &'a dyn MinidrvTransferCallback,
+        count: &'a ByteCount,
+    ) -> Reporter<'a> {
+        Reporter {
+            callback,
+            count,
+            percent: 0,
+            said: Instant::now(),
+        }
+    }
+
+    /// `STATUS` with so many percent of the page.
+    pub(crate) fn status(&mut self, percent: i32) -> Result<(), Halt> {
+        self.send(&TransferParams::status(percent, self.count.bytes()))
+    }
+
+    /// `NEW_PAGE`.
+    pub(crate) fn new_page(&mut self) -> Result<(), Halt> {
+        self.send(&TransferParams::new_page(0, self.count.bytes()))
+    }
+
+    /// `STATUS` when there is something new to say. The end of the page is said when it is written.
+    fn part(&mut self, done: u64, all: u64) -> Result<(), Halt> {
+        let percent = done.saturating_mul(100) / all.max(1);
+        let percent = i32::try_from(percent)
+            .unwrap_or(99)
+            .min(99)
+            .max(self.percent);
+        let due = percent >= self.percent + PERCENT_STEP || self.said.elapsed() >= SLOWEST_MESSAGE;
+        match due {
+            true => self.status(percent),
+            false => Ok(()),
+        }
+    }
+
+    fn send(&mut self, params: &TransferParams) -> Result<(), Halt> {
+        self.percent = params.percent;
+        let answer = self.callback.send_message(params);
+        self.said = Instant::now();
+        match answer {
+            Ok(Answer::Continue) => Ok(()),
+            Ok(Answer::Cancel) => Err(Halt::Cancelled),
+            Err(e) => Err(Halt::Refused(e)),
+        }
+    }
+}
+
+/// Why a page did not come whole.
+enum Short {
+    /// The connection broke: the page can be asked for again.
+    Broken(Error),
+    /// What came cannot be used.
+    Unusable(Error),
+    Halt(Halt),
+}
+
+impl From<Halt> for Short {
+    fn from(halt: Halt) -> Short {
+        Short::Halt(halt)
+    }
+}
+
+/// Takes attempts at the page until one comes whole.
+fn attempts(
+    feed: &mut Feed<'_>,
+    first: Reply,
+    mut attempt: impl FnMut(&mut Feed<'_>, Reply) -> Result<(), Short>,
+) -> Result<(), Halt> {
+    let mut reply = first;
+    let mut before: Option<String> = None;
+    loop {
+        // Good scanners name each page.
+        let name = reply.header(&CONTENT_LOCATION).map(str::to_owned);
+        let other = before
+            .as_ref()
+            .zip(name.as_ref())
+            .is_some_and(|(before, now)| before != now);
+        before = name.or(before);
+        let attempted = match other {
+            true => Err(Short::Unusable(another(&reply.url))),
+            false => attempt(feed, reply),
+        };
+        match attempted {
+            Ok(()) => return Ok(()),
+            Err(Short::Halt(halt)) => return Err(halt),
+            Err(Short::Broken(e)) => feed.broken(e),
+            Err(Short::Unusable(e)) => feed.fail(e),
+        }
+        reply = feed.next()?.ok_or_else(|| {
+            let what = "the job ended in the middle of a page";
+            Halt::Device(Error::new(ErrorKind::DeviceCommunication, what))
+        })?;
+    }
+}
+
+/// Writes the page as rows, up to its end.
+pub(crate) fn write_rows(
+    feed: &mut Feed<'_>,
+    first: Reply,
+    request: &Request,
+    writer: &mut dyn DocumentWriter,
+    reporter: &mut Reporter<'_>,
+) -> Result<(), Halt> {
+    let mut begun = Begun::default();
+    attempts(feed, first, |feed, reply| {
+        let arrival = Arrival::new(reply);
+        let limits = limits(request);
+        let image = ArrivingImage::begin(Box::new(arrival.source()), &limits);
+        let mut image = image.map_err(|e| short(&arrival, e))?;
+        let layout = layout(image.info(), request);
+        begun.begin(&layout, &arrival, writer)?;
+        let (from, info) = (image.info().row_bytes(), *image.info());
+        let to = layout.row_bytes();
+        let converter = Converter::new(info.pixel, layout.pixel, layout.width, request.threshold);
+        let at_once = (BAND / to.max(1)).max(1);
+        let (mut source, mut band) = (vec![0; from], vec![0; at_once * to]);
+        let mut rows = 0;
+        let mut again = Hasher::new();
+        while rows < info.height {
+            let mut filled = 0;
+            for row in band.chunks_exact_mut(to) {
+                let more = image
+                    .next_row(&mut source)
+                    .map_err(|e| short(&arrival, e))?;
+                if !more {
+                    break;
+                }
+                converter.convert_row(&source, row);
+                filled += 1;
+            }
+            if filled == 0 {
+                break;
+            }
+            feed.line()?;
+            let end = rows + filled;
+            let had = begun.rows.saturating_sub(rows).min(filled) as usize * to;
+            let (old, new) = band[..filled as usize * to].split_at(had);
+            again.update(old);
+            if had > 0 && end >= begun.rows {
+                begun.check(&again, &arrival)?;
+            }
+            rows = end;
+            if let Some(new) = Band::new(new, to, to).filter(|band| band.rows() > 0) {
+                writer.rows(new).map_err(Halt::Stream)?;
+                begun.crc.update(new.packed().unwrap_or_default());
+                begun.rows = end;
+                reporter.part(end.into(), info.height.into())?;
+            }
+        }
+        image.finish().map_err(|e| short(&arrival, e))?;
+        arrival.drain().map_err(|e| short(&arrival, e))
+    })?;
+    writer.end_page().map_err(Halt::Stream)?;
+    Ok(())
+}
+
+/// Copies the page as it comes, which must be JPEG.
+pub(crate) fn copy_jpeg(
+    feed: &mut Feed<'_>,
+    first: Reply,
+    request: &Request,
+    stream: &mut dyn Stream,
+    reporter: &mut Reporter<'_>,
+) -> Result<(), Halt> {
+    let (width, height) = request.size;
+    // Data that are hardly compressed at all, and what is said besides.
+    let most = u64::from(width) * u64::from(height) * 6 * LARGER + (16 << 20);
+    let usual = u64::from(width) * u64::from(height) / 4;
+    let (mut crc, mut done) = (Hasher::new(), 0_u64);
+    attempts(feed, first, |feed, reply| {
+        let length = reply.header(&CONTENT_LENGTH);
+        let length = length
+            .and_then(|length| length.parse().ok())
+            .unwrap_or(usual);
+        let arrival = Arrival::new(reply);
+        let mut buffer = vec![0; BAND];
+        let (mut at, mut again, mut end) = (0, Hasher::new(), JpegEnd::default());
+        loop {
+            // The first piece must show what it is.
+            let read = fill(&arrival, &mut buffer, if at == 0 { 3 } else { 1 });
+            let read = read.map_err(|e| short(&arrival, e))?;
+            let piece = &buffer[..read];
+            if at == 0 && !piece.starts_with(&[0xFF, 0xD8, 0xFF]) {
+                return Err(Short::Unusable(no_image(&arrival, piece)));
+            }
+            if read == 0 {
+                break;
+            }
+            feed.line()?;
+            end.update(piece);
+            let had = usize::try_from(done.saturating_sub(at).min(read as u64)).unwrap_or(read);
+            again.update(&piece[..had]);
+            at += read as u64;
+            if had > 0 && at >= done && again.clone().finalize() != crc.clone().finalize() {
+                return Err(Short::Unusable(another(&arrival.url())));
+            }
+            if at > most {
+                let what = format!("{}: more than {most} bytes of JPEG", arrival.url());
+                return Err(Short::Unusable(Error::new(
+                    ErrorKind::DeviceCommunication,
+                    what,
+                )));
+            }
+            let new = &piece[had..];
+            if !new.is_empty() {
+                transfer::write_all(stream, new).map_err(Halt::Stream)?;
+                crc.update(new);
+                done = at;
+                reporter.part(at, length)?;
+            }
+        }
+        match end.is_there() {
+            true => Ok(()),
+            false => {
+                let what = format!("{}: the JPEG data end early", arrival.url());
+                Err(Short::Unusable(Error::new(
+                    ErrorKind::DeviceCommunication,
+                    what,
+                )))
+            }
+        }
+    })
+}
+
+/// Reads the page up to its end, and drops it.
+pub(crate) fn discard(feed: &mut Feed<'_>, first: Reply) -> Result<(), Halt> {
+    attempts(feed, first, |feed, reply| {
+        let arrival = Arrival::new(reply);
+        let mut buffer = vec![0; BAND];
+        while fill(&arrival, &mut buffer, 1).map_err(|e| short(&arrival, e))? > 0 {
+            feed.line()?;
+        }
+        Ok(())
+    })
+}
+
+/// What was written of a page before its connection broke.
+#[derive(Default)]
+struct Begun {
+    layout: Option<PageLayout>,
+    rows: u32,
+    crc: Hasher,
+}
+
+impl Begun {
+    /// Begins the page, or finds that it is the one that was begun.
+    fn begin(
+        &mut self,
+        layout: &PageLayout,
+        arrival: &Arrival,
+        writer: &mut dyn DocumentWriter,
+    ) -> Result<(), Short> {
+        match &self.layout {
+            None => {
+                writer.begin_page(layout).map_err(Halt::Stream)?;
+                self.layout = Some(*layout);
+                Ok(())
+            }
+            Some(before) if before == layout => Ok(()),
+            Some(_) => Err(Short::Unusable(another(&arrival.url()))),
+        }
+    }
+
+    /// Whether the rows that came again are those that are written.
+    fn check(&self, again: &Hasher, arrival: &Arrival) -> Result<(), Short> {
+        match again.clone().finalize() == self.crc.clone().finalize() {
+            true => Ok(()),
+            false => Err(Short::Unusable(another(&arrival.url()))),
+        }
+    }
+}
+
+/// After a broken connection another page came: the one before is lost.
+fn another(url: &str) -> Error {
+    let what = format!(
+        "{url}: the connection broke, and another page came when the same was asked for again"
+    );
+    Error::new(ErrorKind::DeviceCommunication, what)
+}
+
+fn no_image(arrival: &Arrival, start: &[u8]) -> Error {
+    let text: String = String::from_utf8_lossy(start).chars().take(60).collect();
+    let what = match start {
+        [] => "an empty answer".to_owned(),
+        _ => format!("{text:?}"),
+    };
+    let what = format!("{}: {what} where a page is expected", arrival.url());
+    Error::new(ErrorKind::DeviceCommunication, what)
+}
+
+/// Whether it was the connection that broke off, or what came is not what it should be.
+fn short(arrival: &Arrival, e: Error) -> Short {
+    match arrival.failure() {
+        Some(broken) => Short::Broken(broken),
+        None => {
+            let e = e.context(arrival.url());
+            Short::Unusable(
+                Error::new(ErrorKind::DeviceCommunication, e.to_string()).with_source(e),
+            )
+        }
+    }
+}
+
+/// Reads until there are `least` bytes, or no more.
+fn fill(arrival: &Arrival, buffer: &mut [u8], least: usize) -> Result<usize> {
+    let mut filled = 0;
+    while filled < least {
+        match arrival
+            .read(&mut buffer[filled..])
+            .map_err(Error::from_read)?
+        {
+            0 => break,
+            n => filled += n,
+        }
+    }
+    Ok(filled)
+}
+
+/// Bounds on an image, from what was asked for.
+fn limits(request: &Request) -> Limits {
+    let (width, height) = request.size;
+    let pixels = u64::from(width) * u64::from(height);
+    Limits {
+        pixels: pixels * LARGER + (1 << 20),
+        row_bytes: (u64::from(width) * 8 * LARGER + (64 << 10)).min(Limits::DEFAULT.row_bytes),
+        ..Limits::DEFAULT
+    }
+}
+
+/// The page, with the resolution that it really has: some scanners give another one than was asked for.
+fn layout(info: &ImageInfo, request: &Request) -> PageLayout {
+    let ratio = |is: u32, asked: u32| f64::from(is) / f64::from(asked.max(1));
+    let (x, y) = (
+        ratio(info.width, request.size.0),
+        ratio(info.height, request.size.1),
+    );
+    let other = (x - 1.0).abs() > OTHER_RESOLUTION && (x / y - 1.0).abs() < OTHER_RESOLUTION;
+    let factor = if other { x } else { 1.0 };
+    let dpi = |dpi: u32| ((f64::from(dpi) * factor).round() as u32).max(1);
+    PageLayout {
+        width: info.width,
+        height: Some(info.height),
+        pixel: request.pixel,
+        x_dpi: dpi(request.dpi.0),
+        y_dpi: dpi(request.dpi.1),
+    }
+}
+
+/// Looks for the end of a JPEG stream among its last bytes: scanners may fill up what they send.
+#[derive(Default)]
+struct JpegEnd {
+    last: Vec<u8>,
+}
+
+impl JpegEnd {
+    /// What may follow the end.
+    const MOST_PADDING: usize = 4096;
+
+    fn update(&mut self, piece: &[u8]) {
+        let tail = &piece[piece.len().saturating_sub(JpegEnd::MOST_PADDING)..];
+        self.last.extend_from_slice(tail);
+        let old = self.last.len().saturating_sub(JpegEnd::MOST_PADDING);
+        self.last.drain(..old);
+    }
+
+    fn is_there(&self) -> bool {
+        self.last.windows(2).any(|marker| marker == [0xFF, 0xD9])
+    }
+}
+
+/// The service's page writer, as a writer of documents.
+pub(crate) struct PageWriter<'a> {
+    pub(crate) context: &'a mut TransferContext,
+    pub(crate) stream: &'a mut dyn Stream,
+}
+
+impl DocumentWriter for PageWriter<'_> {
+    fn begin_page(&mut self, layout: &PageLayout) -> Result<()> {
+        transfer::begin_page(self.context, self.stream, layout)
+    }
+
+    fn rows(&mut self, band: Band<'_>) -> Result<()> {
+        transfer::rows(self.context, self.stream, band)
+    }
+
+    fn end_page(&mut self) -> Result<PageDone> {
+        transfer::end_page(self.context, self.stream)
+    }
+
+    fn abandon_page(&mut self) -> Result<()> {
+        transfer::abandon_page(self.context, self.stream)
+    }
+
+    /// The document is complete after each page.
+    fn finish(&mut self) -> Result<()> {
+        Ok(())
+    }
+}

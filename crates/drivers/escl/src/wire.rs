@@ -1,0 +1,164 @@
+//! The one connection of a scanner, and how it is cut: by deadlines, and by a cancel from another thread.
+
+use std::net::{Shutdown, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use wia::{Error, ErrorKind, Result};
+
+/// What is waited for, until when, and over which socket.
+#[derive(Debug)]
+pub(crate) struct Wire {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    cancelled: bool,
+    /// The last words with the scanner are not cancelled.
+    closing: bool,
+    until: Instant,
+    allowed: Duration,
+    what: &'static str,
+    socket: Option<Arc<TcpStream>>,
+}
+
+impl Wire {
+    pub(crate) fn new() -> Wire {
+        Wire {
+            state: Mutex::new(State {
+                cancelled: false,
+                closing: false,
+                until: Instant::now(),
+                allowed: Duration::ZERO,
+                what: "",
+                socket: None,
+            }),
+            changed: Condvar::new(),
+        }
+    }
+
+    /// A new transfer: no cancel of an older one counts.
+    pub(crate) fn begin(&self) {
+        let mut state = self.lock();
+        state.cancelled = false;
+        state.closing = false;
+    }
+
+    /// From now on `what` must come within so long.
+    pub(crate) fn expect(&self, what: &'static str, within: Duration) {
+        let mut state = self.lock();
+        state.what = what;
+        state.allowed = within;
+        state.until = Instant::now() + within;
+    }
+
+    /// The same for the last words, which a cancel does not interrupt.
+    pub(crate) fn close(&self, within: Duration) {
+        self.lock().closing = true;
+        self.expect("the end of the job", within);
+    }
+
+    /// The deadline begins anew: something has come.
+    pub(crate) fn came(&self) {
+        let mut state = self.lock();
+        state.until = Instant::now() + state.allowed;
+    }
+
+    /// Stops whatever waits.
+    pub(crate) fn cancel(&self) {
+        let mut state = self.lock();
+        state.cancelled = true;
+        if !state.closing
+            && let Some(socket) = &state.socket
+        {
+            // One that is not connected any more needs no shutting down.
+            drop(socket.shutdown(Shutdown::Both));
+        }
+        self.changed.notify_all();
+    }
+
+    /// Whether the transfer was cancelled.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.lock().cancelled
+    }
+
+    /// The time that is left.
+    ///
+    /// # Errors
+    ///
+    /// `Deadline` when there is none, `Abort` after a cancel.
+    pub(crate) fn left(&self) -> Result<Duration> {
+        let state = self.lock();
+        if state.cancelled && !state.closing {
+            return Err(Error::new(ErrorKind::Abort, "the transfer was cancelled"));
+        }
+        let left = state.until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            let (what, allowed) = (state.what, state.allowed.as_secs_f64());
+            let what = format!("{what} did not come within {allowed} s");
+            return Err(Error::new(ErrorKind::Deadline, what));
+        }
+        Ok(left)
+    }
+
+    /// Waits.
+    ///
+    /// # Errors
+    ///
+    /// As [`Wire::left`], also on the way.
+    pub(crate) fn wait(&self, time: Duration) -> Result<()> {
+        let end = Instant::now() + time;
+        loop {
+            let left = self.left()?;
+            let rest = end.saturating_duration_since(Instant::now());
+            if rest.is_zero() {
+                return Ok(());
+            }
+            let state = self.lock();
+            if !state.cancelled || state.closing {
+                let waited = self.changed.wait_timeout(state, rest.min(left));
+                drop(waited.unwrap_or_else(PoisonError::into_inner));
+            }
+        }
+    }
+
+    /// The socket that is used from now on; a cancel shuts it down.
+    pub(crate) fn attach(&self, socket: &Arc<TcpStream>) {
+        self.lock().socket = Some(Arc::clone(socket));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deadlines_and_cancels() {
+        let wire = Wire::new();
+        let kind = || wire.left().unwrap_err().kind();
+        assert_eq!(kind(), ErrorKind::Deadline);
+        wire.expect("a word", Duration::from_secs(3600));
+        assert!(wire.wait(Duration::from_millis(1)).is_ok());
+        wire.cancel();
+        assert_eq!(kind(), ErrorKind::Abort);
+        wire.close(Duration::from_secs(3600));
+        wire.cancel();
+        assert!(wire.left().is_ok());
+        wire.begin();
+        assert!(!wire.is_cancelled());
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| wire.wait(Duration::from_secs(3000)));
+            wire.cancel();
+            assert_eq!(
+                waiting.join().unwrap().unwrap_err().kind(),
+                ErrorKind::Abort
+            );
+        });
+    }
+}

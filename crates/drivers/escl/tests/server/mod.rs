@@ -1,0 +1,583 @@
+//! An eSCL server for tests: a scanner of generated pages, which goes wrong where it is told to.
+//!
+//! It answers each request on a connection of its own, which it closes. A page counts as fetched when its last byte
+//! is written; one that broke off is served again.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    reason = "each test file uses its own part"
+)]
+
+pub mod pages;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use escl::capabilities::{Adf, Capabilities, InputCaps, Range, Resolutions, SettingProfile};
+use escl::settings::{ColorMode, InputSource, ScanSettings};
+use escl::status::{AdfState, JobInfo, JobState, ScannerStatus, State};
+
+/// How long the server waits for a client at most.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    Capabilities,
+    Status,
+    Create,
+    Page,
+    Delete,
+    Other,
+}
+
+/// What the server does instead of answering as it should.
+#[derive(Clone, Debug)]
+pub enum Act {
+    /// A status code with headers and a body, and nothing happens.
+    Say(u16, Vec<(&'static str, String)>, Vec<u8>),
+    /// These bytes, whatever they are, then the end; nothing happens.
+    Raw(Vec<u8>),
+    /// Silence until the client goes; nothing happens.
+    Silence,
+    /// The right answer, up to so many bytes of its body; then silence until the client goes.
+    Stall(usize),
+    /// The same; then a reset.
+    Reset(usize),
+    /// The same; then the end. The length that is told is the whole one, or only that of what is sent.
+    Cut(usize, bool),
+    /// The right answer, and then zeros for ever.
+    Endless,
+    /// The right answer one byte at a time, so many milliseconds apart.
+    Trickle(u64),
+    /// The page that would be next is skipped first.
+    Lose,
+    /// The right answer with this body.
+    Body(Vec<u8>),
+    /// The right answer with this Location.
+    Location(String),
+}
+
+impl Act {
+    pub fn say(status: u16) -> Act {
+        Act::Say(status, Vec::new(), Vec::new())
+    }
+}
+
+/// The server's state.
+pub struct Scanner {
+    pub capabilities: Capabilities,
+    /// Sheets in the feeder, by number.
+    pub sheets: VecDeque<u32>,
+    /// What the feeder is said to be; `None` for the truth.
+    pub adf: Option<AdfState>,
+    /// What the job is said to be; `None` for the truth.
+    pub job_state: Option<JobState>,
+    /// Bodies of pages are sent in pieces.
+    pub chunked: bool,
+    /// What to do at the nth request of a kind, from 0.
+    pub acts: BTreeMap<(Kind, usize), Act>,
+    /// What to do at every request of a kind.
+    pub always: BTreeMap<Kind, Act>,
+    /// What was asked for.
+    pub log: Vec<String>,
+    /// The settings of each job.
+    pub settings: Vec<ScanSettings>,
+    counts: BTreeMap<Kind, usize>,
+    job: Option<Job>,
+    made: u32,
+    stop: bool,
+}
+
+struct Job {
+    path: String,
+    settings: ScanSettings,
+    /// The glass gives one page.
+    glass: u32,
+    /// The back of a sheet that is through.
+    back: Option<u32>,
+    state: JobState,
+}
+
+/// A running server.
+pub struct Server {
+    pub address: SocketAddr,
+    pub scanner: Arc<Mutex<Scanner>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    pub fn start(capabilities: Capabilities) -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let scanner = Arc::new(Mutex::new(Scanner {
+            capabilities,
+            sheets: (1..=3).collect(),
+            adf: None,
+            job_state: None,
+            chunked: false,
+            acts: BTreeMap::new(),
+            always: BTreeMap::new(),
+            log: Vec::new(),
+            settings: Vec::new(),
+            counts: BTreeMap::new(),
+            job: None,
+            made: 0,
+            stop: false,
+        }));
+        let shared = Arc::clone(&scanner);
+        let thread = thread::spawn(move || {
+            for stream in listener.incoming() {
+                if lock(&shared).stop {
+                    break;
+                }
+                let scanner = Arc::clone(&shared);
+                // A client that goes away is no failure of the server.
+                thread::spawn(move || drop(stream.and_then(|stream| serve(&stream, &scanner))));
+            }
+        });
+        Server {
+            address,
+            scanner,
+            thread: Some(thread),
+        }
+    }
+
+    pub fn lock(&self) -> MutexGuard<'_, Scanner> {
+        lock(&self.scanner)
+    }
+
+    /// At the nth request of a kind, from 0.
+    pub fn at(&self, kind: Kind, n: usize, act: Act) -> &Server {
+        self.lock().acts.insert((kind, n), act);
+        self
+    }
+
+    /// At every request of a kind.
+    pub fn always(&self, kind: Kind, act: Act) -> &Server {
+        self.lock().always.insert(kind, act);
+        self
+    }
+
+    /// As it should be from now on, with a full feeder.
+    pub fn mend(&self) {
+        let mut scanner = self.lock();
+        scanner.acts.clear();
+        scanner.always.clear();
+        scanner.counts.clear();
+        scanner.log.clear();
+        scanner.sheets = (1..=3).collect();
+        scanner.adf = None;
+        scanner.job_state = None;
+        scanner.job = None;
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}/eSCL", self.address)
+    }
+
+    /// How often the log has a line that begins so.
+    pub fn asked(&self, start: &str) -> usize {
+        self.lock()
+            .log
+            .iter()
+            .filter(|line| line.starts_with(start))
+            .count()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.lock().stop = true;
+        drop(TcpStream::connect(self.address));
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+fn lock(scanner: &Mutex<Scanner>) -> MutexGuard<'_, Scanner> {
+    scanner
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// An answer.
+struct Answer {
+    status: u16,
+    headers: Vec<(&'static str, String)>,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn new(status: u16) -> Answer {
+        Answer {
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
+    fn xml(text: String) -> Answer {
+        Answer {
+            headers: vec![("Content-Type", "text/xml".into())],
+            body: text.into_bytes(),
+            ..Answer::new(200)
+        }
+    }
+}
+
+fn serve(mut stream: &TcpStream, scanner: &Mutex<Scanner>) -> io::Result<()> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let Some((method, path, body)) = request(stream)? else {
+        return Ok(());
+    };
+    let (kind, act, mut answer) = {
+        let mut scanner = lock(scanner);
+        scanner.log.push(format!("{method} {path}"));
+        let kind = kind(&method, &path);
+        let count = scanner.counts.entry(kind).or_default();
+        let n = *count;
+        *count += 1;
+        let act = scanner
+            .acts
+            .get(&(kind, n))
+            .or(scanner.always.get(&kind))
+            .cloned();
+        let answer = match &act {
+            Some(Act::Say(status, headers, body)) => Answer {
+                status: *status,
+                headers: headers.clone(),
+                body: body.clone(),
+            },
+            Some(Act::Raw(_) | Act::Silence) => Answer::new(200),
+            Some(Act::Lose) => {
+                scanner.fetched(&path);
+                scanner.answer(kind, &path, &body)
+            }
+            _ => scanner.answer(kind, &path, &body),
+        };
+        (kind, act, answer)
+    };
+    match &act {
+        Some(Act::Raw(bytes)) => return stream.write_all(bytes),
+        Some(Act::Silence) => return until_gone(stream),
+        Some(Act::Body(body)) => answer.body.clone_from(body),
+        Some(Act::Location(location)) => answer.headers = vec![("Location", location.clone())],
+        _ => {}
+    }
+    let chunked = kind == Kind::Page && answer.status == 200 && lock(scanner).chunked;
+    let sent = match act {
+        Some(Act::Stall(n) | Act::Reset(n) | Act::Cut(n, _)) => n.min(answer.body.len()),
+        _ => answer.body.len(),
+    };
+    let told = match act {
+        Some(Act::Cut(_, true)) => sent,
+        Some(Act::Endless) => usize::MAX >> 1,
+        _ => answer.body.len(),
+    };
+    let mut head = format!("HTTP/1.1 {} Status\r\nConnection: close\r\n", answer.status);
+    for (name, value) in &answer.headers {
+        head += &format!("{name}: {value}\r\n");
+    }
+    match chunked {
+        true => head += "Transfer-Encoding: chunked\r\n\r\n",
+        false => head += &format!("Content-Length: {told}\r\n\r\n"),
+    }
+    stream.write_all(head.as_bytes())?;
+    let body = &answer.body[..sent];
+    let page = kind == Kind::Page && answer.status == 200;
+    // Whoever has the last byte may ask for the next page at once.
+    let (body, last) = match act {
+        None | Some(Act::Body(_) | Act::Lose) if page => body.split_at(sent.saturating_sub(1)),
+        _ => (body, &[][..]),
+    };
+    match (&act, chunked) {
+        (Some(Act::Trickle(apart)), _) => {
+            for byte in body {
+                match chunked {
+                    true => stream.write_all(&[b'1', b'\r', b'\n', *byte, b'\r', b'\n'])?,
+                    false => stream.write_all(&[*byte])?,
+                }
+                thread::sleep(Duration::from_millis(*apart));
+            }
+        }
+        (_, true) => {
+            for piece in body.chunks(1000) {
+                stream.write_all(format!("{:x}\r\n", piece.len()).as_bytes())?;
+                stream.write_all(piece)?;
+                stream.write_all(b"\r\n")?;
+            }
+        }
+        (_, false) => stream.write_all(body)?,
+    }
+    match act {
+        Some(Act::Stall(_)) => return until_gone(stream),
+        Some(Act::Reset(_)) => {
+            // What was sent has to arrive first: the client reads it, then meets the reset.
+            rustix::net::sockopt::set_socket_linger(stream, Some(Duration::ZERO))?;
+            return Ok(());
+        }
+        Some(Act::Cut(_, false)) => return Ok(()),
+        Some(Act::Endless) => loop {
+            stream.write_all(&[0; 4096])?;
+        },
+        _ => {}
+    }
+    if page {
+        lock(scanner).fetched(&path);
+    }
+    if chunked {
+        let end = format!("{:x}\r\n", last.len());
+        stream.write_all(end.as_bytes())?;
+        stream.write_all(last)?;
+        return stream.write_all(b"\r\n0\r\n\r\n");
+    }
+    stream.write_all(last)
+}
+
+fn until_gone(mut stream: &TcpStream) -> io::Result<()> {
+    let mut byte = [0];
+    while stream.read(&mut byte)? > 0 {}
+    Ok(())
+}
+
+/// Method, path and body; `None` for a connection without a request.
+fn request(mut stream: &TcpStream) -> io::Result<Option<(String, String, Vec<u8>)>> {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 4096];
+    let end = loop {
+        if let Some(at) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+            break at + 4;
+        }
+        match stream.read(&mut buffer)? {
+            0 => return Ok(None),
+            n => bytes.extend_from_slice(&buffer[..n]),
+        }
+    };
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length")
+            .then(|| value.trim().parse().ok())?
+    });
+    let mut body = bytes.split_off(end);
+    while body.len() < length.unwrap_or(0) {
+        match stream.read(&mut buffer)? {
+            0 => return Ok(None),
+            n => body.extend_from_slice(&buffer[..n]),
+        }
+    }
+    let mut words = head.split(' ');
+    let mut word = || words.next().unwrap_or_default().to_owned();
+    Ok(Some((word(), word(), body)))
+}
+
+fn kind(method: &str, path: &str) -> Kind {
+    match (method, path) {
+        ("GET", "/eSCL/ScannerCapabilities") => Kind::Capabilities,
+        ("GET", "/eSCL/ScannerStatus") => Kind::Status,
+        ("POST", "/eSCL/ScanJobs") => Kind::Create,
+        ("GET", path) if path.ends_with("/NextDocument") => Kind::Page,
+        ("DELETE", _) => Kind::Delete,
+        _ => Kind::Other,
+    }
+}
+
+impl Scanner {
+    fn answer(&mut self, kind: Kind, path: &str, body: &[u8]) -> Answer {
+        match kind {
+            Kind::Capabilities => Answer::xml(self.capabilities.to_xml()),
+            Kind::Status => Answer::xml(self.status().to_xml()),
+            Kind::Create => self.create(body),
+            Kind::Page => self.page(path),
+            Kind::Delete => match self.job.take() {
+                Some(job) if path == job.path => Answer::new(200),
+                other => {
+                    self.job = other;
+                    Answer::new(404)
+                }
+            },
+            Kind::Other => Answer::new(404),
+        }
+    }
+
+    fn status(&self) -> ScannerStatus {
+        let job = self.job.as_ref();
+        let truth = match self.sheets.is_empty() {
+            true => AdfState::Empty,
+            false => AdfState::Loaded,
+        };
+        ScannerStatus {
+            state: Some(if job.is_some() {
+                State::Processing
+            } else {
+                State::Idle
+            }),
+            adf: self
+                .capabilities
+                .adf
+                .as_ref()
+                .map(|_| self.adf.unwrap_or(truth)),
+            jobs: job
+                .map(|job| JobInfo {
+                    uri: job.path.clone(),
+                    uuid: None,
+                    age: Some(1),
+                    images_completed: None,
+                    images_to_transfer: None,
+                    state: Some(self.job_state.unwrap_or(job.state)),
+                    reasons: Vec::new(),
+                })
+                .into_iter()
+                .collect(),
+            ..ScannerStatus::default()
+        }
+    }
+
+    fn create(&mut self, body: &[u8]) -> Answer {
+        if self
+            .job
+            .as_ref()
+            .is_some_and(|job| job.state == JobState::Processing)
+        {
+            return Answer::new(503);
+        }
+        let Ok(settings) = ScanSettings::parse(body) else {
+            return Answer::new(400);
+        };
+        self.made += 1;
+        let path = format!("/eSCL/ScanJobs/{}", self.made);
+        self.settings.push(settings.clone());
+        self.job = Some(Job {
+            path: path.clone(),
+            settings,
+            glass: 1,
+            back: None,
+            state: JobState::Processing,
+        });
+        Answer {
+            headers: vec![("Location", format!("http://scanner.invalid:9{path}"))],
+            ..Answer::new(201)
+        }
+    }
+
+    /// The number of the page that is next: sheet 1 has 10 and 11, the glass 0.
+    fn next(&self) -> Option<u32> {
+        let job = self.job.as_ref()?;
+        match job.settings.source {
+            Some(InputSource::Feeder) => job.back.or_else(|| Some(self.sheets.front()? * 10)),
+            _ => (job.glass > 0).then_some(0),
+        }
+    }
+
+    fn page(&mut self, path: &str) -> Answer {
+        let next = self.next();
+        let Some(job) = self.job.as_mut().filter(|job| path.starts_with(&job.path)) else {
+            return Answer::new(404);
+        };
+        let Some(page) = next else {
+            job.state = JobState::Completed;
+            return Answer::new(404);
+        };
+        Answer {
+            headers: vec![
+                (
+                    "Content-Type",
+                    job.settings.format.clone().unwrap_or_default(),
+                ),
+                ("Content-Location", format!("{}/pages/{page}", job.path)),
+            ],
+            body: pages::encoded(&job.settings, page),
+            ..Answer::new(200)
+        }
+    }
+
+    /// The present page of the job is through.
+    fn fetched(&mut self, path: &str) {
+        let job = self.job.as_mut().filter(|job| path.starts_with(&job.path));
+        let Some(job) = job else {
+            return;
+        };
+        if job.settings.source != Some(InputSource::Feeder) {
+            job.glass = 0;
+        } else if job.back.take().is_none()
+            && let Some(sheet) = self.sheets.pop_front()
+            && job.settings.duplex == Some(true)
+        {
+            job.back = Some(sheet * 10 + 1);
+        }
+    }
+}
+
+/// A small scanner (4 x 3 inches) with everything.
+pub fn capabilities() -> Capabilities {
+    let profile = SettingProfile {
+        color_modes: ColorMode::ALL.to_vec(),
+        formats: ["image/jpeg", "application/pdf", "image/png"]
+            .map(str::to_owned)
+            .to_vec(),
+        formats_ext: vec!["image/png".into()],
+        resolutions: vec![Resolutions {
+            discrete: vec![(75, 75), (100, 100), (150, 150), (300, 300)],
+            ..Resolutions::default()
+        }],
+    };
+    let caps = InputCaps {
+        min_width: 8,
+        max_width: 1200,
+        min_height: 8,
+        max_height: 900,
+        optical_x: Some(300),
+        optical_y: Some(300),
+        intents: vec!["Document".into()],
+        profiles: vec![profile],
+    };
+    let range = |min, max, normal| {
+        Some(Range {
+            min,
+            max,
+            normal,
+            step: 1,
+        })
+    };
+    Capabilities {
+        make_and_model: Some("Quire Test Server".into()),
+        uuid: Some("2c2f0b6e-54a7-4f5c-9c38-6d1c1a2b3c4d".into()),
+        platen: Some(caps.clone()),
+        adf: Some(Adf {
+            simplex: Some(caps.clone()),
+            duplex: Some(caps),
+            capacity: Some(3),
+            ..Adf::default()
+        }),
+        brightness: range(-100, 100, 0),
+        contrast: range(0, 200, 100),
+        compression_factor: range(1, 100, 30),
+        ..Capabilities::default()
+    }
+}
+
+/// The same with JPEG alone.
+pub fn jpeg_only() -> Capabilities {
+    let mut all = capabilities();
+    let only = |caps: &mut InputCaps| {
+        for profile in &mut caps.profiles {
+            profile.formats = vec!["image/jpeg".into()];
+            profile.formats_ext.clear();
+            profile.color_modes = vec![ColorMode::Grayscale8, ColorMode::Rgb24];
+        }
+    };
+    all.platen.iter_mut().for_each(only);
+    if let Some(adf) = &mut all.adf {
+        adf.simplex.iter_mut().for_each(only);
+        adf.duplex.iter_mut().for_each(only);
+    }
+    all
+}
