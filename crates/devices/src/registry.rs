@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use layers::{Active, Layered};
 use minidriver::Minidriver;
 use service::{Device, DeviceOptions, Service};
 use wia::{Error, ErrorKind, Result};
@@ -94,7 +95,7 @@ pub fn open_driver(uri: &str) -> Result<Arc<dyn Minidriver>> {
 pub(crate) fn driver_of(uri: &DeviceUri) -> Result<(Arc<dyn Minidriver>, DeviceOptions)> {
     match uri.scheme() {
         "virtual" => {
-            check_names(uri, &driver_virtual::Options::PARAMETERS)?;
+            check_scanner_names(uri, &driver_virtual::Options::PARAMETERS)?;
             let service_options = service_options(uri)?;
             let options = driver_virtual::Options::parse(uri.path(), &driver_params(uri))?;
             let older = options.older_tree;
@@ -103,7 +104,7 @@ pub(crate) fn driver_of(uri: &DeviceUri) -> Result<(Arc<dyn Minidriver>, DeviceO
                 let scanner = driver_virtual::OlderScanner::new(scanner)?;
                 return Ok((Arc::new(scanner), service_options));
             }
-            Ok((Arc::new(scanner), service_options))
+            Ok((layered(uri, Arc::new(scanner))?, service_options))
         }
         "folder" => {
             check_names(uri, &[])?;
@@ -113,11 +114,11 @@ pub(crate) fn driver_of(uri: &DeviceUri) -> Result<(Arc<dyn Minidriver>, DeviceO
             Ok((Arc::new(folder), service_options))
         }
         "sane" => {
-            check_names(uri, &driver_sane::Options::PARAMETERS)?;
+            check_scanner_names(uri, &driver_sane::Options::PARAMETERS)?;
             let service_options = service_options(uri)?;
             let options = driver_sane::Options::parse(uri.path(), &driver_params(uri))?;
             let device = driver_sane::SaneDevice::new(options)?;
-            Ok((Arc::new(device), service_options))
+            Ok((layered(uri, Arc::new(device))?, service_options))
         }
         "escl" => {
             check_names(uri, &driver_escl::Options::PARAMETERS)?;
@@ -144,6 +145,18 @@ pub(crate) fn driver_of(uri: &DeviceUri) -> Result<(Arc<dyn Minidriver>, DeviceO
             ),
         )),
     }
+}
+
+/// A scanner's driver with the layers of the URI around it.
+fn layered(uri: &DeviceUri, driver: Arc<dyn Minidriver>) -> Result<Arc<dyn Minidriver>> {
+    let list = uri.param(Active::PARAMETER).map(Active::parse_list);
+    let active = list.transpose()?.unwrap_or_default();
+    Ok(Layered::new(driver, active))
+}
+
+/// As [`check_names`], for a scanner, which has layers.
+fn check_scanner_names(uri: &DeviceUri, of_driver: &[&str]) -> Result<()> {
+    check_names(uri, &[of_driver, &[Active::PARAMETER]].concat())
 }
 
 /// Refuses parameters that neither the driver nor the service knows.
@@ -175,7 +188,7 @@ fn service_options(uri: &DeviceUri) -> Result<DeviceOptions> {
 fn driver_params(uri: &DeviceUri) -> Vec<(String, String)> {
     uri.params()
         .iter()
-        .filter(|(key, _)| !deadline::KEYS.contains(&key.as_str()))
+        .filter(|(key, _)| !deadline::KEYS.contains(&key.as_str()) && key != Active::PARAMETER)
         .cloned()
         .collect()
 }

@@ -216,6 +216,11 @@ pub trait Minidriver: Send + Sync + 'static {
         None
     }
 
+    /// The names of the work-arounds that are switched on around this driver. No call of `IWiaMiniDrv`.
+    fn layers(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// A sentence about a private error code (`drvGetDeviceErrorStr`).
     fn device_error_string(&self, code: i32) -> Option<String> {
         let _ = code;

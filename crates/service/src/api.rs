@@ -31,6 +31,11 @@ pub trait Device: Send + Sync {
     /// (`IWiaItem2::EnumDeviceCapabilities`).
     fn capabilities(&self) -> Vec<Capability>;
 
+    /// The names of the work-arounds that are switched on around the device's driver.
+    fn layers(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// What the driver reports of the device from now on (`wiasQueueEvent`), for as long as the device is
     /// open. Events wait for the listener; one that lets 1024 pile up misses the next. After an event of
     /// the tree (`WIA_EVENT_ITEM_CREATED`, `ITEM_DELETED`, `TREE_UPDATED`) a look at the items shows

@@ -268,6 +268,10 @@ impl Device for LocalDevice {
         self.core.capabilities.clone()
     }
 
+    fn layers(&self) -> Vec<String> {
+        self.core.driver.layers()
+    }
+
     fn listen(&self) -> Receiver<Event> {
         self.application.events.listen()
     }

@@ -17,8 +17,8 @@ pub(crate) fn run(args: &ShowArgs) -> Result<u8, Failure> {
     let device = args.place.open(&configured::device(Some(&args.device))?)?;
     let Some(name) = &args.item else {
         match args.json {
-            true => stdout::write_json(&tree::json(&device.root())?)?,
-            false => stdout::write(&tree::text(&device.root())?)?,
+            true => stdout::write_json(&tree::device_json(&*device)?)?,
+            false => stdout::write(&tree::device_text(&*device)?)?,
         }
         return Ok(0);
     };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use service::Item;
+use service::{Device, Item};
 use wia::{Error, Guid, Result};
 
 use crate::failure::one_line;
@@ -23,8 +23,24 @@ pub(crate) fn all(item: &Arc<dyn Item>) -> Vec<Arc<dyn Item>> {
     items
 }
 
-/// For people: one line an item, children indented.
-pub(crate) fn text(root: &Arc<dyn Item>) -> Result<String> {
+/// For people: the items, and the layers around the driver.
+pub(crate) fn device_text(device: &dyn Device) -> Result<String> {
+    let text = text(&device.root())?;
+    Ok(match device.layers().as_slice() {
+        [] => text,
+        layers => format!("{text}layers: {}\n", layers.join(", ")),
+    })
+}
+
+/// For programs: the root, with the layers around the driver.
+pub(crate) fn device_json(device: &dyn Device) -> Result<Value> {
+    let mut root = json(&device.root())?;
+    root["layers"] = json!(device.layers());
+    Ok(root)
+}
+
+/// One line an item, children indented.
+fn text(root: &Arc<dyn Item>) -> Result<String> {
     let mut rows = Vec::new();
     collect(root, 0, &mut rows)?;
     let width = rows.iter().map(|(name, ..)| name.len()).max().unwrap_or(0);
@@ -55,8 +71,8 @@ fn collect(
     Ok(())
 }
 
-/// For programs.
-pub(crate) fn json(item: &Arc<dyn Item>) -> Result<Value> {
+/// An item and what is below it.
+fn json(item: &Arc<dyn Item>) -> Result<Value> {
     let children: Result<Vec<_>> = item.children().iter().map(json).collect();
     Ok(json!({
         "name": item.name(),

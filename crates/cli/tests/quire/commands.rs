@@ -45,11 +45,10 @@ fn show_prints_the_tree_of_items() {
         text.contains("BMP") && text.contains("RAW") && text.contains("TIFF"),
         "{text}"
     );
-    // Children are indented below the root.
-    assert!(
-        lines[1..].iter().all(|line| line.starts_with("  ")),
-        "{text}"
-    );
+    // Children are indented below the root; the layers around the driver come last.
+    let (last, items) = lines[1..].split_last().unwrap();
+    assert!(items.iter().all(|line| line.starts_with("  ")), "{text}");
+    assert!(last.starts_with("layers: one-page-flatbed, "), "{text}");
 }
 
 #[test]
@@ -69,6 +68,34 @@ fn show_prints_the_tree_as_json() {
         names.contains(&"Flatbed".into()) && names.contains(&"Feeder".into()),
         "{names:?}"
     );
+    assert_eq!(root["layers"][0], "one-page-flatbed");
+}
+
+#[test]
+fn layers_are_switched_by_the_uri() {
+    let layers = |uri: &str| {
+        let root = Scratch::new()
+            .quire(&format!("show {uri} --json"))
+            .succeeds()
+            .json();
+        root["layers"].clone()
+    };
+    let list = serde_json::json!(["late-empty", "true-height", "true-resolution:say"]);
+    assert_eq!(
+        layers("virtual:?layers=-one-page-flatbed,true-resolution:say"),
+        list
+    );
+    let none = serde_json::json!([]);
+    assert_eq!(layers("virtual:?layers=none"), none);
+    // What knows no streams has no layers.
+    assert_eq!(layers("virtual:?model=legacy"), none);
+    let text = Scratch::new()
+        .quire("show virtual:?layers=none")
+        .succeeds()
+        .text();
+    assert!(!text.contains("layers"), "{text}");
+    let refused = Scratch::new().quire("show virtual:?layers=all").exits(2);
+    refused.says(&["side-order"]);
 }
 
 fn property(item: &Value, name: &str) -> Value {

@@ -147,10 +147,11 @@ pub(crate) struct Heard {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Reply {
     Done,
-    /// The device is open: its root, its capabilities, and what the host is kept from.
+    /// The device is open: its root, its capabilities, its layers, and what the host is kept from.
     Opened {
         root: ItemWire,
         capabilities: Vec<super::wire::CapabilityWire>,
+        layers: Vec<String>,
         /// The driver has an image filter of its own.
         own_filter: bool,
         sandbox: Vec<String>,

@@ -260,6 +260,7 @@ impl Server {
         Ok(Reply::Opened {
             root: self.number(&device.root()),
             capabilities: device.capabilities().into_iter().map(Into::into).collect(),
+            layers: device.layers(),
             own_filter,
             sandbox,
         })

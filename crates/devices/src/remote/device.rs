@@ -35,6 +35,7 @@ pub(crate) fn open(uri: &str, deadlines: Deadlines) -> Result<Arc<dyn Device>> {
     Ok(Arc::new(RemoteDevice {
         root: Arc::new(RemoteItem::new(&shared, opened.generation, opened.root)),
         capabilities: opened.capabilities,
+        layers: opened.layers,
         sandbox: opened.sandbox,
         shared,
     }))
@@ -61,6 +62,7 @@ pub(crate) struct Opened {
     generation: u64,
     root: ItemWire,
     capabilities: Vec<Capability>,
+    layers: Vec<String>,
     sandbox: Vec<String>,
 }
 
@@ -147,6 +149,7 @@ impl Shared {
             Ok(Reply::Opened {
                 root,
                 capabilities,
+                layers,
                 sandbox,
                 own_filter,
             }) => {
@@ -155,6 +158,7 @@ impl Shared {
                     generation: host.generation,
                     root,
                     capabilities: capabilities.into_iter().map(Into::into).collect(),
+                    layers,
                     sandbox,
                 };
                 Ok((host, opened))
@@ -266,6 +270,7 @@ pub(crate) fn unexpected(reply: &Reply) -> Error {
 struct RemoteDevice {
     root: Arc<RemoteItem>,
     capabilities: Vec<Capability>,
+    layers: Vec<String>,
     sandbox: Vec<String>,
     shared: Arc<Shared>,
 }
@@ -294,6 +299,10 @@ impl Device for RemoteDevice {
 
     fn capabilities(&self) -> Vec<Capability> {
         self.capabilities.clone()
+    }
+
+    fn layers(&self) -> Vec<String> {
+        self.layers.clone()
     }
 
     fn listen(&self) -> Receiver<Event> {

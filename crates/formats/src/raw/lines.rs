@@ -269,6 +269,10 @@ impl Page {
 
     fn header_changed(&mut self, header: &RawHeader, rows: &mut RowSink<'_>) -> Result<()> {
         let waits = self.bottom_up.as_ref().is_some_and(|kept| !kept.delivered);
+        if header.height() == 0 && header.raw_data_size == 0 && self.bottom_up.is_none() {
+            // There may be more lines than it told before.
+            self.layout.height = None;
+        }
         if waits && self.partial.is_empty() && told_height(header) == Some(self.count) {
             self.layout.height = Some(self.count);
             return self.deliver_reversed(rows);

@@ -15,8 +15,9 @@ const MAY_CHANGE: [std::ops::Range<usize>; 2] = [24..28, 68..72];
 /// rows as they become complete.
 ///
 /// Bytes are appended in pieces of any size; the header may be written again at any time, whole or
-/// in part, with another height and data size. Memory is bounded by a row and a few hundred bytes;
-/// bottom-up lines wait in an unnamed temporary file until their number is known.
+/// in part, with another height and data size. One that leaves both open takes back a height that was too
+/// small, and more lines may follow. Memory is bounded by a row and a few hundred bytes; bottom-up lines
+/// wait in an unnamed temporary file until their number is known.
 #[derive(Debug)]
 pub struct Reader {
     length: Option<u64>,

@@ -242,6 +242,10 @@ impl Device for Newer {
         self.0.first.capabilities()
     }
 
+    fn layers(&self) -> Vec<String> {
+        self.0.first.layers()
+    }
+
     fn listen(&self) -> Receiver<Event> {
         self.0.first.listen()
     }

@@ -202,6 +202,10 @@ impl Device for Older {
         self.0.real.capabilities()
     }
 
+    fn layers(&self) -> Vec<String> {
+        self.0.real.layers()
+    }
+
     fn listen(&self) -> Receiver<Event> {
         self.0.real.listen()
     }
