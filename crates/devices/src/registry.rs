@@ -102,7 +102,7 @@ pub(crate) fn driver_of(uri: &DeviceUri) -> Result<(Arc<dyn Minidriver>, DeviceO
             let scanner = driver_virtual::VirtualScanner::new(options)?;
             if older {
                 let scanner = driver_virtual::OlderScanner::new(scanner)?;
-                return Ok((Arc::new(scanner), service_options));
+                return Ok((layered(uri, Arc::new(scanner))?, service_options));
             }
             Ok((layered(uri, Arc::new(scanner))?, service_options))
         }

@@ -16,16 +16,12 @@ impl MinidrvTransferCallback for Course {
             return Ok(NextStream::Cancel);
         }
         self.end_current()?;
+        if self.job.one_page && self.has_page() {
+            self.stop();
+            return Ok(NextStream::Cancel);
+        }
         {
             let mut state = self.state();
-            if self.job.one_page && state.pages + state.skipped > 0 {
-                state.stopped = true;
-                said(
-                    Layer::OnePageFlatbed,
-                    "the driver goes on after its page and is stopped",
-                );
-                return Ok(NextStream::Cancel);
-            }
             state.names = (item_name.to_owned(), full_item_name.to_owned());
             state.page_begins = 0;
         }

@@ -84,7 +84,7 @@ impl Course {
                 "the driver noticed late that its feeder is empty",
             );
             if place.pages == 0 {
-                self.take_back();
+                self.take_back(&place);
                 self.give_up();
                 let what = result
                     .err()
@@ -93,8 +93,8 @@ impl Course {
             }
             // A sheet of which one side came was not the last: something became of it.
             if before.ready && !(self.job.both_sides && place.pages % 2 == 1) {
-                self.take_back();
-                return self.complete(Ok(ended(item, place.pages, result)));
+                self.take_back(&place);
+                return self.complete(Ok(ended(item, place.pages, &result)));
             }
         }
         if self.state().refused {
@@ -200,9 +200,9 @@ impl Course {
     }
 
     /// Takes back what there is of a page without a line. Where that cannot be done it stays unfinished.
-    fn take_back(&self) {
+    fn take_back(&self, place: &Place) {
         let current = self.state().current.clone();
-        if let Some(open) = current.filter(|_| !self.job.multipage) {
+        if let Some(open) = current.filter(|_| place.in_vain && !self.job.multipage) {
             drop(lock(&open).take_back());
         }
     }
@@ -230,7 +230,7 @@ fn after_the_only_page(result: Result<Status>) -> Result<Status> {
 }
 
 /// How a feeder has ended that gave so many pages.
-fn ended(item: &AppItem, pages: u32, result: Result<Status>) -> Status {
+fn ended(item: &AppItem, pages: u32, result: &Result<Status>) -> Status {
     let wanted = item.opt_i32(WIA_IPS_PAGES).unwrap_or(0);
     let fewer = u32::try_from(wanted).is_ok_and(|wanted| pages < wanted);
     match result {

@@ -37,7 +37,7 @@ fn a_page_and_no_more_is_success() {
         for setup in [Setup::flatbed(), Setup::flatbed().bmp()] {
             let mut all = Page::of(7);
             all.bitmap = setup.format == Setup::flatbed().bmp().format;
-            let script = steps(&[&page(all), &[last.clone()]]);
+            let script = steps(&[&page(all), std::slice::from_ref(&last)]);
             let on = setup.run(ON, &script);
             assert_eq!(short(&on), (Ok(Status::Ok), 1), "{last:?}");
             let off = setup.run(OFF, &script);
