@@ -121,9 +121,9 @@ pub(crate) fn driver_of(uri: &DeviceUri) -> Result<(Arc<dyn Minidriver>, DeviceO
             Ok((layered(uri, Arc::new(device))?, service_options))
         }
         "escl" => {
-            check_names(uri, &driver_escl::Options::PARAMETERS)?;
+            check_scanner_names(uri, &driver_escl::Options::PARAMETERS)?;
             let usual = service_options(uri)?;
-            let mut options = driver_escl::Options::parse(uri.path(), uri.params())?;
+            let mut options = driver_escl::Options::parse(uri.path(), &own_params(uri))?;
             // The driver knows best what is late, and says it before anybody else does.
             options.deadlines = options.deadlines.a_little_shorter();
             let deadlines = Deadlines::of(uri)?;
@@ -132,7 +132,7 @@ pub(crate) fn driver_of(uri: &DeviceUri) -> Result<(Arc<dyn Minidriver>, DeviceO
                 ..usual
             };
             let scanner = driver_escl::EsclScanner::new(&options)?;
-            Ok((Arc::new(scanner), service_options))
+            Ok((layered(uri, Arc::new(scanner))?, service_options))
         }
         later if LATER.contains(&later) => Err(Error::new(
             ErrorKind::NotImplemented,
@@ -186,9 +186,16 @@ fn service_options(uri: &DeviceUri) -> Result<DeviceOptions> {
 
 /// The parameters that are left for the driver.
 fn driver_params(uri: &DeviceUri) -> Vec<(String, String)> {
-    uri.params()
-        .iter()
-        .filter(|(key, _)| !deadline::KEYS.contains(&key.as_str()) && key != Active::PARAMETER)
+    let mut params = own_params(uri);
+    params.retain(|(key, _)| !deadline::KEYS.contains(&key.as_str()));
+    params
+}
+
+/// The same for a driver that has an eye on its deadlines too.
+fn own_params(uri: &DeviceUri) -> Vec<(String, String)> {
+    let params = uri.params().iter();
+    params
+        .filter(|(key, _)| key != Active::PARAMETER)
         .cloned()
         .collect()
 }

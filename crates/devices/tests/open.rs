@@ -69,7 +69,7 @@ fn parameters_are_checked() {
         "virtual:?seed=1&colour=red",
         ErrorKind::InvalidArgument,
         "device virtual:?seed=1&colour=red: there is no parameter colour; valid are sheets, seed, ppm, \
-         lateheight, model, tree, jam, double, cover, out, disconnect, stall, deadline",
+         lateheight, model, tree, jam, double, cover, out, disconnect, stall, layers, deadline",
     );
     check("virtual:?sheets=many", ErrorKind::InvalidArgument, "sheets");
 }
@@ -113,4 +113,32 @@ fn a_relative_folder_counts_from_the_working_directory() {
     assert!(Path::new("src").is_dir());
     // There is a folder, and no image in it: it opens, and only a scan finds that it is empty.
     devices::open("virtual:src").unwrap();
+}
+
+#[test]
+fn layers_are_switched_by_the_uri() {
+    let layers = |uri: &str| devices::open(uri).unwrap().layers().join(",");
+    let usual = "one-page-flatbed,late-empty,true-height,true-resolution";
+    assert_eq!(layers("virtual:"), usual);
+    assert_eq!(
+        layers("virtual:?layers=none,side-order&seed=1"),
+        "side-order"
+    );
+    assert_eq!(layers("virtual:?model=legacy"), "");
+    assert_eq!(layers("folder:src"), "");
+    check(
+        "virtual:?layers=all",
+        ErrorKind::InvalidArgument,
+        "side-order",
+    );
+    check(
+        "virtual:?layers=all&model=legacy&tree=legacy",
+        ErrorKind::InvalidArgument,
+        "side-order",
+    );
+    check(
+        "folder:src?layers=none",
+        ErrorKind::InvalidArgument,
+        "layers",
+    );
 }

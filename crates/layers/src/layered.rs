@@ -62,8 +62,11 @@ impl Minidriver for Layered {
         self.driver.model()
     }
 
+    /// The driver's own come first.
     fn layers(&self) -> Vec<String> {
-        self.active.names()
+        let mut names = self.driver.layers();
+        names.extend(self.active.names());
+        names
     }
 
     fn initialize(&self, device_id: &str) -> Result<DriverItem> {

@@ -262,6 +262,11 @@ impl Minidriver for EsclScanner {
         DriverModel::Stream
     }
 
+    fn layers(&self) -> Vec<String> {
+        let layers = self.scanner.quirks.layers().iter();
+        layers.map(|layer| layer.name.to_owned()).collect()
+    }
+
     fn headers_are_final(&self) -> bool {
         true
     }
