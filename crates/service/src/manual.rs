@@ -258,6 +258,19 @@
 //! - **The application's section is filled by a copy.** The memory that a driver writes is never the
 //!   application's own.
 //!
+//! # Scanners on the network
+//!
+//! - **A page that broke off is asked for again, and must be the same**: by the name that the scanner gives it
+//!   (`Content-Location`), and by the rows that are written already. Another one means that a page is lost, which
+//!   fails the transfer; complete pages are kept.
+//! - **404 is the end of a job only when the scanner's state does not speak against it**: a job that was given up,
+//!   cancelled at the scanner, or a feeder in trouble is a failure with that name.
+//! - **The time of a deadline is the scanner's alone**: it begins anew when the application has answered.
+//! - **`WIA_IPS_PAGES` ends the job when so many pages have come.** The protocol cannot say it beforehand, so that
+//!   the feeder may have taken one more sheet.
+//! - **Pixels that the scanner lacks are made of richer ones** (black and white of grey, grey of colour), and a
+//!   threshold that it cannot be told is applied here.
+//!
 //! # Previews and regions
 //!
 //! - **`UpdatePreview` calls `FilterPreviewImage`**, as the driver's documentation says, and the filter's

@@ -158,6 +158,7 @@ impl Transfer<'_> {
             let mut stream = CountedStream::new(stream, &self.count).map_err(Halt::Stream)?;
             let mut reporter = Reporter::new(self.callback.as_ref(), &self.count);
             reporter.status(0)?;
+            feed.wire.came();
             self.single(feed, page, context, &mut stream, &mut reporter)?;
             reporter.status(100)?;
             feed.done();
@@ -230,6 +231,7 @@ impl Transfer<'_> {
         let mut stream = CountedStream::new(stream, &self.count).map_err(Halt::Stream)?;
         let mut reporter = Reporter::new(self.callback.as_ref(), &self.count);
         reporter.status(0)?;
+        feed.wire.came();
         loop {
             let mut writer = PageWriter {
                 context: &mut *context,
@@ -253,6 +255,7 @@ impl Transfer<'_> {
                 false => return Ok(tally),
             };
             reporter.new_page()?;
+            feed.wire.came();
         }
     }
 }

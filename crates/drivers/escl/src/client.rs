@@ -1,7 +1,9 @@
 //! Requests and answers.
 
 use std::io::Read;
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use escl::http::location_path;
 use escl::job::{Method, Request};
@@ -19,6 +21,8 @@ use crate::wire::Wire;
 const REDIRECTS: u32 = 3;
 /// The headers of an answer in bytes.
 const HEADERS: usize = 64 << 10;
+/// The longest look-up of a name.
+const RESOLVE: Duration = Duration::from_secs(10);
 /// What is read at once.
 const BUFFER: usize = 64 << 10;
 
@@ -84,11 +88,7 @@ impl Client {
     /// # Errors
     ///
     /// When encryption cannot be set up.
-    pub(crate) fn new(
-        base: Base,
-        wire: &Arc<Wire>,
-        certificates: Option<&std::path::Path>,
-    ) -> Result<Client> {
+    pub(crate) fn new(base: Base, wire: &Arc<Wire>, certificates: Option<&Path>) -> Result<Client> {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -99,6 +99,7 @@ impl Client {
             .max_response_header_size(HEADERS)
             .max_idle_connections(0)
             .timeout_await_100(None)
+            .timeout_resolve(Some(RESOLVE))
             .build();
         let connections = Connections {
             wire: Arc::clone(wire),

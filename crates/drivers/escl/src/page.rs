@@ -184,6 +184,8 @@ pub(crate) fn write_rows(
                 begun.crc.update(new.packed().unwrap_or_default());
                 begun.rows = end;
                 reporter.part(end.into(), info.height.into())?;
+                // The time of the application is not the scanner's.
+                feed.wire.came();
             }
         }
         image.finish().map_err(|e| short(&arrival, e))?;
@@ -246,6 +248,7 @@ pub(crate) fn copy_jpeg(
                 crc.update(new);
                 done = at;
                 reporter.part(at, length)?;
+                feed.wire.came();
             }
         }
         match end.is_there() {

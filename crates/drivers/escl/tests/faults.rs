@@ -1,11 +1,10 @@
 //! What goes wrong with a server ends in time, with a failure that names the cause; pages that were complete stay;
 //! and the next scan works.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod rig;
 mod server;
 
-use std::net::TcpListener;
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
@@ -260,7 +259,13 @@ fn busy_and_not_ready() {
     assert_eq!(pages, 0);
     failure(result, ErrorKind::Busy, "10 times");
     // For ever, up to the deadline.
-    let rig = Rig::new(true);
+    let server = Server::start(capabilities());
+    let deadlines = quire_driver_escl::Deadlines {
+        first_line: rig::SHORT,
+        ..patient()
+    };
+    let device = open(&server, deadlines).unwrap();
+    let rig = Rig { server, device };
     rig.server.always(Kind::Page, later());
     let (pages, result) = rig.scan();
     assert_eq!(pages, 0);
@@ -361,70 +366,6 @@ fn states_that_cannot_be_understood() {
         let (pages, result) = rig.scan();
         assert_eq!((pages, result.unwrap()), (3, Status::Ok));
     }
-}
-
-#[test]
-fn scanners_that_cannot_be_opened() {
-    let prefixes = capabilities()
-        .to_xml()
-        .replace("scan:", "a:")
-        .replace(":scan=", ":a=");
-    for (act, expected) in [
-        (Act::Body(prefixes.into_bytes()), None),
-        (
-            Act::Body(b"<html><title>Log in</title>".to_vec()),
-            Some((ErrorKind::DeviceCommunication, "Log in")),
-        ),
-        (
-            Act::Body(b"<scan:ScannerCapabilities>".to_vec()),
-            Some((ErrorKind::DeviceCommunication, "no XML")),
-        ),
-        (
-            Act::Body(vec![b' '; 2 << 20]),
-            Some((ErrorKind::DeviceCommunication, "at most")),
-        ),
-        (
-            Act::Endless,
-            Some((ErrorKind::DeviceCommunication, "at most")),
-        ),
-        (Act::say(503), Some((ErrorKind::Busy, "busy"))),
-        (Act::say(404), Some((ErrorKind::DeviceCommunication, "404"))),
-        (Act::Stall(100), Some((ErrorKind::Deadline, "within 1 s"))),
-        (
-            Act::Reset(100),
-            Some((ErrorKind::DeviceCommunication, "ScannerCapabilities")),
-        ),
-        (
-            Act::Cut(100, false),
-            Some((ErrorKind::DeviceCommunication, "ScannerCapabilities")),
-        ),
-    ] {
-        let server = Server::start(capabilities());
-        server.always(Kind::Capabilities, act);
-        let mut deadlines = patient();
-        if expected.is_some_and(|(kind, _)| kind == ErrorKind::Deadline) {
-            deadlines.open = rig::SHORT;
-        }
-        match (rig::driver(&server, deadlines), expected) {
-            (Ok(_), None) => {}
-            (Err(e), Some((kind, words))) => {
-                assert_eq!(e.kind(), kind, "{e}");
-                assert!(
-                    e.to_string().contains(words) && e.to_string().contains("http://127"),
-                    "{e}"
-                );
-            }
-            (result, expected) => panic!("{:?} and not {expected:?}", result.err()),
-        }
-    }
-    // Nobody listens.
-    let free = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let options = rig::options(&format!("http://{free}/eSCL"), patient());
-    let e = quire_driver_escl::EsclScanner::new(&options).err().unwrap();
-    assert_eq!(e.kind(), ErrorKind::Offline, "{e}");
 }
 
 /// A cancel is heard while the scanner is silent, at any place.

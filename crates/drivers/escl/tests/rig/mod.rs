@@ -41,10 +41,9 @@ pub fn patient() -> Deadlines {
     }
 }
 
-/// Deadlines for tests of deadlines.
+/// Deadlines for tests of those between lines.
 pub fn impatient() -> Deadlines {
     Deadlines {
-        first_line: SHORT,
         line: SHORT,
         ..patient()
     }

@@ -5,11 +5,14 @@
 #![allow(
     dead_code,
     unreachable_pub,
+    unused_imports,
     clippy::unwrap_used,
     reason = "each test file uses its own part"
 )]
 
+mod capabilities;
 pub mod pages;
+mod scanner;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Read, Write};
@@ -18,9 +21,11 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use escl::capabilities::{Adf, Capabilities, InputCaps, Range, Resolutions, SettingProfile};
-use escl::settings::{ColorMode, InputSource, ScanSettings};
-use escl::status::{AdfState, JobInfo, JobState, ScannerStatus, State};
+use escl::capabilities::Capabilities;
+use escl::settings::ScanSettings;
+use escl::status::{AdfState, JobState};
+
+pub use capabilities::{capabilities, jpeg_only};
 
 /// How long the server waits for a client at most.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -388,196 +393,4 @@ fn kind(method: &str, path: &str) -> Kind {
         ("DELETE", _) => Kind::Delete,
         _ => Kind::Other,
     }
-}
-
-impl Scanner {
-    fn answer(&mut self, kind: Kind, path: &str, body: &[u8]) -> Answer {
-        match kind {
-            Kind::Capabilities => Answer::xml(self.capabilities.to_xml()),
-            Kind::Status => Answer::xml(self.status().to_xml()),
-            Kind::Create => self.create(body),
-            Kind::Page => self.page(path),
-            Kind::Delete => match self.job.take() {
-                Some(job) if path == job.path => Answer::new(200),
-                other => {
-                    self.job = other;
-                    Answer::new(404)
-                }
-            },
-            Kind::Other => Answer::new(404),
-        }
-    }
-
-    fn status(&self) -> ScannerStatus {
-        let job = self.job.as_ref();
-        let truth = match self.sheets.is_empty() {
-            true => AdfState::Empty,
-            false => AdfState::Loaded,
-        };
-        ScannerStatus {
-            state: Some(if job.is_some() {
-                State::Processing
-            } else {
-                State::Idle
-            }),
-            adf: self
-                .capabilities
-                .adf
-                .as_ref()
-                .map(|_| self.adf.unwrap_or(truth)),
-            jobs: job
-                .map(|job| JobInfo {
-                    uri: job.path.clone(),
-                    uuid: None,
-                    age: Some(1),
-                    images_completed: None,
-                    images_to_transfer: None,
-                    state: Some(self.job_state.unwrap_or(job.state)),
-                    reasons: Vec::new(),
-                })
-                .into_iter()
-                .collect(),
-            ..ScannerStatus::default()
-        }
-    }
-
-    fn create(&mut self, body: &[u8]) -> Answer {
-        if self
-            .job
-            .as_ref()
-            .is_some_and(|job| job.state == JobState::Processing)
-        {
-            return Answer::new(503);
-        }
-        let Ok(settings) = ScanSettings::parse(body) else {
-            return Answer::new(400);
-        };
-        self.made += 1;
-        let path = format!("/eSCL/ScanJobs/{}", self.made);
-        self.settings.push(settings.clone());
-        self.job = Some(Job {
-            path: path.clone(),
-            settings,
-            glass: 1,
-            back: None,
-            state: JobState::Processing,
-        });
-        Answer {
-            headers: vec![("Location", format!("http://scanner.invalid:9{path}"))],
-            ..Answer::new(201)
-        }
-    }
-
-    /// The number of the page that is next: sheet 1 has 10 and 11, the glass 0.
-    fn next(&self) -> Option<u32> {
-        let job = self.job.as_ref()?;
-        match job.settings.source {
-            Some(InputSource::Feeder) => job.back.or_else(|| Some(self.sheets.front()? * 10)),
-            _ => (job.glass > 0).then_some(0),
-        }
-    }
-
-    fn page(&mut self, path: &str) -> Answer {
-        let next = self.next();
-        let Some(job) = self.job.as_mut().filter(|job| path.starts_with(&job.path)) else {
-            return Answer::new(404);
-        };
-        let Some(page) = next else {
-            job.state = JobState::Completed;
-            return Answer::new(404);
-        };
-        Answer {
-            headers: vec![
-                (
-                    "Content-Type",
-                    job.settings.format.clone().unwrap_or_default(),
-                ),
-                ("Content-Location", format!("{}/pages/{page}", job.path)),
-            ],
-            body: pages::encoded(&job.settings, page),
-            ..Answer::new(200)
-        }
-    }
-
-    /// The present page of the job is through.
-    fn fetched(&mut self, path: &str) {
-        let job = self.job.as_mut().filter(|job| path.starts_with(&job.path));
-        let Some(job) = job else {
-            return;
-        };
-        if job.settings.source != Some(InputSource::Feeder) {
-            job.glass = 0;
-        } else if job.back.take().is_none()
-            && let Some(sheet) = self.sheets.pop_front()
-            && job.settings.duplex == Some(true)
-        {
-            job.back = Some(sheet * 10 + 1);
-        }
-    }
-}
-
-/// A small scanner (4 x 3 inches) with everything.
-pub fn capabilities() -> Capabilities {
-    let profile = SettingProfile {
-        color_modes: ColorMode::ALL.to_vec(),
-        formats: ["image/jpeg", "application/pdf", "image/png"]
-            .map(str::to_owned)
-            .to_vec(),
-        formats_ext: vec!["image/png".into()],
-        resolutions: vec![Resolutions {
-            discrete: vec![(75, 75), (100, 100), (150, 150), (300, 300)],
-            ..Resolutions::default()
-        }],
-    };
-    let caps = InputCaps {
-        min_width: 8,
-        max_width: 1200,
-        min_height: 8,
-        max_height: 900,
-        optical_x: Some(300),
-        optical_y: Some(300),
-        intents: vec!["Document".into()],
-        profiles: vec![profile],
-    };
-    let range = |min, max, normal| {
-        Some(Range {
-            min,
-            max,
-            normal,
-            step: 1,
-        })
-    };
-    Capabilities {
-        make_and_model: Some("Quire Test Server".into()),
-        uuid: Some("2c2f0b6e-54a7-4f5c-9c38-6d1c1a2b3c4d".into()),
-        platen: Some(caps.clone()),
-        adf: Some(Adf {
-            simplex: Some(caps.clone()),
-            duplex: Some(caps),
-            capacity: Some(3),
-            ..Adf::default()
-        }),
-        brightness: range(-100, 100, 0),
-        contrast: range(0, 200, 100),
-        compression_factor: range(1, 100, 30),
-        ..Capabilities::default()
-    }
-}
-
-/// The same with JPEG alone.
-pub fn jpeg_only() -> Capabilities {
-    let mut all = capabilities();
-    let only = |caps: &mut InputCaps| {
-        for profile in &mut caps.profiles {
-            profile.formats = vec!["image/jpeg".into()];
-            profile.formats_ext.clear();
-            profile.color_modes = vec![ColorMode::Grayscale8, ColorMode::Rgb24];
-        }
-    };
-    all.platen.iter_mut().for_each(only);
-    if let Some(adf) = &mut all.adf {
-        adf.simplex.iter_mut().for_each(only);
-        adf.duplex.iter_mut().for_each(only);
-    }
-    all
 }
