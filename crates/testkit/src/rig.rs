@@ -11,12 +11,13 @@ use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FINISHED_FILE};
 use wia::event::WIA_EVENT_CANCEL_IO;
 use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
 use wia::property::{
-    WIA_DPS_DOCUMENT_HANDLING_STATUS, WIA_IPA_ACCESS_RIGHTS, WIA_IPA_DATATYPE, WIA_IPA_FORMAT,
-    WIA_IPA_TYMED, WIA_IPS_PAGES, WIA_IPS_XRES, WIA_IPS_YRES,
+    WIA_DPS_DOCUMENT_HANDLING_CAPABILITIES, WIA_DPS_DOCUMENT_HANDLING_STATUS,
+    WIA_IPA_ACCESS_RIGHTS, WIA_IPA_DATATYPE, WIA_IPA_FORMAT, WIA_IPA_TYMED, WIA_IPS_PAGES,
+    WIA_IPS_XRES, WIA_IPS_YRES,
 };
 use wia::{
-    AccessRights, DataType, DocumentHandlingStatus, Error, ErrorKind, Guid, ItemFlags, PropertyId,
-    PropertyValue, Result, Tymed, ValidValues,
+    AccessRights, DataType, DocumentHandlingCapabilities, DocumentHandlingStatus, Error, ErrorKind,
+    Guid, ItemFlags, PropertyId, PropertyValue, Result, Tymed, ValidValues,
 };
 
 use crate::recorder::Recorder;
@@ -279,6 +280,15 @@ impl Rig {
         let bits = values.first().and_then(|v| v.as_ref()?.as_i32());
         let status = DocumentHandlingStatus::from_bits_retain(bits.unwrap_or(0));
         Ok(status.contains(DocumentHandlingStatus::FEED_READY))
+    }
+
+    /// Whether the device knows by itself that there is paper.
+    pub(crate) fn senses_paper(&self) -> Verdict<bool> {
+        let root = self.device.root();
+        let values = root.read(&[WIA_DPS_DOCUMENT_HANDLING_CAPABILITIES])?;
+        let bits = values.first().and_then(|v| v.as_ref()?.as_i32());
+        let has = DocumentHandlingCapabilities::from_bits_retain(bits.unwrap_or(0));
+        Ok(has.contains(DocumentHandlingCapabilities::DETECT_FEED))
     }
 
     pub(crate) fn read(&self, id: PropertyId) -> Verdict<Option<PropertyValue>> {

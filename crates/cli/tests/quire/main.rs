@@ -28,6 +28,7 @@ mod patterns;
 mod preview;
 mod prompt;
 mod readme;
+mod sane;
 mod scratch;
 mod sheets;
 mod stopping;

@@ -14,14 +14,14 @@ use crate::page::{
     write_page, write_single,
 };
 use crate::probe::Probed;
-use crate::scan::{Scan, Step, WAITING};
+use crate::scan::{Scan, Step};
 use crate::source::SourceKind;
 use crate::stop::Stop;
-use crate::thread;
+use crate::thread::{self, Instance};
 
 /// What a transfer needs of its device.
 pub(crate) struct Machine<'a> {
-    pub(crate) device: &'a str,
+    pub(crate) device: &'a Instance,
     pub(crate) probed: &'a Probed,
     pub(crate) stop: &'a Arc<Stop>,
     /// Called when the feeder has said that it is empty, or that it is not.
@@ -100,41 +100,27 @@ impl Transfer<'_> {
             // Whatever it was, the device has to stop.
             self.machine.stop.ask();
         }
-        // The device is idle when its side has hung up.
-        let Feed { steps, empty } = feed;
-        drop(empty);
-        while steps.recv().is_ok() {}
+        feed.end();
         result
     }
 
-    /// Lets the thread of SANE set the device and scan.
+    /// Lets the thread of SANE set the device and begin to scan.
     fn start(&self) -> Result<Feed, Halt> {
-        let (sender, steps) = mpsc::sync_channel(WAITING);
+        let (steps, told) = mpsc::channel();
         let (empty, emptied) = mpsc::channel();
-        let scan = Scan {
-            pages: self.job.pages,
-            steps: sender,
-            empty: emptied,
-            stop: Arc::clone(self.machine.stop),
-        };
-        let device = self.machine.device.to_owned();
+        let (pages, stop) = (self.job.pages, Arc::clone(self.machine.stop));
+        let device = self.machine.device.clone();
         let (item, probed) = (self.item.clone(), self.machine.probed.clone());
         thread::give(move |hub| {
-            let ready = { hub.scanner(&device) }.and_then(|scanner| {
-                apply_here(scanner, &item, &probed)?;
-                Ok(scanner)
-            });
-            match ready {
-                Ok(scanner) => {
-                    scan.run(scanner);
-                    scanner.touch();
-                }
+            let scanner = hub.scanner(&device);
+            match scanner.and_then(|scanner| apply_here(scanner, &item, &probed)) {
+                Ok(()) => hub.begin_scan(&device, Scan::new(pages, steps, emptied, stop)),
                 // The writing side waits for a first step.
-                Err(e) => drop(scan.steps.send(Step::Failed(e))),
+                Err(e) => drop(steps.send(Step::Failed(e))),
             }
         })
         .map_err(Halt::Refused)?;
-        Ok(Feed { steps, empty })
+        Feed::new(told, empty, self.machine.device).map_err(Halt::Refused)
     }
 
     /// Asks for a stream; `None` when the item is to be skipped.

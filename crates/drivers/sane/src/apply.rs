@@ -16,7 +16,8 @@ use crate::properties::{LEVELS, mode};
 use crate::scanner::{Refused, Scanner};
 use crate::settings::{Applied, Request};
 use crate::source::Way;
-use crate::{thread, vendor};
+use crate::thread::{self, Instance};
+use crate::vendor;
 
 /// Sets the device as the item says, and brings the item in line with what became of it. `changed` is what
 /// an application wrote.
@@ -25,7 +26,7 @@ use crate::{thread, vendor};
 ///
 /// `InvalidArgument` that names the property, its value and what is valid; else what the device says.
 pub(crate) fn sync(
-    device: &str,
+    device: &Instance,
     item: &AppItem,
     probed: &Probed,
     changed: &[PropertyId],
@@ -40,15 +41,15 @@ pub(crate) fn sync(
 ///
 /// As [`sync`].
 pub(crate) fn apply(
-    device: &str,
+    device: &Instance,
     item: &AppItem,
     probed: &Probed,
     changed: &[PropertyId],
 ) -> Result<Applied> {
-    let (name, item_copy, probed_copy) = (device.to_owned(), item.clone(), probed.clone());
+    let (device, item_copy, probed_copy) = (device.clone(), item.clone(), probed.clone());
     let changed = changed.to_vec();
     let done = thread::run(move |hub| {
-        let scanner = hub.scanner(&name)?;
+        let scanner = hub.scanner(&device)?;
         let request = request(&item_copy, &probed_copy, scanner.table(), &changed)?;
         Ok(request.apply(scanner))
     })?;

@@ -34,7 +34,8 @@ use crate::probe::{Probed, paper, probe};
 use crate::properties::{adapt, rules};
 use crate::source::{SourceKind, Way};
 use crate::stop::Stop;
-use crate::{thread, vendor};
+use crate::thread::{self, Instance};
+use crate::vendor;
 
 /// A device of one of SANE's back ends.
 ///
@@ -48,7 +49,7 @@ pub struct SaneDevice {
 
 /// What the thread that looks at buttons has too.
 struct Shared {
-    name: String,
+    device: Instance,
     /// What was found out, once the device was open.
     known: Mutex<Option<Arc<Known>>>,
     /// The device's identity in events.
@@ -84,7 +85,7 @@ impl SaneDevice {
     pub fn new(options: Options) -> Result<SaneDevice> {
         Ok(SaneDevice {
             shared: Arc::new(Shared {
-                name: options.name,
+                device: Instance::new(options.name),
                 known: Mutex::default(),
                 device_id: Mutex::default(),
                 loaded: AtomicBool::new(true),
@@ -95,8 +96,8 @@ impl SaneDevice {
         })
     }
 
-    fn name(&self) -> &str {
-        &self.shared.name
+    fn device(&self) -> &Instance {
+        &self.shared.device
     }
 
     /// What the device can do; it is opened for that at the first time.
@@ -104,8 +105,8 @@ impl SaneDevice {
         if let Some(known) = lock(&self.shared.known).as_ref() {
             return Ok(Arc::clone(known));
         }
-        let name = self.name().to_owned();
-        let sources = thread::run(move |hub| probe(hub.scanner(&name)?))?;
+        let device = self.device().clone();
+        let sources = thread::run(move |hub| probe(hub.scanner(&device)?))?;
         let known = Arc::new(Known::new(sources)?);
         *lock(&self.shared.known) = Some(Arc::clone(&known));
         Ok(known)
@@ -142,9 +143,9 @@ impl SaneDevice {
 
     /// The options with what the device's sensors say now.
     fn sensors(&self) -> Result<Table> {
-        let name = self.name().to_owned();
+        let device = self.device().clone();
         thread::run(move |hub| {
-            let scanner = hub.scanner(&name)?;
+            let scanner = hub.scanner(&device)?;
             scanner.read_sensors();
             Ok(scanner.table().clone())
         })
@@ -158,13 +159,13 @@ impl SaneDevice {
         };
         items::declare_root(item, &info);
         if !item.has(WIA_DIP_DEV_ID) {
-            let (vendor, model) = vendor_and_model(self.name());
+            let (vendor, model) = vendor_and_model(&self.device().name);
             let info = DeviceInfo {
                 id: lock(&self.shared.device_id).clone(),
                 vendor,
                 description: model.clone(),
                 name: model,
-                port: self.name().to_owned(),
+                port: self.device().name.clone(),
                 driver_version: env!("CARGO_PKG_VERSION").into(),
             };
             items::declare_device_info(item, &info);
@@ -203,14 +204,14 @@ impl Shared {
         if !has_buttons || self.busy.load(Ordering::Relaxed) || !events_are_listened_to(&id) {
             return;
         }
-        let name = self.name.clone();
+        let device = self.device.clone();
         let table = thread::run(move |hub| {
-            let was_open = hub.is_open(&name);
-            let scanner = hub.scanner_untouched(&name)?;
+            let was_open = hub.is_open(&device);
+            let scanner = hub.scanner_untouched(&device)?;
             scanner.read_sensors();
             let table = scanner.table().clone();
             if !was_open {
-                hub.close(&name);
+                hub.close(&device);
             }
             Ok(table)
         });
@@ -305,9 +306,9 @@ impl Drop for Running<'_> {
 impl Drop for SaneDevice {
     fn drop(&mut self) {
         self.shared.watch.end();
-        let name = self.name().to_owned();
+        let device = self.device().clone();
         // Without the thread nothing is open.
-        drop(thread::give(move |hub| hub.close(&name)));
+        drop(thread::give(move |hub| hub.close(&device)));
     }
 }
 
@@ -330,10 +331,10 @@ impl Minidriver for SaneDevice {
 
     fn un_initialize(&self) {
         if self.shared.watch.leave() {
-            let name = self.name().to_owned();
+            let device = self.device().clone();
             // Whoever comes next opens it again.
             drop(thread::run(move |hub| {
-                hub.close(&name);
+                hub.close(&device);
                 Ok(())
             }));
         }
@@ -355,7 +356,7 @@ impl Minidriver for SaneDevice {
             item.declare(WIA_IPS_SEGMENTATION, WIA_USE_SEGMENTATION_FILTER, info);
         }
         vendor::declare(item, &source.probed);
-        sync(self.name(), item, &source.probed, &[])
+        sync(self.device(), item, &source.probed, &[])
     }
 
     fn validate_item_properties(&self, item: &AppItem, changed: &[PropertyId]) -> Result<()> {
@@ -365,7 +366,7 @@ impl Minidriver for SaneDevice {
         };
         couple_resolutions(item, &source.probed, changed)?;
         items::validate_scanner_item(item, changed, &source.rules)?;
-        sync(self.name(), item, &source.probed, changed)
+        sync(self.device(), item, &source.probed, changed)
     }
 
     fn read_item_properties(&self, item: &AppItem, ids: &[PropertyId]) -> Result<()> {
@@ -402,7 +403,7 @@ impl Minidriver for SaneDevice {
         let running = self.begin()?;
         let loaded = |loaded| self.shared.loaded.store(loaded, Ordering::Relaxed);
         let machine = Machine {
-            device: self.name(),
+            device: self.device(),
             probed: &source.probed,
             stop: &running.stop,
             loaded: &loaded,
@@ -434,8 +435,8 @@ impl Minidriver for SaneDevice {
 
     /// Opens the device if it was idle: another program may have it.
     fn lock_device(&self) -> Result<()> {
-        let name = self.name().to_owned();
-        thread::run(move |hub| hub.scanner(&name).map(drop))
+        let device = self.device().clone();
+        thread::run(move |hub| hub.scanner(&device).map(drop))
     }
 
     fn device_command(&self, item: &AppItem, command: Guid) -> Result<()> {

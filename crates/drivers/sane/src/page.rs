@@ -16,6 +16,7 @@ use crate::frame::{Passes, Shape};
 use crate::job::{Job, PageFormat};
 use crate::option::{FrameKind, Parameters};
 use crate::scan::{Step, broken};
+use crate::thread::{self, Instance};
 
 /// Of JPEG, for a context without a record.
 const QUALITY: u8 = 75;
@@ -39,19 +40,52 @@ pub(crate) enum Halt {
     Device(Error),
 }
 
+/// Steps that are asked for in advance: so many buffers wait at most, while one is written and one read.
+const AHEAD: usize = 2;
+
 /// What comes from the thread of SANE, and where its buffers go back to.
 pub(crate) struct Feed {
-    pub(crate) steps: Receiver<Step>,
-    pub(crate) empty: Sender<Vec<u8>>,
+    steps: Receiver<Step>,
+    empty: Sender<Vec<u8>>,
+    device: Instance,
 }
 
 impl Feed {
+    /// Asks for the first steps.
+    ///
+    /// # Errors
+    ///
+    /// When there is no thread.
+    pub(crate) fn new(
+        steps: Receiver<Step>,
+        empty: Sender<Vec<u8>>,
+        device: &Instance,
+    ) -> Result<Feed> {
+        let feed = Feed {
+            steps,
+            empty,
+            device: device.clone(),
+        };
+        for _ in 0..=AHEAD {
+            feed.ask()?;
+        }
+        Ok(feed)
+    }
+
+    fn ask(&self) -> Result<()> {
+        let device = self.device.clone();
+        thread::give(move |hub| hub.advance_scan(&device))
+    }
+
     /// The next step that is no end.
     pub(crate) fn next(&self) -> Result<Step, Halt> {
         match self.steps.recv() {
             Ok(Step::Cancelled) => Err(Halt::Cancelled),
             Ok(Step::Failed(e)) => Err(Halt::Device(e)),
-            Ok(step) => Ok(step),
+            Ok(step) => {
+                self.ask().map_err(Halt::Device)?;
+                Ok(step)
+            }
             Err(_) => Err(Halt::Device(Error::new(
                 wia::ErrorKind::ExceptionInDriver,
                 "the SANE driver crashed",
@@ -62,6 +96,14 @@ impl Feed {
     fn give_back(&self, buffer: Vec<u8>) {
         // When the other side has ended it needs no buffers.
         let _ = self.empty.send(buffer);
+    }
+
+    /// Ends the scan, and waits until the device is idle.
+    pub(crate) fn end(self) {
+        let device = self.device;
+        // Without the thread nothing scans.
+        drop(thread::give(move |hub| hub.end_scan(&device)));
+        while self.steps.recv().is_ok() {}
     }
 }
 

@@ -1,7 +1,8 @@
 //! The reading side of a transfer, on the thread of SANE: page after page, a few buffers ahead.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::mpsc::{Receiver, Sender};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use wia::{Error, ErrorKind};
@@ -16,21 +17,26 @@ use crate::stop::Stop;
 const BUFFER: usize = 256 * 1024;
 /// A line longer than this is none.
 const LONGEST_LINE: usize = 1 << 26;
-/// Buffers that may wait for the writing side.
-pub(crate) const WAITING: usize = 2;
 /// A slow device's lines go on at least so often.
 const LONGEST_WAIT: Duration = Duration::from_millis(100);
 /// A select descriptor that says nothing for so long is not believed: the back end is read all the same.
 const BELIEVED: Duration = Duration::from_millis(500);
-/// The longest pause between two reads of nothing.
+/// The pauses between reads of nothing: the first, and the longest.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_millis(20);
+
+/// A frame of which nothing has come yet is not given up sooner than so long after its start. The reader
+/// threads of many back ends (`sanei_thread`) are ended wherever they are; in their first moments that is in
+/// an allocation, whose lock is never given back, and `sane_cancel` then waits for ever. Seen with the test
+/// back end of SANE 1.1.1.
+const SETTLE: Duration = Duration::from_millis(50);
 
 /// What the writing side gets.
 #[derive(Debug)]
 pub(crate) enum Step {
     /// A frame begins; a page of three passes has three.
     Frame(Parameters),
-    /// Whole lines of the frame.
+    /// Whole lines of the frame; none at its end when the last ones have come before.
     Lines(Vec<u8>),
     /// The frame is complete. What came behind its last whole line is dropped.
     FrameEnd,
@@ -44,162 +50,223 @@ pub(crate) enum Step {
     Cancelled,
 }
 
-/// What is scanned.
+/// A scan on its way. It goes on a step at a time, when the writing side asks for one: a slow application
+/// slows the device down, and devices of one process take turns.
 pub(crate) struct Scan {
     /// Pages; `None` until the paper is out.
-    pub(crate) pages: Option<u32>,
-    pub(crate) steps: SyncSender<Step>,
+    pages: Option<u32>,
+    steps: Sender<Step>,
     /// Buffers that the writing side has emptied.
-    pub(crate) empty: Receiver<Vec<u8>>,
-    pub(crate) stop: Arc<Stop>,
+    empty: Receiver<Vec<u8>>,
+    stop: Arc<Stop>,
+    done: u32,
+    at: At,
+    /// When the frame began of which nothing has come yet.
+    young: Option<Instant>,
 }
 
-/// The writing side listens no more, or has the end.
-struct Over;
+/// Where a scan is.
+enum At {
+    /// Before the frame after so many of the page.
+    Start(u32),
+    Frame(Frame),
+    FrameEnd(Frame),
+    PageEnd,
+    Over,
+}
+
+/// A frame that is being read.
+struct Frame {
+    /// How many frames of the page came before it.
+    before: u32,
+    parameters: Parameters,
+    /// Bytes of a line.
+    line: usize,
+    fd: Option<i32>,
+    buffer: Vec<u8>,
+    filled: usize,
+}
+
+impl Frame {
+    /// Whether the page ends with it.
+    fn is_last(&self) -> bool {
+        let whole = matches!(self.parameters.frame, FrameKind::Gray | FrameKind::Rgb);
+        whole || self.parameters.last_frame
+    }
+
+    /// Room for whole lines.
+    fn room(&self) -> usize {
+        (BUFFER / self.line).max(1) * self.line
+    }
+}
 
 impl Scan {
-    /// Scans, and leaves the device idle.
-    pub(crate) fn run(&self, scanner: &mut Scanner) {
+    /// A scan that begins with its first step.
+    pub(crate) fn new(
+        pages: Option<u32>,
+        steps: Sender<Step>,
+        empty: Receiver<Vec<u8>>,
+        stop: Arc<Stop>,
+    ) -> Scan {
+        Scan {
+            pages,
+            steps,
+            empty,
+            stop,
+            done: 0,
+            at: At::Start(0),
+            young: None,
+        }
+    }
+
+    /// One step. At the end the device is idle before anybody learns of it.
+    pub(crate) fn advance(&mut self, scanner: &mut Scanner) {
+        if matches!(self.at, At::Over) {
+            return;
+        }
         self.stop.attach(scanner.handle().canceller());
-        let last = self.pages(scanner).ok();
-        // This ends every scan, also one that went well (SANE Standard 4.3.11), and it comes before anybody
-        // learns of the end: the device is idle then.
-        scanner.handle().cancel();
+        let step = self.step(scanner);
         self.stop.detach();
-        if let Some(last) = last {
-            // Who does not listen any more needs no end.
-            let _ = self.steps.send(last);
-        }
+        let step = step.unwrap_or_else(|end| {
+            self.end(scanner);
+            end
+        });
+        // Who does not listen any more ends the scan.
+        let _ = self.steps.send(step);
     }
 
-    fn pages(&self, scanner: &mut Scanner) -> Result<Step, Over> {
-        let mut done = 0;
-        while self.pages.is_none_or(|pages| done < pages) {
-            match self.page(scanner) {
-                Ok(()) => self.tell(Step::PageEnd)?,
-                Err(End::Over) => return Err(Over),
-                Err(End::Step(end)) => return Ok(end),
-            }
-            done += 1;
+    /// Leaves the device idle.
+    pub(crate) fn end(&mut self, scanner: &mut Scanner) {
+        if matches!(std::mem::replace(&mut self.at, At::Over), At::Over) {
+            return;
         }
-        Ok(Step::End {
-            out_of_paper: false,
-        })
+        if let Some(begun) = self.young.take() {
+            thread::sleep(SETTLE.saturating_sub(begun.elapsed()));
+        }
+        // This ends every scan, also one that went well (SANE Standard 4.3.11).
+        scanner.handle().cancel();
     }
 
-    /// One page with all its frames.
-    fn page(&self, scanner: &mut Scanner) -> Result<(), End> {
-        let mut passes = 0;
-        loop {
-            if self.stop.asked() {
-                return Err(End::Step(Step::Cancelled));
+    /// The next step; as an error the last one.
+    fn step(&mut self, scanner: &mut Scanner) -> Result<Step, Step> {
+        if self.stop.asked() {
+            return Err(Step::Cancelled);
+        }
+        match std::mem::replace(&mut self.at, At::PageEnd) {
+            At::Start(before) => self.start(scanner, before),
+            At::Frame(frame) => self.lines(scanner, frame),
+            At::FrameEnd(frame) => {
+                self.at = match frame.is_last() {
+                    true => At::PageEnd,
+                    false => At::Start(frame.before + 1),
+                };
+                Ok(Step::FrameEnd)
             }
-            match scanner.handle().start() {
-                Ok(()) => {}
-                Err(SaneStatus::NO_DOCS) if passes == 0 => {
-                    return Err(End::Step(Step::End { out_of_paper: true }));
-                }
-                Err(status) => return Err(self.failed(status, "sane_start")),
-            }
-            let parameters = scanner.handle().parameters();
-            let parameters = parameters.map_err(|s| self.failed(s, "sane_get_parameters"))?;
-            let line = line_bytes(&parameters).map_err(|e| End::Step(Step::Failed(e)))?;
-            self.tell(Step::Frame(parameters))?;
-            self.frame(scanner, line)?;
-            self.tell(Step::FrameEnd)?;
-            passes += 1;
-            let whole = matches!(parameters.frame, FrameKind::Gray | FrameKind::Rgb);
-            if whole || parameters.last_frame {
-                return Ok(());
-            }
-            if passes == 3 {
-                let what = "a page has more than the three frames red, green and blue";
-                return Err(End::Step(Step::Failed(broken(what))));
+            At::PageEnd | At::Over => {
+                self.done += 1;
+                self.at = At::Start(0);
+                Ok(Step::PageEnd)
             }
         }
     }
 
-    /// All lines of a frame.
-    fn frame(&self, scanner: &mut Scanner, line: usize) -> Result<(), End> {
-        let fd = scanner.handle().select_fd();
-        let room = (BUFFER / line).max(1) * line;
-        let mut buffer = self.buffer(room);
-        let mut filled = 0;
-        let mut since = Instant::now();
+    /// Begins a frame.
+    fn start(&mut self, scanner: &mut Scanner, before: u32) -> Result<Step, Step> {
+        if before == 0 && self.pages.is_some_and(|pages| self.done >= pages) {
+            return Err(Step::End {
+                out_of_paper: false,
+            });
+        }
+        if before == 3 {
+            let what = "a page has more than the three frames red, green and blue";
+            return Err(Step::Failed(broken(what)));
+        }
+        match scanner.handle().start() {
+            Ok(()) => {}
+            Err(SaneStatus::NO_DOCS) if before == 0 => {
+                return Err(Step::End { out_of_paper: true });
+            }
+            Err(status) => return Err(self.failed(status, "sane_start")),
+        }
+        self.young = Some(Instant::now());
+        let parameters = scanner.handle().parameters();
+        let parameters = parameters.map_err(|s| self.failed(s, "sane_get_parameters"))?;
+        let line = line_bytes(&parameters).map_err(Step::Failed)?;
+        self.at = At::Frame(Frame {
+            before,
+            parameters,
+            line,
+            fd: scanner.handle().select_fd(),
+            buffer: Vec::new(),
+            filled: 0,
+        });
+        Ok(Step::Frame(parameters))
+    }
+
+    /// Some whole lines of a frame, or its end.
+    fn lines(&mut self, scanner: &mut Scanner, mut frame: Frame) -> Result<Step, Step> {
+        let room = frame.room();
+        if frame.buffer.is_empty() {
+            frame.buffer = self.buffer(room);
+        }
+        let begun = Instant::now();
         let mut pause = Duration::ZERO;
         loop {
+            if frame.fd.is_some() {
+                wait_readable(frame.fd, self.stop.wake(), BELIEVED);
+            }
             if self.stop.asked() {
-                return Err(End::Step(Step::Cancelled));
+                return Err(Step::Cancelled);
             }
-            if fd.is_some() {
-                wait_readable(fd, self.stop.wake(), BELIEVED);
-                if self.stop.asked() {
-                    return Err(End::Step(Step::Cancelled));
-                }
-            }
-            match scanner.handle().read(&mut buffer[filled..]) {
+            match scanner.handle().read(&mut frame.buffer[frame.filled..]) {
                 // Nothing yet, without a word when there will be something.
                 Ok(0) => {
-                    pause = (pause * 2).clamp(Duration::from_millis(1), LONGEST_PAUSE);
+                    pause = (pause * 2).clamp(SHORTEST_PAUSE, LONGEST_PAUSE);
                     wait_readable(None, self.stop.wake(), pause);
                 }
                 Ok(came) => {
                     pause = Duration::ZERO;
-                    filled += came;
+                    self.young = None;
+                    frame.filled += came;
                 }
-                Err(Some(SaneStatus::EOF)) => break,
+                Err(Some(SaneStatus::EOF)) => {
+                    let mut lines = std::mem::take(&mut frame.buffer);
+                    lines.truncate(frame.filled / frame.line * frame.line);
+                    self.at = At::FrameEnd(frame);
+                    return Ok(Step::Lines(lines));
+                }
                 Err(Some(status)) => return Err(self.failed(status, "sane_read")),
                 Err(None) => {
                     let what = "sane_read says that it gave more bytes than there was room for";
-                    return Err(End::Step(Step::Failed(broken(what))));
+                    return Err(Step::Failed(broken(what)));
                 }
             }
-            let whole = filled / line * line;
-            if filled == room || whole > 0 && since.elapsed() >= LONGEST_WAIT {
+            let whole = frame.filled / frame.line * frame.line;
+            if frame.filled == room || whole > 0 && begun.elapsed() >= LONGEST_WAIT {
                 let mut next = self.buffer(room);
-                next[..filled - whole].copy_from_slice(&buffer[whole..filled]);
-                filled -= whole;
-                buffer.truncate(whole);
-                self.tell(Step::Lines(std::mem::replace(&mut buffer, next)))?;
-                since = Instant::now();
+                next[..frame.filled - whole].copy_from_slice(&frame.buffer[whole..frame.filled]);
+                frame.filled -= whole;
+                let mut lines = std::mem::replace(&mut frame.buffer, next);
+                lines.truncate(whole);
+                self.at = At::Frame(frame);
+                return Ok(Step::Lines(lines));
             }
         }
-        buffer.truncate(filled / line * line);
-        if !buffer.is_empty() {
-            self.tell(Step::Lines(buffer))?;
-        }
-        Ok(())
     }
 
-    /// A buffer that was emptied, or a new one: there are as many as may wait, and two at work.
+    /// A buffer that was emptied, or a new one.
     fn buffer(&self, room: usize) -> Vec<u8> {
         let mut buffer = self.empty.try_recv().unwrap_or_default();
         buffer.resize(room, 0);
         buffer
     }
 
-    fn tell(&self, step: Step) -> Result<(), Over> {
-        self.steps.send(step).map_err(|_| Over)
-    }
-
-    fn failed(&self, status: SaneStatus, call: &str) -> End {
+    fn failed(&self, status: SaneStatus, call: &str) -> Step {
         // What a back end says that was told to stop is about that.
-        End::Step(match self.stop.asked() {
+        match self.stop.asked() {
             true => Step::Cancelled,
             false => Step::Failed(status.error(call)),
-        })
-    }
-}
-
-/// Why a page goes no further.
-enum End {
-    Step(Step),
-    Over,
-}
-
-impl From<Over> for End {
-    fn from(_: Over) -> End {
-        End::Over
+        }
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) struct Stop {
 #[derive(Default)]
 struct State {
     asked: bool,
-    /// While the device is at work for the transfer.
+    /// While the back end is at work for the transfer.
     canceller: Option<Canceller>,
 }
 
@@ -77,12 +77,12 @@ impl Stop {
         &self.wake
     }
 
-    /// The device works for the transfer from now on.
+    /// The back end is called from now on.
     pub(crate) fn attach(&self, canceller: Canceller) {
         self.lock().canceller = Some(canceller);
     }
 
-    /// It does so no more. To be called before the device is closed.
+    /// It has come back. Only then can the device be closed.
     pub(crate) fn detach(&self) {
         self.lock().canceller = None;
         self.changed.notify_all();

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -13,12 +14,30 @@ use std::time::Duration;
 use wia::{Error, ErrorKind, Result};
 
 use crate::ffi::Library;
+use crate::scan::Scan;
 use crate::scanner::Scanner;
 
 /// A device that nobody has used for so long is closed, so that other programs can have it.
 const IDLE: Duration = Duration::from_secs(5);
 
 type Job = Box<dyn FnOnce(&mut Hub) + Send>;
+
+/// One device as one owner has it. Two owners of the same name have two handles, which most back ends refuse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Instance {
+    pub(crate) name: String,
+    number: u64,
+}
+
+impl Instance {
+    pub(crate) fn new(name: String) -> Instance {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Instance {
+            name,
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
+        }
+    }
+}
 
 /// Where jobs go, once the thread runs.
 static JOBS: Mutex<Option<Sender<Job>>> = Mutex::new(None);
@@ -27,7 +46,8 @@ static JOBS: Mutex<Option<Sender<Job>>> = Mutex::new(None);
 #[derive(Default)]
 pub(crate) struct Hub {
     library: Option<&'static Library>,
-    scanners: HashMap<String, Scanner>,
+    scanners: HashMap<u64, Scanner>,
+    scans: HashMap<u64, Scan>,
 }
 
 impl Hub {
@@ -51,8 +71,8 @@ impl Hub {
     ///
     /// `NoDeviceAvailable` for a name that no back end knows, `Busy` when another program has it, `Offline`
     /// when it may not be opened; else what the back end says.
-    pub(crate) fn scanner(&mut self, name: &str) -> Result<&mut Scanner> {
-        let scanner = self.scanner_untouched(name)?;
+    pub(crate) fn scanner(&mut self, device: &Instance) -> Result<&mut Scanner> {
+        let scanner = self.scanner_untouched(device)?;
         scanner.touch();
         Ok(scanner)
     }
@@ -62,27 +82,55 @@ impl Hub {
     /// # Errors
     ///
     /// As [`Hub::scanner`].
-    pub(crate) fn scanner_untouched(&mut self, name: &str) -> Result<&mut Scanner> {
-        if !self.scanners.contains_key(name) {
-            let scanner = Scanner::open(self.library()?, name)?;
-            self.scanners.insert(name.to_owned(), scanner);
+    pub(crate) fn scanner_untouched(&mut self, device: &Instance) -> Result<&mut Scanner> {
+        if !self.is_open(device) {
+            let scanner = Scanner::open(self.library()?, &device.name)?;
+            self.scanners.insert(device.number, scanner);
         }
-        let scanner = self.scanners.get_mut(name);
+        let scanner = self.scanners.get_mut(&device.number);
         scanner.ok_or_else(|| Error::new(ErrorKind::Unexpected, "a device is lost"))
     }
 
-    /// A device, if it is open.
-    pub(crate) fn is_open(&self, name: &str) -> bool {
-        self.scanners.contains_key(name)
+    /// Whether a device is open.
+    pub(crate) fn is_open(&self, device: &Instance) -> bool {
+        self.scanners.contains_key(&device.number)
     }
 
     /// Closes a device, if it is open.
-    pub(crate) fn close(&mut self, name: &str) {
-        self.scanners.remove(name);
+    pub(crate) fn close(&mut self, device: &Instance) {
+        self.end_scan(device);
+        self.scanners.remove(&device.number);
+    }
+
+    /// Begins a scan of an open device.
+    pub(crate) fn begin_scan(&mut self, device: &Instance, scan: Scan) {
+        self.scans.insert(device.number, scan);
+    }
+
+    /// The next step of the scan that runs.
+    pub(crate) fn advance_scan(&mut self, device: &Instance) {
+        let scan = self.scans.get_mut(&device.number);
+        if let Some((scan, scanner)) = scan.zip(self.scanners.get_mut(&device.number)) {
+            scan.advance(scanner);
+            scanner.touch();
+        }
+    }
+
+    /// Ends the scan that runs.
+    pub(crate) fn end_scan(&mut self, device: &Instance) {
+        let scan = self.scans.remove(&device.number);
+        if let Some((mut scan, scanner)) = scan.zip(self.scanners.get_mut(&device.number)) {
+            scan.end(scanner);
+            scanner.touch();
+        }
     }
 
     fn close_idle(&mut self) {
-        self.scanners.retain(|_, scanner| scanner.unused() < IDLE);
+        let scans = &self.scans;
+        let used =
+            |number: &u64, scanner: &Scanner| scans.contains_key(number) || scanner.unused() < IDLE;
+        self.scanners
+            .retain(|number, scanner| used(number, scanner));
     }
 }
 
@@ -136,6 +184,7 @@ fn serve(jobs: &Receiver<Job>) {
             // A job that crashes has told nobody; its devices may be in any state.
             Ok(job) => {
                 if catch_unwind(AssertUnwindSafe(|| job(&mut hub))).is_err() {
+                    hub.scans.clear();
                     hub.scanners.clear();
                 }
             }

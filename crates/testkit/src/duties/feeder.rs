@@ -4,7 +4,7 @@ use wia::property::WIA_IPS_PAGES;
 use wia::{ErrorKind, Status, Tymed};
 
 use super::{Duty, duty};
-use crate::rig::{Bench, Rig, Verdict, ensure, fail};
+use crate::rig::{Bench, Rig, Verdict, ensure, fail, not_applicable};
 use crate::script::{Script, StreamRun};
 
 pub(super) fn duties() -> Vec<Duty> {
@@ -87,10 +87,16 @@ fn empty(bench: &Bench<'_>) -> Verdict {
         match rig.download(Script::default())?.judged.result {
             Err(e) if e.kind() == ErrorKind::PaperEmpty => {}
             Err(e) => return fail(format!("the driver failed otherwise: {e}")),
+            Ok(_) if !rig.senses_paper()? => return filled_again(),
             Ok(status) => return fail(format!("the driver returned {status}")),
         }
     }
     Ok(())
+}
+
+/// A driver whose feeder has no sensor cannot know better than to try.
+pub(super) fn filled_again() -> Verdict {
+    not_applicable("the device does not sense paper, and there was some again")
 }
 
 fn ready(bench: &Bench<'_>) -> Verdict {

@@ -377,6 +377,7 @@ fn empty(bench: &Bench<'_>) -> Verdict {
         match scan(&rig, kind.1, (0, false), None)?.judged.result {
             Err(e) if e.kind() == ErrorKind::PaperEmpty => {}
             Err(e) => return fail(format!("the driver failed otherwise: {e}")),
+            Ok(_) if !rig.senses_paper()? => return super::feeder::filled_again(),
             Ok(status) => return fail(format!("the driver returned {status}")),
         }
     }
