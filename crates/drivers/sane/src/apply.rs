@@ -214,13 +214,13 @@ fn write_span(
         Some(ValidValues::Range { min, max, .. }) => (min, max.saturating_add(before.0)),
         _ => (1, i32::MAX),
     };
-    // The bed is known in 1/1000 inch, so that the device's may be a pixel larger.
-    let most = most.max(span.extent);
-    let at = span.position.clamp(0, most - span.extent);
-    item.set_valid_range(position, 0, 0, (most - min).max(at), 1)?;
-    item.set_valid_range(extent, min.min(span.extent), most - at, most - at, 1)?;
+    // The bed is told in 1/1000 inch, so that the device's may be a pixel larger than the item can say.
+    let size = span.extent.clamp(min.min(most), most);
+    let at = span.position.clamp(0, most - size);
+    item.set_valid_range(position, 0, 0, most - min, 1)?;
+    item.set_valid_range(extent, min, most - at, most - at, 1)?;
     item.write(position, at)?;
-    item.write(extent, span.extent)?;
-    item.write_if_present(count, span.extent)?;
+    item.write(extent, size)?;
+    item.write_if_present(count, size)?;
     Ok(true)
 }

@@ -107,7 +107,10 @@ fn probe_source(scanner: &mut Scanner, mut source: Source) -> Result<Probed> {
         start: 0.0,
         size: pixels
             .filter(|pixels| *pixels > 0)
-            .map_or(UNKNOWN_BED, |pixels| f64::from(pixels) / dpi),
+            // Beds are told in 1/1000 inch, and the last pixel is one too.
+            .map_or(UNKNOWN_BED, |pixels| {
+                (f64::from(pixels) / dpi * 1000.0).ceil() / 1000.0
+            }),
     };
     let across = HORIZONTAL.bed(&table, x_dpi);
     let along = VERTICAL.bed(&table, y_dpi);

@@ -38,7 +38,7 @@ const PAGE_SIZES: [i32; 12] = [
 
 /// The rules of a source.
 pub(crate) fn rules(probed: &Probed) -> ScannerRules {
-    let thousandths = |inches: f64| ((inches * 1000.0).floor() as i32).max(1);
+    let thousandths = |inches: f64| ((inches * 1000.0 + 1e-6).floor() as i32).max(1);
     let bed = (
         thousandths(probed.bed.0.size),
         thousandths(probed.bed.1.size),
