@@ -20,6 +20,7 @@ mod filters;
 mod formats;
 mod full_disk;
 mod help;
+mod hosts;
 mod large;
 mod options;
 mod outputs;

@@ -199,13 +199,24 @@ impl Running {
         }
     }
 
-    /// Where its open files lead.
+    /// Where its open files lead, and those of the processes that it has started.
     pub(crate) fn open_files(&self) -> Vec<PathBuf> {
-        let folder = format!("/proc/{}/fd", self.pid.as_raw_nonzero());
-        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        let processes = [self.pid].into_iter().chain(self.children());
+        let folders = processes.map(|process| format!("/proc/{}/fd", process.as_raw_nonzero()));
+        let entries = folders.flat_map(|folder| fs::read_dir(folder).into_iter().flatten());
         entries
-            .filter_map(|entry| fs::read_link(entry.path()).ok())
+            .filter_map(|entry| fs::read_link(entry.ok()?.path()).ok())
             .collect()
+    }
+
+    /// The processes that it has started.
+    pub(crate) fn children(&self) -> Vec<Pid> {
+        let tasks = format!("/proc/{}/task", self.pid.as_raw_nonzero());
+        let tasks = fs::read_dir(tasks).into_iter().flatten().flatten();
+        let lists = tasks.map(|task| fs::read_to_string(task.path().join("children")));
+        let lists: String = lists.map(Result::unwrap_or_default).collect();
+        let numbers = lists.split_whitespace().map(|n| n.parse().unwrap());
+        numbers.filter_map(Pid::from_raw).collect()
     }
 
     pub(crate) fn send(&self, signal: Signal) {

@@ -41,7 +41,11 @@ const PATIENT: Duration = Duration::from_secs(100_000);
 /// `InvalidDriverResponse` when the other side speaks another protocol.
 pub fn serve(socket: OwnedFd) -> Result<()> {
     let channel = Arc::new(Channel::new(PacketSocket::from_fd(socket)));
-    channel.greet()?;
+    match channel.greet() {
+        // Whoever has started this has gone already.
+        Err(e) if e.kind() == ErrorKind::BrokenPipe => return Ok(()),
+        greeted => greeted?,
+    }
     channel.hear_greeting()?;
     let server = Arc::new(Server {
         channel,
