@@ -104,7 +104,11 @@ impl Host {
             generation: LAST.fetch_add(1, Ordering::Relaxed) + 1,
         });
         let begun = Instant::now();
-        let greeted = host.channel.greet().and(host.channel.hear_greeting());
+        let greeted = match host.channel.greet() {
+            Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(e),
+            // One that has ended already is told of by what it does not say.
+            _ => host.channel.hear_greeting(),
+        };
         let greeted = greeted.and_then(|()| {
             set_socket_timeout(host.channel.socket().as_fd(), Timeout::Recv, None).map_err(|e| {
                 Error::from_io(e.into(), ErrorKind::Unexpected).context("the time of a socket")
