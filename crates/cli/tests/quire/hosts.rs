@@ -1,13 +1,9 @@
 //! Devices in processes of their own, as a person meets them.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
-
 use rustix::process::{Signal, kill_process};
 
 use crate::documents;
-use crate::scratch::{Ended, Scratch, start};
+use crate::scratch::{Scratch, start};
 
 /// At a pace that leaves time for accidents.
 const SLOW: &str =
@@ -38,34 +34,6 @@ fn a_driver_that_dies_or_stops_costs_no_complete_page() {
             assert!((2..9).contains(&pages), "{kind}: {pages} pages");
         }
     }
-}
-
-/// `quire show` of this device with this program as the host.
-fn show_with(host: &Path, device: &str) -> Ended {
-    let scratch = Scratch::new();
-    let mut line = scratch.command(&format!("show {device}"));
-    line.env("QUIRE_PLACEMENT", "host")
-        .env("QUIRE_DRIVER_HOST", host);
-    start(line).end()
-}
-
-#[test]
-fn a_host_that_is_none_is_named() {
-    let no_host = |text: &str, device: &str| {
-        let scratch = tempfile::tempdir().unwrap();
-        let path = scratch.path().join("host");
-        fs::write(&path, text).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-        show_with(&path, device).says(&[]).stderr
-    };
-    let says = no_host("#!/bin/sh\nexit 3\n", "virtual:");
-    assert!(says.contains("ended before it said anything"), "{says}");
-    let says = no_host("#!/bin/sh\nexec sleep 1000\n", "virtual:?open-deadline=0.3");
-    assert!(says.contains("did not answer within 0.3 s"), "{says}");
-    let gone = Path::new("/no/such/host");
-    show_with(gone, "virtual:").says(&["starting /no/such/host"]);
-    // Here nothing is started.
-    show_with(gone, "--in-process virtual:").succeeds();
 }
 
 #[test]
