@@ -19,6 +19,7 @@ mod process;
 mod programs;
 mod report;
 mod rounds;
+mod sane;
 mod stack;
 mod streams;
 mod tiff;
@@ -92,6 +93,8 @@ enum Which {
     Stream,
     /// A memory transfer through the compatibility layer against one without, in instructions
     Layer,
+    /// Scans from SANE's test back end, against scanimage
+    Sane,
     /// All of these
     All,
 }
@@ -111,6 +114,7 @@ impl Which {
             Which::Cancel => vec![cancels::run],
             Which::Stream => vec![streams::run],
             Which::Layer => vec![layer::run],
+            Which::Sane => vec![sane::run],
             Which::All => vec![
                 tiff::run,
                 memory::run,
@@ -123,6 +127,7 @@ impl Which {
                 cancels::run,
                 streams::run,
                 layer::run,
+                sane::run,
             ],
         }
     }
