@@ -471,7 +471,7 @@ Exit codes:
   message says how many and where.
 
 Not in this version:
-  The commands enhance and serve, and real scanners: each exits 2.";
+  The commands enhance and serve, and com: devices: each exits 2.";
 
 const PREVIEW_AFTER: &str = "\
 Examples:
