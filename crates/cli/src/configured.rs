@@ -4,6 +4,7 @@
 //! what was typed wins.
 
 use std::ffi::OsString;
+use std::time::Duration;
 
 use clap::Parser;
 use devices::{Config, Preset, Setting};
@@ -81,24 +82,45 @@ pub(crate) fn device(named: Option<&str>) -> Result<String, Failure> {
     }
 }
 
-/// The only real device that is found.
+/// How long the only device is looked for; it is over as soon as all have answered.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// The only real device that is found. Where a search did not end well there may be another one, and nothing
+/// is chosen.
 fn only_device(config: &Config) -> Result<String, Failure> {
-    let found = devices::list(config, devices::PATIENCE);
-    let real: Vec<_> = found.devices.iter().filter(|d| !d.built_in).collect();
-    match real.as_slice() {
-        [one] => Ok(one.uri.clone()),
+    let found = devices::list(config, PATIENCE);
+    let (here, away): (Vec<_>, Vec<_>) = {
+        let real = found.devices.iter().filter(|d| !d.built_in);
+        real.partition(|d| !d.away)
+    };
+    let real = if here.is_empty() { away } else { here };
+    let uris: Vec<_> = real.iter().map(|d| d.uri.as_str()).collect();
+    if !found.unfinished.is_empty() {
+        let why = found.unfinished.iter();
+        let why: Vec<_> = why.map(|(scheme, e)| format!("{scheme}: {e}")).collect();
+        let choose = match uris.as_slice() {
+            [] => "-d names one".to_owned(),
+            uris => format!("choose with -d: {}", uris.join(" ")),
+        };
+        return Err(Failure::new(
+            ErrorKind::NoDeviceAvailable,
+            &format!(
+                "not every scanner could be looked for ({}); {choose}",
+                why.join("; ")
+            ),
+        ));
+    }
+    match uris.as_slice() {
+        [one] => Ok((*one).to_owned()),
         [] => Err(Failure::new(
             ErrorKind::NoDeviceAvailable,
             "no scanner found; -d virtual: chooses the built-in virtual scanner (see quire devices)",
         )),
-        several => {
-            let uris: Vec<_> = several.iter().map(|d| d.uri.as_str()).collect();
-            Err(Failure::invalid(&format!(
-                "{} scanners found; choose one with -d: {}",
-                several.len(),
-                uris.join(" ")
-            )))
-        }
+        several => Err(Failure::invalid(&format!(
+            "{} scanners found; choose one with -d: {}",
+            several.len(),
+            several.join(" ")
+        ))),
     }
 }
 

@@ -71,7 +71,7 @@ fn watch(args: &DevicesArgs, config: &Config, list: &[DeviceInfo]) -> Result<u8,
     let all = args.devices.is_empty();
     match all {
         true => {
-            let there = list.iter().filter(|d| d.built_in || !d.model.is_empty());
+            let there = list.iter().filter(|d| !d.away);
             there.for_each(|d| watched.try_open(&d.uri));
         }
         false => {
@@ -313,7 +313,11 @@ fn text(devices: &[DeviceInfo]) -> String {
             .name
             .as_deref()
             .map_or(String::new(), |name| format!(" [{name}]"));
-        let who = format!("{} {}", d.vendor, d.model);
+        // Some call themselves by their maker's name already.
+        let who = match d.model.to_lowercase().starts_with(&d.vendor.to_lowercase()) {
+            true => d.model.clone(),
+            false => format!("{} {}", d.vendor, d.model),
+        };
         let what = match (who.trim(), d.description.as_str()) {
             (one, "") | ("", one) => one.to_owned(),
             (who, description) => format!("{who}: {description}"),

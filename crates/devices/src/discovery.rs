@@ -30,6 +30,8 @@ pub struct DeviceInfo {
     pub description: String,
     /// Where it is on the network, as `HOST:PORT`; empty for one that is not known to be there.
     pub address: String,
+    /// It is in the configuration and was not found.
+    pub away: bool,
 }
 
 /// How long devices are looked for, unless something else is asked for.
@@ -175,11 +177,42 @@ fn is_detour(device: &DeviceInfo, direct: &DeviceInfo) -> bool {
     {
         return false;
     }
-    let same_place = !direct.address.is_empty() && name.contains(&direct.address);
-    let words = |d: &DeviceInfo| format!("{} {}", d.vendor, d.model).trim().to_lowercase();
-    let (theirs, ours) = (words(device), words(direct));
-    same_place
-        || (!ours.is_empty() && (theirs.contains(&ours) || name.to_lowercase().contains(&ours)))
+    let place = authority(name);
+    let same_place = !direct.address.is_empty() && place.as_ref() == Some(&direct.address);
+    // `airscan:e0:NAME`: the name has what the scanner calls itself.
+    let theirs = words(name.splitn(3, ':').nth(2).unwrap_or_default());
+    let ours = words(&full_name(direct));
+    same_place || (!ours.is_empty() && (theirs == ours || words(&device.model) == ours))
+}
+
+/// Vendor and model, where the model does not begin with the vendor already.
+fn full_name(device: &DeviceInfo) -> String {
+    match words(&device.model).starts_with(&words(&device.vendor)) {
+        true => device.model.clone(),
+        false => format!("{} {}", device.vendor, device.model),
+    }
+}
+
+/// The words of a name, in small letters.
+fn words(name: &str) -> Vec<String> {
+    let words = name.split(|c: char| !c.is_alphanumeric());
+    let words = words.filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect()
+}
+
+/// Host and port of a URL that a name ends with.
+fn authority(name: &str) -> Option<String> {
+    let (before, rest) = name.split_once("://")?;
+    let place = rest.split(['/', '?']).next()?;
+    let port = if before.ends_with("https") { 443 } else { 80 };
+    // The brackets of an IPv6 address have colons in them.
+    let has_port = place
+        .rsplit_once(':')
+        .is_some_and(|(_, port)| !port.contains(']'));
+    Some(match has_port {
+        true => place.to_owned(),
+        false => format!("{place}:{port}"),
+    })
 }
 
 /// The same devices with the names of the configuration, and those that it has besides, which may be away.
@@ -189,7 +222,11 @@ fn named(mut devices: Vec<DeviceInfo>, config: &Config) -> Vec<DeviceInfo> {
         let Some(uri) = preset.device.as_deref() else {
             continue;
         };
-        match devices.iter_mut().find(|d| d.uri == uri) {
+        let place = authority(uri);
+        let is_it = |d: &DeviceInfo| {
+            d.uri == uri || (d.kind == "escl" && place.as_ref() == Some(&d.address))
+        };
+        match devices.iter_mut().find(|d| is_it(d)) {
             Some(device) => device.name = Some(name.clone()),
             None => drop(missing.insert(uri.to_owned(), name.clone())),
         }
@@ -198,6 +235,7 @@ fn named(mut devices: Vec<DeviceInfo>, config: &Config) -> Vec<DeviceInfo> {
         kind: DeviceUri::parse(&uri).map_or_else(|_| String::new(), |u| u.scheme().to_owned()),
         description: "configured".to_owned(),
         name: Some(name),
+        away: true,
         uri,
         ..DeviceInfo::default()
     }));
@@ -267,7 +305,12 @@ mod tests {
 
     #[test]
     fn a_device_that_is_found_twice_is_shown_once() {
-        let escl = device("escl:http://10.0.0.9/eSCL", "ACME", "Laser 5", "10.0.0.9");
+        let escl = device(
+            "escl:http://10.0.0.9/eSCL",
+            "ACME",
+            "ACME Laser 5",
+            "10.0.0.9:80",
+        );
         let others = [
             device("sane:airscan:e0:ACME Laser 5", "eSCL", "ACME Laser 5", ""),
             device(
@@ -278,6 +321,13 @@ mod tests {
             ),
         ];
         let kept = [
+            device("sane:airscan:w0:ACME Laser 50", "WSD", "ACME Laser 50", ""),
+            device(
+                "sane:escl:http://110.0.0.9:80",
+                "ESCL",
+                "flatbed scanner",
+                "",
+            ),
             device("sane:acme:libusb:001:005", "ACME", "Laser 5", ""),
             device("sane:airscan:e1:ACME Laser 7", "eSCL", "ACME Laser 7", ""),
         ];

@@ -13,8 +13,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::inotify;
 use rustix::io::Errno;
 
+use crate::Config;
 use crate::discovery::{self, DeviceInfo};
-use crate::{Config, PATIENCE};
 
 /// A device came or went.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,9 @@ const PAUSE: Timespec = Timespec {
     tv_sec: 10,
     tv_nsec: 0,
 };
+
+/// How long is looked: nobody waits for it.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long a device that was plugged in has to get its name and its rights.
 const SETTLE: Duration = Duration::from_secs(1);
@@ -126,9 +129,7 @@ impl Present {
     fn new(devices: Vec<DeviceInfo>) -> Present {
         let known = |device| Known { device, missed: 0 };
         // What is configured may be away, and the built-in ones never are.
-        let real = devices
-            .into_iter()
-            .filter(|d| !d.built_in && !d.model.is_empty());
+        let real = devices.into_iter().filter(|d| !d.built_in && !d.away);
         Present(real.map(known).collect())
     }
 

@@ -70,6 +70,11 @@ fn what_cannot_look_is_told_and_the_rest_is_listed() {
         .exits(0)
         .says(&["sane: devices may be missing"]);
     assert!(ended.text().starts_with("virtual:"), "{}", ended.text());
+    // Nothing is chosen, and nothing is called missing, by who could not look.
+    let mut broken = command(&scratch, "scan -o a.tiff");
+    broken.env("QUIRE_DRIVER_HOST", "/bin/false");
+    let parts = ["not every scanner could be looked for", "sane: "];
+    start(broken).end().exits(3).says(&parts);
     let mut hangs = command(&scratch, "devices --wait 0.3");
     let sleeps = scratch.path("sleeps");
     fs::write(&sleeps, "#!/bin/sh\nexec sleep 1000\n").unwrap();
