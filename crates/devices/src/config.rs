@@ -70,6 +70,12 @@ fn place(xdg: Option<OsString>, home: Option<OsString>) -> Option<PathBuf> {
     Some(folder.join("quire").join("config.toml"))
 }
 
+/// Whether it cannot even be seen that there is a file.
+fn is_hidden(path: &Path) -> bool {
+    let seen = fs::metadata(path);
+    seen.is_err_and(|e| e.kind() == IoErrorKind::PermissionDenied)
+}
+
 impl Config {
     /// Reads the user's configuration. A file that is not there is an empty one.
     ///
@@ -92,6 +98,12 @@ impl Config {
                     ..Config::default()
                 })
             }
+            // In a folder that this user may not even look into it is another user's: the environment of who
+            // has started the program by another's leave.
+            Err(_) if is_hidden(&path) => Ok(Config {
+                path,
+                ..Config::default()
+            }),
             Err(e) => Err(Error::invalid(format!("{}: {e}", path.display()))),
         }
     }

@@ -309,7 +309,7 @@ const STATUSES: [(&str, i32, &str); 11] = [
     ("SANE_STATUS_COVER_OPEN", 4, "cover"),
     ("SANE_STATUS_IO_ERROR", 8, "communication"),
     ("SANE_STATUS_NO_MEM", 1, "memory"),
-    ("SANE_STATUS_ACCESS_DENIED", 7, "permission"),
+    ("SANE_STATUS_ACCESS_DENIED", 3, "cannot be reached"),
 ];
 
 #[test]

@@ -134,6 +134,14 @@ fn writable(uri: Option<&DeviceUri>) -> Vec<PathBuf> {
     if uri.scheme() == "folder" {
         paths.push(PathBuf::from(uri.path()));
     }
+    if uri.scheme() == "sane" {
+        // Where back ends keep their calibration; genesys' sheet-fed scanners cannot do without.
+        paths.extend(
+            env::home_dir()
+                .map(|home| home.join(".sane"))
+                .filter(|p| p.is_dir()),
+        );
+    }
     paths
 }
 

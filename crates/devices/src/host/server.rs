@@ -70,7 +70,18 @@ pub fn serve_standard_input() -> Result<()> {
     let nothing = File::open("/dev/null").map_err(failed)?;
     // What the driver starts gets no end of it.
     rustix::stdio::dup2_stdin(nothing).map_err(|e| failed(e.into()))?;
-    serve(socket.map_err(failed)?)
+    serve(socket.map_err(failed)?)?;
+    end_group();
+    Ok(())
+}
+
+/// Ends this process and whatever the driver has started, if they are a group of their own. To return would
+/// be to run the last words of the driver's libraries, which may hang with nobody left to end them.
+fn end_group() {
+    use rustix::process::{Signal, getpgrp, getpid, kill_current_process_group};
+    if getpgrp() == getpid() {
+        let _ = kill_current_process_group(Signal::KILL);
+    }
 }
 
 /// The host of one device.

@@ -89,6 +89,7 @@ impl Process {
             .args(&program.arguments)
             .stdin(Stdio::from(theirs))
             .stdout(Stdio::null())
+            .stderr(messages())
             .process_group(0)
             .spawn()
             .map_err(failed)?;
@@ -124,6 +125,19 @@ impl Process {
         let mut child = child.take()?;
         let _ = kill_process_group(self.group, Signal::KILL);
         child.wait().ok()
+    }
+}
+
+/// Where a driver's own messages go: nowhere, for standard error has events and lines of ours, which they
+/// could pass for. Who has asked SANE for them (`SANE_DEBUG_…`) sees them.
+fn messages() -> Stdio {
+    let asked = |(name, _): (OsString, OsString)| {
+        name.to_str()
+            .is_some_and(|name| name.starts_with("SANE_DEBUG"))
+    };
+    match env::vars_os().any(asked) {
+        true => Stdio::inherit(),
+        false => Stdio::null(),
     }
 }
 

@@ -43,7 +43,7 @@ statuses! {
     COVER_OPEN = 8, CoverOpen;
     IO_ERROR = 9, DeviceCommunication;
     NO_MEM = 10, OutOfMemory;
-    ACCESS_DENIED = 11, AccessDenied;
+    ACCESS_DENIED = 11, Offline;
     WARMING_UP = 12, WarmingUp;
     HW_LOCKED = 13, IncorrectHardwareSetting;
 }
@@ -87,7 +87,7 @@ mod tests {
         (8, "SANE_STATUS_COVER_OPEN", ErrorKind::CoverOpen),
         (9, "SANE_STATUS_IO_ERROR", ErrorKind::DeviceCommunication),
         (10, "SANE_STATUS_NO_MEM", ErrorKind::OutOfMemory),
-        (11, "SANE_STATUS_ACCESS_DENIED", ErrorKind::AccessDenied),
+        (11, "SANE_STATUS_ACCESS_DENIED", ErrorKind::Offline),
         (12, "SANE_STATUS_WARMING_UP", ErrorKind::WarmingUp),
         (
             13,
