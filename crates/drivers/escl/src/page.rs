@@ -251,6 +251,10 @@ pub(crate) fn copy_jpeg(
                 feed.wire.came();
             }
         }
+        // What came is shorter than what is written of it.
+        if at < done {
+            return Err(Short::Unusable(another(&arrival.url())));
+        }
         match end.is_there() {
             true => Ok(()),
             false => {

@@ -214,6 +214,20 @@ fn a_page_that_is_lost() {
             rig.works_again();
         }
     }
+    // The next page is shorter than what is written, and looks like the same one.
+    let small = pages::jpeg(
+        &pages::rows(20, (40, 30), PixelType::Gray8),
+        (40, 30),
+        PixelType::Gray8,
+    );
+    assert!(small.len() < 9000);
+    let rig = Rig::new(false);
+    rig.server.at(Kind::Page, 1, Act::Cut(9000, false));
+    rig.server.at(Kind::Page, 2, Act::Body(small));
+    let keeper = Keeper::new();
+    let result = download(&*rig.feeder(JPEG), &keeper);
+    failure(result, ErrorKind::DeviceCommunication, "another page came");
+    rig.works_again();
     let rig = Rig::new(false);
     rig.server.at(Kind::Page, 1, Act::Cut(9000, false));
     rig.server.at(Kind::Page, 2, Act::say(410));
