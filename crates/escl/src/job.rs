@@ -6,9 +6,13 @@
 //! | answer | making a job | asking for a page |
 //! |---|---|---|
 //! | 404, 410 | failure | the end, unless the job's state or the feeder's says otherwise |
-//! | 409 | empty feeder, trouble with the paper, busy, else the settings | the feeder's state, else failure |
+//! | 409 | empty feeder, trouble with the paper, busy, else the settings | the end with an empty feeder, else as others |
 //! | 503 | busy: again, ten times | not ready: again, until a deadline of the caller; paper trouble is told |
+//! | 401, 403 | not let in | as others |
 //! | others | failure | again while the job is alive, five times, else failure |
+//!
+//! An empty feeder alone is no end: it is empty as soon as the last sheet is drawn in. A loaded one is an end only
+//! where the job says that it is completed.
 
 use std::time::Duration;
 
@@ -310,7 +314,7 @@ impl Job {
             503 => self.busy(wait_of(answer)),
             409 => Course::Look(Why::NoJob),
             401 | 403 => Course::Done(Err(Error::new(
-                ErrorKind::AccessDenied,
+                ErrorKind::Offline,
                 format!("the scanner does not let us scan (HTTP status {code})"),
             ))),
             _ => Course::Done(Err(wrong(format!(
@@ -378,13 +382,11 @@ impl Job {
             }
             _ => {}
         }
-        let alive = job
-            .and_then(|job| job.state)
-            .is_some_and(JobState::is_alive);
+        let state = job.and_then(|job| job.state);
         match why {
             Why::NotReady(wait) => Course::Wait(*wait, Box::new(Course::Fetch)),
-            Why::Gone(code) => self.gone(*code, adf, alive),
-            Why::Refused(code) => self.refused(*code, adf, alive),
+            Why::Gone(code) => self.gone(*code, adf, state),
+            Why::Refused(code) => self.refused(*code, adf, state),
             Why::NoJob => Course::Create,
         }
     }
@@ -401,7 +403,7 @@ impl Job {
     }
 
     /// The scanner has no page, or not yet.
-    fn gone(&mut self, code: u16, adf: Option<AdfState>, alive: bool) -> Course {
+    fn gone(&mut self, code: u16, adf: Option<AdfState>, state: Option<JobState>) -> Course {
         if let Some(error) = self.broken.take() {
             let page = self.pages + 1;
             let what = format!("page {page} broke off, and the scanner does not give it again");
@@ -412,6 +414,9 @@ impl Job {
         if first && adf == Some(AdfState::Empty) {
             return self.delete(Err(empty()));
         }
+        // A job that is not told of cannot have come to its end with sheets left.
+        let loaded = adf == Some(AdfState::Loaded);
+        let alive = state.map_or(loaded && !first, JobState::is_alive);
         let wanted = first || more || self.quirks.has(Change::RetryGone);
         if alive && wanted && self.tries < PAGE_TRIES {
             self.tries += 1;
@@ -421,7 +426,7 @@ impl Job {
             let what = format!("the scanner ended the job without a page (HTTP status {code})");
             return self.delete(Err(wrong(what)));
         }
-        if alive && adf == Some(AdfState::Loaded) {
+        if alive && loaded {
             return self.delete(Err(wrong(format!(
                 "the scanner gives no more pages (HTTP status {code}), and says that its feeder is loaded"
             ))));
@@ -429,13 +434,16 @@ impl Job {
         self.ended()
     }
 
-    fn refused(&mut self, code: u16, adf: Option<AdfState>, alive: bool) -> Course {
+    fn refused(&mut self, code: u16, adf: Option<AdfState>, state: Option<JobState>) -> Course {
         if adf == Some(AdfState::Empty) && self.broken.is_none() {
-            return match self.pages {
-                0 => self.delete(Err(empty())),
-                _ => self.ended(),
-            };
+            match (self.pages, code) {
+                (0, _) => return self.delete(Err(empty())),
+                // AirSane's word for an empty feeder.
+                (_, 409) => return self.ended(),
+                _ => {}
+            }
         }
+        let alive = state.is_some_and(JobState::is_alive);
         if alive && self.tries < PAGE_TRIES {
             self.tries += 1;
             return Course::Wait(WAIT, Box::new(Course::Fetch));

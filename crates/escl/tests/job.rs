@@ -199,7 +199,12 @@ fn feeders_that_cannot_feed() {
             script.extend([(STATUS, adf(state)), (DELETE, Says(200))]);
             assert_eq!(feed("x", &script), (0, Some(kind)), "{code}");
             script.insert(2, (PAGE, Page));
-            let later = Some(kind).filter(|kind| *kind != ErrorKind::PaperEmpty);
+            // After a page an empty feeder is the end, but not of a scanner that failed at its last sheet.
+            let later = match (kind, code) {
+                (ErrorKind::PaperEmpty, 500) => Some(ErrorKind::DeviceCommunication),
+                (ErrorKind::PaperEmpty, _) => None,
+                (kind, _) => Some(kind),
+            };
             assert_eq!(feed("x", &script), (1, later), "{code}");
         }
     }
@@ -311,26 +316,43 @@ fn pages_that_break_off_are_asked_for_again() {
     );
 }
 
+/// Asks for a page six times, while the scanner tells the same; then gives up.
+fn never(code: u16, adf: AdfState, state: Option<JobState>) -> (u32, Option<ErrorKind>) {
+    let mut script = vec![(STATUS, Says(500)), (CREATE, Made), (PAGE, Page)];
+    for _ in 0..6 {
+        script.extend([(PAGE, Says(code)), (STATUS, Tells(Some(adf), None, state))]);
+    }
+    script.push((DELETE, Says(200)));
+    feed("x", &script)
+}
+
 #[test]
 fn ends_that_come_early() {
-    let alive = |adf| Tells(Some(adf), None, Some(JobState::Processing));
-    let mut script = vec![
-        (STATUS, adf(AdfState::Loaded)),
-        (CREATE, Made),
-        (PAGE, Page),
-    ];
-    for _ in 0..5 {
-        script.extend([(PAGE, Says(404)), (STATUS, alive(AdfState::Loaded))]);
+    let failed = (1, Some(ErrorKind::DeviceCommunication));
+    // Sheets are left: of a job that is alive, and of one that is not told of any more.
+    for state in [Some(JobState::Processing), None] {
+        for code in [404, 410] {
+            assert_eq!(never(code, AdfState::Loaded, state), failed);
+        }
     }
-    script.extend([
-        (PAGE, Says(404)),
-        (STATUS, alive(AdfState::Loaded)),
-        (DELETE, Says(200)),
-    ]);
-    assert_eq!(
-        feed("x", &script),
-        (1, Some(ErrorKind::DeviceCommunication))
-    );
+    // The last sheet is drawn in, and fails inside.
+    for code in [400, 500, 502] {
+        assert_eq!(
+            never(code, AdfState::Empty, Some(JobState::Processing)),
+            failed
+        );
+    }
+    for state in [Some(JobState::Completed), None] {
+        let script = [
+            (STATUS, Says(500)),
+            (CREATE, Made),
+            (PAGE, Page),
+            (PAGE, Says(500)),
+            (STATUS, Tells(Some(AdfState::Empty), None, state)),
+            (DELETE, Says(200)),
+        ];
+        assert_eq!(feed("x", &script), failed);
+    }
     for (state, kind) in [
         (JobState::Aborted, ErrorKind::DeviceCommunication),
         (JobState::Canceled, ErrorKind::Abort),
@@ -357,7 +379,7 @@ fn jobs_that_are_not_made() {
             .kind()
     };
     assert_eq!(end(&[(CREATE, Says(400))]), ErrorKind::DeviceCommunication);
-    assert_eq!(end(&[(CREATE, Says(401))]), ErrorKind::AccessDenied);
+    assert_eq!(end(&[(CREATE, Says(401))]), ErrorKind::Offline);
     // A Location is needed.
     assert_eq!(end(&[(CREATE, Says(201))]), ErrorKind::DeviceCommunication);
     // It may have been made, and must not be made twice.
