@@ -185,6 +185,10 @@ fn redirected(base: &Base, to: &str) -> Option<Base> {
     };
     let https = scheme.eq_ignore_ascii_case("https");
     let authority = rest.split('/').next().unwrap_or_default();
+    // Users have no place here: what looks like the host would be the user's name.
+    if authority.contains('@') || authority.parse::<http::uri::Authority>().is_err() {
+        return None;
+    }
     let next = Base {
         https,
         authority: authority.to_owned(),
@@ -195,7 +199,13 @@ fn redirected(base: &Base, to: &str) -> Option<Base> {
 
 /// An error that a body's reader gave.
 pub(crate) fn failure(e: std::io::Error, url: &str) -> Error {
-    Error::from_io(innermost(e), ErrorKind::DeviceCommunication).context(url)
+    let e = innermost(e);
+    let e = match e.get_ref().is_some_and(<Cause>::is::<Error>) {
+        true => Error::from_io(e, ErrorKind::DeviceCommunication),
+        // A pipe that is closed or forbidden here is the connection, and none of the application's files.
+        false => Error::new(ErrorKind::DeviceCommunication, e.to_string()).with_source(e),
+    };
+    e.context(url)
 }
 
 type Cause = dyn std::error::Error + Send + Sync;
@@ -237,6 +247,19 @@ mod tests {
     }
 
     #[test]
+    fn a_connection_that_fails_is_no_fault_of_the_output() {
+        use std::io::ErrorKind as Io;
+        for kind in [Io::BrokenPipe, Io::PermissionDenied, Io::StorageFull] {
+            let e = failed(ureq::Error::Io(kind.into()), "http://192.0.2.1/eSCL");
+            assert_eq!(e.kind(), ErrorKind::DeviceCommunication, "{e}");
+            assert!(e.to_string().contains("192.0.2.1"), "{e}");
+        }
+        let own = Error::new(ErrorKind::Deadline, "late");
+        let e = failed(ureq::Error::Io(own.into()), "http://192.0.2.1/eSCL");
+        assert_eq!(e.kind(), ErrorKind::Deadline);
+    }
+
+    #[test]
     fn only_the_same_host_and_never_less_encrypted() {
         let plain = base(false, "192.0.2.1:8080");
         let secret = base(true, "[fe80::1]:443");
@@ -245,6 +268,10 @@ mod tests {
             (&plain, "https://192.0.2.1/x", Some(base(true, "192.0.2.1"))),
             (&plain, "http://192.0.2.2:8080/x", None),
             (&plain, "http://192.0.2.1.example/x", None),
+            (&plain, "http://192.0.2.1:8080@192.0.2.2/x", None),
+            (&plain, "http://192.0.2.1:8080@192.0.2.1:8080/x", None),
+            (&plain, "http://192.0.2.1:8080?@192.0.2.2/x", None),
+            (&plain, "http:///x", None),
             (
                 &secret,
                 "https://[fe80::1]/x",

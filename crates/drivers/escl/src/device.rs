@@ -113,6 +113,13 @@ fn get(client: &Client, path: &str) -> Result<Reply> {
             ErrorKind::Busy,
             format!("{}: the scanner is busy", reply.url),
         )),
+        status @ (401 | 403) => {
+            let what = format!(
+                "{}: the scanner lets nobody in (HTTP status {status})",
+                reply.url
+            );
+            Err(Error::new(ErrorKind::Offline, what))
+        }
         status => {
             let what = format!("{}: HTTP status {status}", reply.url);
             Err(Error::new(ErrorKind::DeviceCommunication, what))
@@ -125,9 +132,9 @@ impl EsclScanner {
     ///
     /// # Errors
     ///
-    /// `NoDeviceAvailable` when nobody on the network calls itself so, `Offline` when the address does not answer,
-    /// `Deadline` when it does not in time; `DeviceCommunication` for what cannot be understood, `AccessDenied` for
-    /// another certificate than before.
+    /// `NoDeviceAvailable` when nobody on the network calls itself so; `Offline` when the address does not answer, lets
+    /// nobody in (401, 403), or shows another certificate than before; `Deadline` when it does not answer in time;
+    /// `DeviceCommunication` for what cannot be understood.
     pub fn new(options: &Options) -> Result<EsclScanner> {
         let scanner = Scanner::open(options)?;
         let flatbed = rules(&scanner.capabilities, false, &scanner.quirks);

@@ -66,7 +66,7 @@ impl Verifier {
         match remembered(file, &self.device).map_err(failed)? {
             Some(known) if known == shown => Ok(()),
             Some(known) => Err(Error::new(
-                ErrorKind::AccessDenied,
+                ErrorKind::Offline,
                 format!(
                     "{} shows another certificate ({shown}) than before ({known}). Where that is right, remove its \
                      line from {}",
@@ -169,7 +169,7 @@ mod tests {
         verifier("b:443").check(b"two").unwrap();
         verifier("a:443").check(b"one").unwrap();
         let e = verifier("a:443").check(b"two").unwrap_err();
-        assert_eq!(e.kind(), ErrorKind::AccessDenied);
+        assert_eq!(e.kind(), ErrorKind::Offline);
         // SHA-256 of "one" and "two", by sha256sum.
         let one = "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed";
         let two = "3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3";

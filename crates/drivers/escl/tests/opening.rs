@@ -34,6 +34,8 @@ fn scanners_that_cannot_be_opened() {
             Some((ErrorKind::DeviceCommunication, "at most")),
         ),
         (Act::say(503), Some((ErrorKind::Busy, "busy"))),
+        (Act::say(401), Some((ErrorKind::Offline, "401"))),
+        (Act::say(403), Some((ErrorKind::Offline, "403"))),
         (Act::say(404), Some((ErrorKind::DeviceCommunication, "404"))),
         (Act::Stall(100), Some((ErrorKind::Deadline, "within 1 s"))),
         (
