@@ -19,7 +19,7 @@ use wia::{Error, ErrorKind, Result};
 
 use crate::wire::Wire;
 
-/// How often a socket that connects looks for a cancel, should its shutdown not wake it.
+/// How often a socket that connects, or waits for a job, looks for a cancel that does not wake it.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// A socket whose every wait has the wire's deadline.
@@ -100,12 +100,23 @@ impl Socket {
         })
     }
 
+    /// How long to wait at once. A cancel does not shut the socket down while a job is made: it is looked for.
+    fn slice(&self) -> Result<Duration> {
+        let left = self.wire.left()?;
+        match self.wire.is_making() {
+            true => Ok(left.min(LOOK)),
+            false => Ok(left),
+        }
+    }
+
+    /// Whether only a slice is over.
+    fn goes_on(&self, e: &io::Error) -> bool {
+        timed_out(e) && self.wire.is_making()
+    }
+
     /// Says why the socket gave nothing: the wire's reason, if it has one.
     fn why(&self, e: io::Error) -> io::Error {
-        let timed_out = matches!(
-            e.kind(),
-            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
-        );
+        let timed_out = timed_out(&e);
         match self.wire.left() {
             Err(reason) => reason.into(),
             // The clocks of socket and wire differ a little.
@@ -115,11 +126,19 @@ impl Socket {
     }
 }
 
+fn timed_out(e: &io::Error) -> bool {
+    matches!(
+        e.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+    )
+}
+
 impl Read for Socket {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-        self.stream.set_read_timeout(Some(self.wire.left()?))?;
         loop {
+            self.stream.set_read_timeout(Some(self.slice()?))?;
             match (&*self.stream).read(to) {
+                Err(e) if self.goes_on(&e) => {}
                 // The end may be that of a socket that a cancel has shut down.
                 Ok(0) => return self.wire.left().map(|_| 0).map_err(io::Error::from),
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
@@ -131,9 +150,10 @@ impl Read for Socket {
 
 impl Write for Socket {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        self.stream.set_write_timeout(Some(self.wire.left()?))?;
         loop {
+            self.stream.set_write_timeout(Some(self.slice()?))?;
             match (&*self.stream).write(data) {
+                Err(e) if self.goes_on(&e) => {}
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 other => return other.map_err(|e| self.why(e)),
             }
@@ -234,6 +254,7 @@ impl Transport for Connection {
         amount: usize,
         _: NextTimeout,
     ) -> std::result::Result<(), ureq::Error> {
+        self.socket.wire.sent();
         let output = &self.buffers.output()[..amount];
         match &mut self.tls {
             Some(tls) => {

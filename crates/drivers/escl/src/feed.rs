@@ -138,6 +138,11 @@ impl<'a> Feed<'a> {
             };
             self.wire.close(deadline);
         }
+        let made = request.method == Method::Post;
+        if made {
+            // Some of the time is left to delete the job.
+            self.wire.make(self.deadlines.cancel * 3 / 4);
+        }
         let told = self.client.send(request).and_then(|mut reply| {
             let page = request.for_page && reply.status == 200;
             // The rest of what is said about a new job is not waited for: some cut it off (Kyocera).
@@ -147,6 +152,9 @@ impl<'a> Feed<'a> {
             };
             Ok((reply, page, text))
         });
+        if made {
+            self.wire.made();
+        }
         match told {
             Ok((reply, page, text)) => {
                 self.job.answered(&Told {
@@ -155,6 +163,9 @@ impl<'a> Feed<'a> {
                     retry_after: reply.header(&RETRY_AFTER),
                     body: &text,
                 });
+                if made && self.wire.is_cancelled() {
+                    self.fail(Error::new(ErrorKind::Abort, "the transfer was cancelled"));
+                }
                 page.then_some(reply)
             }
             Err(e) if request.method == Method::Delete => {

@@ -13,7 +13,8 @@
 //! # Deadlines
 //!
 //! Every byte is waited for with a deadline, and a cancel shuts the socket down from the thread that it comes
-//! on: nothing hangs, whatever the scanner does. A request has a connection of its own, as with sane-airscan,
+//! on: nothing hangs, whatever the scanner does. Only the answer about a new job is waited for after a cancel, for
+//! three quarters of the cancel's deadline: else nobody knew which job to delete. A request has a connection of its own, as with sane-airscan,
 //! which most scanners were tried with.
 //!
 //! # Trust

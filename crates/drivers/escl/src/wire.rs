@@ -18,10 +18,21 @@ struct State {
     cancelled: bool,
     /// The last words with the scanner are not cancelled.
     closing: bool,
+    /// A job is being made: how long its answer is waited for after a cancel.
+    making: Option<Duration>,
+    /// The request for the job is on its way.
+    sent: bool,
     until: Instant,
     allowed: Duration,
     what: &'static str,
     socket: Option<Arc<TcpStream>>,
+}
+
+impl State {
+    /// How long a cancel waits for a job that is asked for.
+    fn patience(&self) -> Option<Duration> {
+        self.making.filter(|_| self.sent)
+    }
 }
 
 impl Wire {
@@ -30,6 +41,8 @@ impl Wire {
             state: Mutex::new(State {
                 cancelled: false,
                 closing: false,
+                making: None,
+                sent: false,
                 until: Instant::now(),
                 allowed: Duration::ZERO,
                 what: "",
@@ -44,6 +57,7 @@ impl Wire {
         let mut state = self.lock();
         state.cancelled = false;
         state.closing = false;
+        state.making = None;
     }
 
     /// From now on `what` must come within so long.
@@ -60,6 +74,29 @@ impl Wire {
         self.expect("the end of the job", within);
     }
 
+    /// A job is being made, up to [`Wire::made`]. Once the request is on its way, a cancel does not cut it off but waits
+    /// so long for the answer: else nobody knew what to delete.
+    pub(crate) fn make(&self, patience: Duration) {
+        let mut state = self.lock();
+        state.making = Some(patience);
+        state.sent = false;
+    }
+
+    /// The request is on its way from now on.
+    pub(crate) fn sent(&self) {
+        self.lock().sent = true;
+    }
+
+    /// The answer is there, or will not come.
+    pub(crate) fn made(&self) {
+        self.lock().making = None;
+    }
+
+    /// Whether the time that is left may become shorter on the way.
+    pub(crate) fn is_making(&self) -> bool {
+        self.lock().making.is_some()
+    }
+
     /// The deadline begins anew: something has come.
     pub(crate) fn came(&self) {
         let mut state = self.lock();
@@ -69,8 +106,13 @@ impl Wire {
     /// Stops whatever waits.
     pub(crate) fn cancel(&self) {
         let mut state = self.lock();
+        let first = !state.cancelled;
         state.cancelled = true;
-        if !state.closing
+        if let Some(patience) = state.patience() {
+            if first {
+                state.until = state.until.min(Instant::now() + patience);
+            }
+        } else if !state.closing
             && let Some(socket) = &state.socket
         {
             // One that is not connected any more needs no shutting down.
@@ -91,7 +133,7 @@ impl Wire {
     /// `Deadline` when there is none, `Abort` after a cancel.
     pub(crate) fn left(&self) -> Result<Duration> {
         let state = self.lock();
-        if state.cancelled && !state.closing {
+        if state.cancelled && !state.closing && state.patience().is_none() {
             return Err(Error::new(ErrorKind::Abort, "the transfer was cancelled"));
         }
         let left = state.until.saturating_duration_since(Instant::now());
@@ -152,6 +194,24 @@ mod tests {
         assert!(wire.left().is_ok());
         wire.begin();
         assert!(!wire.is_cancelled());
+        // A job that is asked for is waited for, and not longer when it is cancelled again.
+        wire.make(Duration::from_secs(3000));
+        wire.sent();
+        wire.cancel();
+        assert!(wire.left().unwrap() <= Duration::from_secs(3000));
+        wire.made();
+        assert_eq!(kind(), ErrorKind::Abort);
+        wire.begin();
+        wire.make(Duration::ZERO);
+        wire.cancel();
+        assert_eq!(kind(), ErrorKind::Abort);
+        wire.begin();
+        wire.make(Duration::ZERO);
+        wire.sent();
+        wire.cancel();
+        assert_eq!(kind(), ErrorKind::Deadline);
+        wire.begin();
+        wire.expect("a word", Duration::from_secs(3600));
         std::thread::scope(|scope| {
             let waiting = scope.spawn(|| wire.wait(Duration::from_secs(3000)));
             wire.cancel();

@@ -19,7 +19,7 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use escl::capabilities::Capabilities;
 use escl::settings::ScanSettings;
@@ -64,6 +64,8 @@ pub enum Act {
     Lose,
     /// The right answer with this body.
     Body(Vec<u8>),
+    /// The right answer, but not before `held` is false.
+    Hold,
     /// The right answer with this Location.
     Location(String),
 }
@@ -85,6 +87,8 @@ pub struct Scanner {
     pub job_state: Option<JobState>,
     /// Bodies of pages are sent in pieces.
     pub chunked: bool,
+    /// Answers that are to be held back are.
+    pub held: bool,
     /// What to do at the nth request of a kind, from 0.
     pub acts: BTreeMap<(Kind, usize), Act>,
     /// What to do at every request of a kind.
@@ -126,6 +130,7 @@ impl Server {
             adf: None,
             job_state: None,
             chunked: false,
+            held: false,
             acts: BTreeMap::new(),
             always: BTreeMap::new(),
             log: Vec::new(),
@@ -273,6 +278,12 @@ fn serve(mut stream: &TcpStream, scanner: &Mutex<Scanner>) -> io::Result<()> {
     match &act {
         Some(Act::Raw(bytes)) => return stream.write_all(bytes),
         Some(Act::Silence) => return until_gone(stream),
+        Some(Act::Hold) => {
+            let since = Instant::now();
+            while lock(scanner).held && since.elapsed() < PATIENCE {
+                thread::yield_now();
+            }
+        }
         Some(Act::Body(body)) => answer.body.clone_from(body),
         Some(Act::Location(location)) => answer.headers = vec![("Location", location.clone())],
         _ => {}
