@@ -2,7 +2,7 @@
 //!
 //! The child holds the device whole: its driver, the service over it, the items with their properties.
 //! What crosses the border is what an application does with them. This is the child's side; the other one
-//! is [`crate::remote`].
+//! is the module `remote`.
 
 pub(crate) mod channel;
 mod link;

@@ -249,7 +249,8 @@ impl Host {
         })
     }
 
-    /// Sends a request; its number, and where the reply comes.
+    /// Sends a request; its number, and where the reply comes. The other end is this host's alone, so that its
+    /// death is heard there at once.
     ///
     /// # Errors
     ///
@@ -258,7 +259,7 @@ impl Host {
         &self,
         request: Request,
         fd: Option<BorrowedFd<'_>>,
-    ) -> Result<(u64, SyncSender<Incoming>, Receiver<Incoming>)> {
+    ) -> Result<(u64, Receiver<Incoming>)> {
         let (sender, receiver) = sync_channel(WAITING_CALLS);
         let mut waiting = self.lock();
         if waiting.closed {
@@ -266,11 +267,19 @@ impl Host {
         }
         waiting.last += 1;
         let id = waiting.last;
-        waiting.by_id.insert(id, sender.clone());
+        waiting.by_id.insert(id, sender);
         drop(waiting);
         let sent = self.send(&ToHost::Request { id, request }, fd);
         sent.inspect_err(|_| self.forget(id))?;
-        Ok((id, sender, receiver))
+        Ok((id, receiver))
+    }
+
+    /// Makes whoever waits for this reply look up.
+    pub(crate) fn wake(&self, id: u64) {
+        if let Some(waits) = self.lock().by_id.get(&id) {
+            // Full of calls: the next cancel gets through.
+            let _ = waits.try_send(Incoming::Woken);
+        }
     }
 
     /// Nobody waits for this reply any more.
@@ -290,9 +299,7 @@ impl Host {
         limit: Duration,
         doing: &str,
     ) -> Result<Reply> {
-        let (_, sender, replied) = self.begin(request, fd)?;
-        // So that the end of the host is heard.
-        drop(sender);
+        let (_, replied) = self.begin(request, fd)?;
         match replied.recv_timeout(limit) {
             Ok(Incoming::Reply(reply)) => reply,
             Ok(Incoming::Call(_) | Incoming::Woken) => Err(Error::new(

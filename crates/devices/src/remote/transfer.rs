@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::fs::OpenOptions;
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -40,7 +40,8 @@ pub(crate) struct RemoteTransfer {
 
 /// What a cancel needs of a transfer that is under way.
 struct Running {
-    wake: SyncSender<Incoming>,
+    host: Arc<Host>,
+    id: u64,
     /// The filters before the application.
     chain: Option<Arc<Chain>>,
 }
@@ -177,14 +178,18 @@ impl RemoteTransfer {
     /// Runs a transfer in the host, and answers its calls on this thread.
     fn run(
         &self,
-        host: &Host,
+        host: &Arc<Host>,
         request: Request,
         fd: Option<BorrowedFd<'_>>,
         chain: Option<Arc<Chain>>,
         side: &mut dyn Side,
     ) -> Result<Status> {
-        let (id, wake, heard) = host.begin(request, fd)?;
-        *lock(&self.running) = Some(Running { wake, chain });
+        let (id, heard) = host.begin(request, fd)?;
+        *lock(&self.running) = Some(Running {
+            host: Arc::clone(host),
+            id,
+            chain,
+        });
         let mut wait = Wait {
             host,
             id,
@@ -352,8 +357,7 @@ impl Transfer for RemoteTransfer {
             if let Some(chain) = &running.chain {
                 chain.cancel();
             }
-            // Full of calls: the next cancel gets through.
-            let _ = running.wake.try_send(Incoming::Woken);
+            running.host.wake(running.id);
         }
     }
 }

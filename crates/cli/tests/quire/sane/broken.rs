@@ -43,6 +43,8 @@ const FAULTS: &[(&str, i32, &str)] = &[
     ("frame-77", 8, "frame format 77"),
     ("passes-endless", 8, "two frames of red"),
     ("start-hang?first-line-deadline=0.5", 8, "first line"),
+    ("start-crash?deadline=600", 8, "SIGABRT"),
+    ("read-crash?deadline=600", 8, "SIGABRT"),
     ("start-99", 8, "status 99"),
     ("start-eof", 8, "SANE_STATUS_EOF"),
     ("read-hang?deadline=0.5", 8, "another line"),
