@@ -75,6 +75,19 @@ impl AppItem {
         self.required(id, "an integer", self.opt_i32(id))
     }
 
+    /// The number of an integer property that is never negative, such as a size.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument` as [`AppItem::read_i32`], and for a number below 0.
+    pub fn read_u32(&self, id: PropertyId) -> Result<u32> {
+        let value = self.read_i32(id)?;
+        u32::try_from(value).map_err(|_| {
+            let name = self.property_name(id);
+            Error::invalid(format!("{name}: {value} is not valid; valid: 0 and more"))
+        })
+    }
+
     /// The value of a floating point property; `None` when there is none.
     pub fn opt_f32(&self, id: PropertyId) -> Option<f32> {
         match self.read(id) {

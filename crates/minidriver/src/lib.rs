@@ -8,6 +8,7 @@
 
 mod description;
 mod driver;
+pub mod pages;
 pub mod service_library;
 
 pub use description::describe;

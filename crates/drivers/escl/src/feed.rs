@@ -1,29 +1,14 @@
 //! The pages of a job, one after the other, with everything between them.
 
-use std::sync::Arc;
-
-use escl::job::{Answer as Told, Method, Next, Request};
-use transfer::{Answer, DeviceStatus, MinidrvTransferCallback, TransferParams};
+use escl::job::{Answer, Method, Next, Request};
+use minidriver::pages::{Download, Halt, Interrupted};
+use transfer::DeviceStatus;
 use ureq::http::header::{LOCATION, RETRY_AFTER};
 use wia::{Error, ErrorKind, Status};
 
 use crate::client::{Client, Reply};
-use crate::counted_stream::ByteCount;
 use crate::options::Deadlines;
 use crate::wire::Wire;
-
-/// Why a transfer goes no further.
-#[derive(Debug)]
-pub(crate) enum Halt {
-    /// It was cancelled: by an answer or by `WIA_EVENT_CANCEL_IO`. Nothing may be called any more.
-    Cancelled,
-    /// A callback failed. Nothing may be called any more.
-    Refused(Error),
-    /// The stream failed.
-    Stream(Error),
-    /// The scanner failed.
-    Device(Error),
-}
 
 /// The pages of one job.
 pub(crate) struct Feed<'a> {
@@ -31,8 +16,7 @@ pub(crate) struct Feed<'a> {
     pub(crate) wire: &'a Wire,
     pub(crate) deadlines: Deadlines,
     pub(crate) job: escl::Job,
-    pub(crate) callback: Arc<dyn MinidrvTransferCallback>,
-    pub(crate) count: &'a ByteCount,
+    pub(crate) download: &'a Download<'a>,
     /// The job is over, or must be brought to its end without another call of the application.
     closing: bool,
 }
@@ -42,8 +26,7 @@ impl<'a> Feed<'a> {
         (client, wire): (&'a Client, &'a Wire),
         deadlines: Deadlines,
         job: escl::Job,
-        callback: Arc<dyn MinidrvTransferCallback>,
-        count: &'a ByteCount,
+        download: &'a Download<'a>,
     ) -> Feed<'a> {
         wire.expect("the first line", deadlines.first_line);
         Feed {
@@ -51,8 +34,7 @@ impl<'a> Feed<'a> {
             wire,
             deadlines,
             job,
-            callback,
-            count,
+            download,
             closing: false,
         }
     }
@@ -74,8 +56,8 @@ impl<'a> Feed<'a> {
                         self.wire.came();
                         self.job.person_done();
                     }
-                    Err(Halt::Refused(e)) => self.fail(e),
-                    Err(halt) => return Err(halt),
+                    Err(Interrupted::Refused(e)) => self.fail(e),
+                    Err(interrupted) => return Err(interrupted.into()),
                 },
                 Next::Page => match page.take() {
                     Some(reply) => return Ok(Some(reply)),
@@ -157,7 +139,7 @@ impl<'a> Feed<'a> {
         }
         match told {
             Ok((reply, page, text)) => {
-                self.job.answered(&Told {
+                self.job.answered(&Answer {
                     status: reply.status,
                     location: reply.header(&LOCATION),
                     retry_after: reply.header(&RETRY_AFTER),
@@ -184,15 +166,10 @@ impl<'a> Feed<'a> {
     }
 
     /// `DEVICE_STATUS`.
-    fn report(&self, status: DeviceStatus) -> Result<(), Halt> {
-        if self.closing {
-            return Ok(());
-        }
-        let params = TransferParams::device_status(status, 0, self.count.bytes());
-        match self.callback.send_message(&params) {
-            Ok(Answer::Continue) => Ok(()),
-            Ok(Answer::Cancel) => Err(Halt::Cancelled),
-            Err(e) => Err(Halt::Refused(e)),
+    fn report(&self, status: DeviceStatus) -> Result<(), Interrupted> {
+        match self.closing {
+            true => Ok(()),
+            false => self.download.device_status(status, 0),
         }
     }
 }

@@ -3,16 +3,16 @@
 use escl::capabilities::{Capabilities, InputCaps, Range};
 use escl::settings::{ColorMode, InputSource, Region, ScanSettings};
 use items::AppItem;
+use minidriver::pages::{PageFormat, page_format, pixel_type};
 use raster::PixelType;
 use transfer::TransferContext;
 use wia::category::WIA_CATEGORY_FEEDER;
-use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_JPEG, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
 use wia::property::{
-    WIA_IPA_DATATYPE, WIA_IPA_DEPTH, WIA_IPS_BRIGHTNESS, WIA_IPS_CONTRAST,
-    WIA_IPS_DOCUMENT_HANDLING_SELECT, WIA_IPS_PAGES, WIA_IPS_THRESHOLD, WIA_IPS_XEXTENT,
-    WIA_IPS_XPOS, WIA_IPS_XRES, WIA_IPS_YEXTENT, WIA_IPS_YPOS, WIA_IPS_YRES,
+    WIA_IPS_BRIGHTNESS, WIA_IPS_CONTRAST, WIA_IPS_DOCUMENT_HANDLING_SELECT, WIA_IPS_PAGES,
+    WIA_IPS_THRESHOLD, WIA_IPS_XEXTENT, WIA_IPS_XPOS, WIA_IPS_XRES, WIA_IPS_YEXTENT, WIA_IPS_YPOS,
+    WIA_IPS_YRES,
 };
-use wia::{Compression, DataType, DocumentHandlingSelect, Error, PropertyId, Result, Tymed};
+use wia::{DocumentHandlingSelect, Error, Result};
 
 /// The MIME type of JPEG, which every scanner has.
 pub(crate) const JPEG: &str = "image/jpeg";
@@ -20,16 +20,6 @@ pub(crate) const JPEG: &str = "image/jpeg";
 pub(crate) const PNG: &str = "image/png";
 /// The threshold of the driver at the start.
 const MIDDLE: i32 = 128;
-
-/// What a transfer's streams hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PageFormat {
-    Raw,
-    Bmp,
-    Tiff,
-    /// JPEG, as it comes.
-    Jpeg,
-}
 
 /// Everything that a transfer needs to know.
 #[derive(Clone, Debug)]
@@ -39,8 +29,6 @@ pub(crate) struct Request {
     pub(crate) pages: Option<u32>,
     pub(crate) feeder: bool,
     pub(crate) format: PageFormat,
-    /// Whether all pages go into one stream.
-    pub(crate) multipage: bool,
     /// What rows become, whatever comes.
     pub(crate) pixel: PixelType,
     /// From which grey on a pixel is white, where the scanner has no pixels of one bit.
@@ -70,7 +58,7 @@ impl Request {
             Error::invalid(format!("{}: this item has no data", item.full_name()))
         })?;
         let pixel = pixel_type(item)?;
-        let format = page_format(context)?;
+        let format = page_format(context, pixel)?;
         let threshold = item.opt_i32(WIA_IPS_THRESHOLD).unwrap_or(MIDDLE);
         let own_threshold = threshold == MIDDLE || scanner.threshold.is_some();
         let (mode, mime) = match format {
@@ -80,7 +68,7 @@ impl Request {
         .ok_or_else(|| {
             Error::invalid(format!("WIA_IPA_DEPTH: the scanner has no {pixel:?} here"))
         })?;
-        let number = |id| unsigned(item, id);
+        let number = |id| item.read_u32(id);
         let dpi = (number(WIA_IPS_XRES)?, number(WIA_IPS_YRES)?);
         check_resolution(caps, dpi)?;
         let size = (number(WIA_IPS_XEXTENT)?, number(WIA_IPS_YEXTENT)?);
@@ -142,7 +130,6 @@ impl Request {
             pages,
             feeder,
             format,
-            multipage: context.tymed == Tymed::MultipageFile,
             pixel,
             threshold: u8::try_from(threshold.clamp(0, 255)).unwrap_or(128),
             size,
@@ -251,61 +238,6 @@ fn scale(value: i32, range: Range) -> i32 {
     i32::try_from(moved)
         .unwrap_or(range.normal)
         .clamp(range.min, range.max)
-}
-
-fn unsigned(item: &AppItem, id: PropertyId) -> Result<u32> {
-    let value = item.read_i32(id)?;
-    u32::try_from(value).map_err(|_| {
-        let name = item.property_name(id);
-        Error::invalid(format!("{name}: {value} is not valid; valid: 0 and more"))
-    })
-}
-
-/// The canonical pixels of the item's data type and depth.
-fn pixel_type(item: &AppItem) -> Result<PixelType> {
-    let data_type = item.read_i32(WIA_IPA_DATATYPE)?;
-    let depth = item.read_i32(WIA_IPA_DEPTH)?;
-    match (DataType::from_value(data_type), depth) {
-        (Some(DataType::Threshold), 1) => Ok(PixelType::Bw1),
-        (Some(DataType::Grayscale), 8) => Ok(PixelType::Gray8),
-        (Some(DataType::Grayscale), 16) => Ok(PixelType::Gray16),
-        // The RAW format has a name of its own for colour.
-        (Some(DataType::Color | DataType::RawRgb), 24) => Ok(PixelType::Rgb8),
-        (Some(DataType::Color | DataType::RawRgb), 48) => Ok(PixelType::Rgb16),
-        _ => Err(Error::invalid(format!(
-            "WIA_IPA_DATATYPE {data_type} with WIA_IPA_DEPTH {depth} is not valid; valid: 0 with 1, 2 with 8 or 16, \
-             3 or 6 with 24 or 48"
-        ))),
-    }
-}
-
-fn page_format(context: &TransferContext) -> Result<PageFormat> {
-    let format = match (context.format, context.tymed) {
-        (WIA_IMG_FMT_TIFF, Tymed::File | Tymed::MultipageFile) => PageFormat::Tiff,
-        (WIA_IMG_FMT_RAW, Tymed::File) => PageFormat::Raw,
-        (WIA_IMG_FMT_JPEG, Tymed::File) => PageFormat::Jpeg,
-        (WIA_IMG_FMT_BMP, Tymed::File) => PageFormat::Bmp,
-        (other, tymed) => {
-            let name = wia::format::name(other).map_or_else(|| other.to_string(), str::to_owned);
-            return Err(Error::invalid(format!(
-                "WIA_IPA_FORMAT {name} with WIA_IPA_TYMED {tymed:?} is not valid; valid: BMP, RAW, TIFF and JPEG with \
-                 TYMED_FILE, TIFF with TYMED_MULTIPAGE_FILE"
-            )));
-        }
-    };
-    let fits = match context.compression {
-        Compression::None => format != PageFormat::Jpeg,
-        Compression::G4 => format == PageFormat::Tiff,
-        Compression::Jpeg => matches!(format, PageFormat::Tiff | PageFormat::Jpeg),
-        _ => false,
-    };
-    if fits {
-        return Ok(format);
-    }
-    let compression = context.compression;
-    Err(Error::invalid(format!(
-        "WIA_IPA_COMPRESSION {compression:?} is not valid here"
-    )))
 }
 
 #[cfg(test)]

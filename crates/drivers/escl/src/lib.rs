@@ -28,7 +28,6 @@ mod acquire;
 mod arrival;
 mod client;
 mod connection;
-mod counted_stream;
 mod device;
 mod discover;
 mod feed;

@@ -1,88 +1,25 @@
 //! One page: from the connection into the application's stream, while it arrives.
 
-use std::time::{Duration, Instant};
-
 use crc32fast::Hasher;
 use formats::image::{ArrivingImage, ImageInfo, RowReader};
-use formats::{DocumentWriter, Limits, PageDone};
+use formats::{DocumentWriter, Limits};
+use minidriver::pages::{Halt, Interrupted, Reporter};
 use raster::{Band, Converter, PageLayout};
-use transfer::{Answer, MinidrvTransferCallback, Stream, TransferContext, TransferParams};
+use transfer::Stream;
 use ureq::http::header::{CONTENT_LENGTH, CONTENT_LOCATION};
 use wia::{Error, ErrorKind, Result};
 
 use crate::arrival::Arrival;
 use crate::client::Reply;
-use crate::counted_stream::ByteCount;
-use crate::feed::{Feed, Halt};
+use crate::feed::Feed;
 use crate::job::Request;
 
 /// Bytes of rows that go on at once.
 const BAND: usize = 64 << 10;
-/// Percent of a page between two messages.
-const PERCENT_STEP: i32 = 5;
-/// A slow page says something at least so often (at the next band).
-const SLOWEST_MESSAGE: Duration = Duration::from_millis(200);
 /// How much larger than asked for an image may be: scanners have their own ideas of sizes.
 const LARGER: u64 = 4;
 /// A resolution that differs by more than this part is another one.
 const OTHER_RESOLUTION: f64 = 0.02;
-
-/// Where messages go, and how far the present page is.
-pub(crate) struct Reporter<'a> {
-    callback: &'a dyn MinidrvTransferCallback,
-    count: &'a ByteCount,
-    percent: i32,
-    said: Instant,
-}
-
-impl<'a> Reporter<'a> {
-    pub(crate) fn new(
-        callback: &'a dyn MinidrvTransferCallback,
-        count: &'a ByteCount,
-    ) -> Reporter<'a> {
-        Reporter {
-            callback,
-            count,
-            percent: 0,
-            said: Instant::now(),
-        }
-    }
-
-    /// `STATUS` with so many percent of the page.
-    pub(crate) fn status(&mut self, percent: i32) -> Result<(), Halt> {
-        self.send(&TransferParams::status(percent, self.count.bytes()))
-    }
-
-    /// `NEW_PAGE`.
-    pub(crate) fn new_page(&mut self) -> Result<(), Halt> {
-        self.send(&TransferParams::new_page(0, self.count.bytes()))
-    }
-
-    /// `STATUS` when there is something new to say. The end of the page is said when it is written.
-    fn part(&mut self, done: u64, all: u64) -> Result<(), Halt> {
-        let percent = done.saturating_mul(100) / all.max(1);
-        let percent = i32::try_from(percent)
-            .unwrap_or(99)
-            .min(99)
-            .max(self.percent);
-        let due = percent >= self.percent + PERCENT_STEP || self.said.elapsed() >= SLOWEST_MESSAGE;
-        match due {
-            true => self.status(percent),
-            false => Ok(()),
-        }
-    }
-
-    fn send(&mut self, params: &TransferParams) -> Result<(), Halt> {
-        self.percent = params.percent;
-        let answer = self.callback.send_message(params);
-        self.said = Instant::now();
-        match answer {
-            Ok(Answer::Continue) => Ok(()),
-            Ok(Answer::Cancel) => Err(Halt::Cancelled),
-            Err(e) => Err(Halt::Refused(e)),
-        }
-    }
-}
 
 /// Why a page did not come whole.
 enum Short {
@@ -96,6 +33,12 @@ enum Short {
 impl From<Halt> for Short {
     fn from(halt: Halt) -> Short {
         Short::Halt(halt)
+    }
+}
+
+impl From<Interrupted> for Short {
+    fn from(interrupted: Interrupted) -> Short {
+        Short::Halt(interrupted.into())
     }
 }
 
@@ -183,7 +126,7 @@ pub(crate) fn write_rows(
                 writer.rows(new).map_err(Halt::Stream)?;
                 begun.crc.update(new.packed().unwrap_or_default());
                 begun.rows = end;
-                reporter.part(end.into(), info.height.into())?;
+                reporter.part(end.into(), Some(info.height.into()))?;
                 // The time of the application is not the scanner's.
                 feed.wire.came();
             }
@@ -247,7 +190,7 @@ pub(crate) fn copy_jpeg(
                 transfer::write_all(stream, new).map_err(Halt::Stream)?;
                 crc.update(new);
                 done = at;
-                reporter.part(at, length)?;
+                reporter.part(at, Some(length))?;
                 feed.wire.came();
             }
         }
@@ -411,34 +354,5 @@ impl JpegEnd {
 
     fn is_there(&self) -> bool {
         self.last.windows(2).any(|marker| marker == [0xFF, 0xD9])
-    }
-}
-
-/// The service's page writer, as a writer of documents.
-pub(crate) struct PageWriter<'a> {
-    pub(crate) context: &'a mut TransferContext,
-    pub(crate) stream: &'a mut dyn Stream,
-}
-
-impl DocumentWriter for PageWriter<'_> {
-    fn begin_page(&mut self, layout: &PageLayout) -> Result<()> {
-        transfer::begin_page(self.context, self.stream, layout)
-    }
-
-    fn rows(&mut self, band: Band<'_>) -> Result<()> {
-        transfer::rows(self.context, self.stream, band)
-    }
-
-    fn end_page(&mut self) -> Result<PageDone> {
-        transfer::end_page(self.context, self.stream)
-    }
-
-    fn abandon_page(&mut self) -> Result<()> {
-        transfer::abandon_page(self.context, self.stream)
-    }
-
-    /// The document is complete after each page.
-    fn finish(&mut self) -> Result<()> {
-        Ok(())
     }
 }

@@ -235,58 +235,51 @@ impl Passes {
         Ok(())
     }
 
-    /// Whether all three have come.
-    pub(crate) fn complete(&self) -> bool {
-        self.planes.iter().all(Option::is_some)
-    }
-
-    /// Gives the rows of the page to `each`, some at a time.
+    /// The rows of the page, some at a time.
     ///
     /// # Errors
     ///
-    /// `InvalidDriverResponse` when a pass is missing; what the file system says; what `each` says.
-    pub(crate) fn rows<E: From<Error>>(
-        &self,
-        mut each: impl FnMut(Vec<u8>) -> Result<(), E>,
-    ) -> Result<(), E> {
+    /// `InvalidDriverResponse` when a pass is missing; each piece what the file system says.
+    pub(crate) fn rows(&self) -> Result<impl Iterator<Item = Result<Vec<u8>>>> {
         let [Some(red), Some(green), Some(blue)] = self.planes else {
-            return Err(broken("a page lacks one of its three passes").into());
+            return Err(broken("a page lacks one of its three passes"));
         };
         let planes = [red, green, blue];
         let count = planes.iter().map(|(_, lines)| *lines).min().unwrap_or(0);
+        Ok((0..count).step_by(ROWS).map(move |at| {
+            let some = (count - at).min(ROWS as u64) as usize;
+            self.piece(planes.map(|(begin, _)| begin), at, some)
+        }))
+    }
+
+    /// `some` rows from row `at` on; the planes begin at `planes` in the file.
+    fn piece(&self, planes: [u64; 3], at: u64, some: usize) -> Result<Vec<u8>> {
         let stride = self.shape.stride;
         let sample = match self.shape.samples {
             Samples::Plain => self.shape.pixel.bits_per_channel() as usize / 8,
             Samples::ColourBits | Samples::BlackIsOne => 1,
         };
         let plane = self.shape.plane_bytes();
-        let mut lines = [vec![], vec![], vec![]];
-        let mut at = 0;
-        while at < count {
-            let some = (count - at).min(ROWS as u64) as usize;
-            for (lines, (begin, _)) in lines.iter_mut().zip(planes) {
-                lines.resize(some * stride, 0);
-                { self.file.read_exact_at(lines, begin + at * stride as u64) }
-                    .map_err(Error::from_read)?;
-            }
-            let mut rows = Vec::with_capacity(some * plane * 3);
-            for i in 0..some {
-                let line = lines.each_ref().map(|l| &l[i * stride..i * stride + plane]);
-                for x in (0..plane).step_by(sample) {
-                    for channel in line {
-                        rows.extend_from_slice(&channel[x..x + sample]);
-                    }
+        let mut lines = [(); 3].map(|()| vec![0; some * stride]);
+        for (lines, begin) in lines.iter_mut().zip(planes) {
+            { self.file.read_exact_at(lines, begin + at * stride as u64) }
+                .map_err(Error::from_read)?;
+        }
+        let mut rows = Vec::with_capacity(some * plane * 3);
+        for i in 0..some {
+            let line = lines.each_ref().map(|l| &l[i * stride..i * stride + plane]);
+            for x in (0..plane).step_by(sample) {
+                for channel in line {
+                    rows.extend_from_slice(&channel[x..x + sample]);
                 }
             }
-            // The channels stand side by side now, without bytes to spare.
-            let together = Shape {
-                stride: plane * 3,
-                ..self.shape
-            };
-            each(together.rows(rows))?;
-            at += some as u64;
         }
-        Ok(())
+        // The channels stand side by side now, without bytes to spare.
+        let together = Shape {
+            stride: plane * 3,
+            ..self.shape
+        };
+        Ok(together.rows(rows))
     }
 }
 
@@ -345,13 +338,8 @@ mod tests {
                     .lines(&[base, base + 1, 99, base + 2, base + 3, 99])
                     .unwrap();
             }
-            let mut all = Vec::new();
-            passes
-                .rows::<Error>(|rows| {
-                    all.extend(rows);
-                    Ok(())
-                })
-                .unwrap();
+            let rows = passes.rows().unwrap();
+            let all: Vec<u8> = rows.flat_map(Result::unwrap).collect();
             assert_eq!(all, [10, 20, 30, 11, 21, 31, 12, 22, 32, 13, 23, 33]);
         }
     }
@@ -385,6 +373,6 @@ mod tests {
                 .is_err()
         );
         assert!(passes.begin(&parameters(FrameKind::Rgb, 8, 2, 6)).is_err());
-        assert!(passes.rows::<Error>(|_| Ok(())).is_err());
+        assert!(passes.rows().is_err());
     }
 }

@@ -12,7 +12,7 @@ use wia::{Error, ErrorKind, Result, Status, Tymed};
 
 use crate::acquire::{Machine, download};
 use crate::draw::Pace;
-use crate::job::{Job, Sides, Source, sides, unsigned};
+use crate::job::{Job, Sides, Source, sides};
 
 /// Transfers what is below `item`, each child by its own settings and into streams of its name.
 pub(crate) fn acquire_children(
@@ -93,7 +93,7 @@ fn both_sides(machine: &Machine<'_>, item: &AppItem, context: &TransferContext) 
     let missing = || Error::new(ErrorKind::Unexpected, "a side of the feeder is missing");
     let front = Child::new(front.pop().ok_or_else(missing)?, context)?;
     let back = Child::new(back.pop().ok_or_else(missing)?, context)?;
-    let pages = Some(unsigned(item, WIA_IPS_PAGES)?).filter(|n| *n > 0);
+    let pages = Some(item.read_u32(WIA_IPS_PAGES)?).filter(|n| *n > 0);
     let mut way = match sides(item)? {
         Sides::Front => vec![front],
         Sides::Back => vec![back],

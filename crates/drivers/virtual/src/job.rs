@@ -1,24 +1,21 @@
 //! What one transfer is asked for: an item's properties, read once.
 
+use items::AppItem;
+use minidriver::pages::{PageFormat, page_format, pixel_type};
+use raster::Area;
 use raster::geometry::thousandths_to_pixels;
-use raster::{Area, PixelType};
 use transfer::TransferContext;
 use wia::category::{
     WIA_CATEGORY_FEEDER, WIA_CATEGORY_FEEDER_BACK, WIA_CATEGORY_FEEDER_FRONT, WIA_CATEGORY_FLATBED,
 };
 use wia::constant::{WIA_PAGE_AUTO, WIA_PREVIEW_SCAN};
-use wia::format::{
-    WIA_IMG_FMT_BMP, WIA_IMG_FMT_JPEG, WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF,
-};
 use wia::property::{
-    WIA_IPA_DATATYPE, WIA_IPA_DEPTH, WIA_IPS_BRIGHTNESS, WIA_IPS_CONTRAST,
-    WIA_IPS_DOCUMENT_HANDLING_SELECT, WIA_IPS_MAX_HORIZONTAL_SIZE, WIA_IPS_MAX_VERTICAL_SIZE,
-    WIA_IPS_PAGE_SIZE, WIA_IPS_PAGES, WIA_IPS_PREVIEW, WIA_IPS_THRESHOLD, WIA_IPS_XEXTENT,
-    WIA_IPS_XPOS, WIA_IPS_XRES, WIA_IPS_YEXTENT, WIA_IPS_YPOS, WIA_IPS_YRES,
+    WIA_IPS_BRIGHTNESS, WIA_IPS_CONTRAST, WIA_IPS_DOCUMENT_HANDLING_SELECT,
+    WIA_IPS_MAX_HORIZONTAL_SIZE, WIA_IPS_MAX_VERTICAL_SIZE, WIA_IPS_PAGE_SIZE, WIA_IPS_PAGES,
+    WIA_IPS_PREVIEW, WIA_IPS_THRESHOLD, WIA_IPS_XEXTENT, WIA_IPS_XPOS, WIA_IPS_XRES,
+    WIA_IPS_YEXTENT, WIA_IPS_YPOS, WIA_IPS_YRES,
 };
-use wia::{Compression, DataType, DocumentHandlingSelect, Error, Guid, PropertyId, Result, Tymed};
-
-use items::AppItem;
+use wia::{DocumentHandlingSelect, Error, Guid, Result, Tymed};
 
 use crate::sheet::{ScanRequest, Side};
 
@@ -50,17 +47,6 @@ pub(crate) enum Sides {
     Both,
 }
 
-/// What a transfer's streams hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PageFormat {
-    Raw,
-    Bmp,
-    /// A bitmap without file header.
-    MemoryBmp,
-    Tiff,
-    Jpeg,
-}
-
 /// Everything that a transfer needs to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Job {
@@ -69,8 +55,6 @@ pub(crate) struct Job {
     /// Sides to scan; `None` until the feeder is empty.
     pub(crate) pages: Option<u32>,
     pub(crate) format: PageFormat,
-    /// Whether all pages go into one stream.
-    pub(crate) multipage: bool,
     /// Whether each side of a sheet takes a transfer of its own.
     pub(crate) side_by_side: bool,
     /// Whether the next scan of the glass sees the same sheet: after a preview, and after a region.
@@ -98,17 +82,17 @@ impl Job {
         let area = match item.opt_i32(WIA_IPS_PAGE_SIZE) {
             Some(WIA_PAGE_AUTO) => None,
             _ => Some(Area::new(
-                unsigned(item, WIA_IPS_XPOS)?,
-                unsigned(item, WIA_IPS_YPOS)?,
-                unsigned(item, WIA_IPS_XEXTENT)?,
-                unsigned(item, WIA_IPS_YEXTENT)?,
+                item.read_u32(WIA_IPS_XPOS)?,
+                item.read_u32(WIA_IPS_YPOS)?,
+                item.read_u32(WIA_IPS_XEXTENT)?,
+                item.read_u32(WIA_IPS_YEXTENT)?,
             )),
         };
-        let x_dpi = unsigned(item, WIA_IPS_XRES)?;
-        let y_dpi = unsigned(item, WIA_IPS_YRES)?;
+        let x_dpi = item.read_u32(WIA_IPS_XRES)?;
+        let y_dpi = item.read_u32(WIA_IPS_YRES)?;
         let bed = (
-            thousandths_to_pixels(unsigned(item, WIA_IPS_MAX_HORIZONTAL_SIZE)?, x_dpi).max(1),
-            thousandths_to_pixels(unsigned(item, WIA_IPS_MAX_VERTICAL_SIZE)?, y_dpi).max(1),
+            thousandths_to_pixels(item.read_u32(WIA_IPS_MAX_HORIZONTAL_SIZE)?, x_dpi).max(1),
+            thousandths_to_pixels(item.read_u32(WIA_IPS_MAX_VERTICAL_SIZE)?, y_dpi).max(1),
         );
         let threshold = item.opt_i32(WIA_IPS_THRESHOLD).unwrap_or(128);
         let request = ScanRequest {
@@ -125,7 +109,7 @@ impl Job {
         let (sides, pages) = match source {
             Source::Flatbed => (Sides::Front, Some(1)),
             Source::Feeder => {
-                let pages = unsigned(item, WIA_IPS_PAGES)?;
+                let pages = item.read_u32(WIA_IPS_PAGES)?;
                 (sides(item)?, Some(pages).filter(|n| *n > 0))
             }
         };
@@ -134,7 +118,6 @@ impl Job {
             sides,
             pages,
             format,
-            multipage: context.tymed == Tymed::MultipageFile,
             side_by_side: false,
             sheet_stays: preview || region,
             area,
@@ -150,7 +133,7 @@ impl Job {
     ///
     /// `InvalidArgument` for more pages than the file can hold.
     pub(crate) fn for_one_file(mut self, context: &TransferContext) -> Result<Job> {
-        if context.memory_transfer || self.multipage {
+        if context.memory_transfer || context.tymed == Tymed::MultipageFile {
             return Ok(self);
         }
         if let Some(pages) = self.pages.filter(|pages| *pages > 1) {
@@ -189,73 +172,6 @@ impl Job {
             ..self.request
         })
     }
-}
-
-pub(crate) fn unsigned(item: &AppItem, id: PropertyId) -> Result<u32> {
-    let value = item.read_i32(id)?;
-    u32::try_from(value).map_err(|_| {
-        let name = item.property_name(id);
-        Error::invalid(format!("{name}: {value} is not valid; valid: 0 and more"))
-    })
-}
-
-/// The canonical pixels of the item's data type and depth.
-pub(crate) fn pixel_type(item: &AppItem) -> Result<PixelType> {
-    let data_type = item.read_i32(WIA_IPA_DATATYPE)?;
-    let depth = item.read_i32(WIA_IPA_DEPTH)?;
-    match (DataType::from_value(data_type), depth) {
-        (Some(DataType::Threshold), 1) => Ok(PixelType::Bw1),
-        (Some(DataType::Grayscale), 8) => Ok(PixelType::Gray8),
-        (Some(DataType::Grayscale), 16) => Ok(PixelType::Gray16),
-        // The RAW format has a name of its own for colour.
-        (Some(DataType::Color | DataType::RawRgb), 24) => Ok(PixelType::Rgb8),
-        (Some(DataType::Color | DataType::RawRgb), 48) => Ok(PixelType::Rgb16),
-        _ => Err(Error::invalid(format!(
-            "WIA_IPA_DATATYPE {data_type} with WIA_IPA_DEPTH {depth} is not valid; valid: 0 with 1, \
-             2 with 8 or 16, 3 or 6 with 24 or 48"
-        ))),
-    }
-}
-
-fn page_format(context: &TransferContext, pixel: PixelType) -> Result<PageFormat> {
-    let format = match (context.format, context.tymed) {
-        (WIA_IMG_FMT_TIFF, Tymed::File | Tymed::MultipageFile) => PageFormat::Tiff,
-        (WIA_IMG_FMT_RAW, Tymed::File) => PageFormat::Raw,
-        (WIA_IMG_FMT_JPEG, Tymed::File) => PageFormat::Jpeg,
-        (WIA_IMG_FMT_BMP, Tymed::File) if !context.memory_transfer => PageFormat::Bmp,
-        (WIA_IMG_FMT_MEMORYBMP, Tymed::File) if context.memory_transfer => PageFormat::MemoryBmp,
-        (other, tymed) => {
-            let name = wia::format::name(other).map_or_else(|| other.to_string(), str::to_owned);
-            return Err(Error::invalid(format!(
-                "WIA_IPA_FORMAT {name} with WIA_IPA_TYMED {tymed:?} is not valid; valid: BMP, RAW, \
-                 TIFF and JPEG with TYMED_FILE, TIFF with TYMED_MULTIPAGE_FILE, MEMORYBMP, RAW, \
-                 TIFF and JPEG with TYMED_CALLBACK, TIFF with TYMED_MULTIPAGE_CALLBACK"
-            )));
-        }
-    };
-    let fits = match context.compression {
-        Compression::None => format != PageFormat::Jpeg,
-        Compression::G4 => format == PageFormat::Tiff && pixel == PixelType::Bw1,
-        Compression::Jpeg => {
-            let holds = matches!(format, PageFormat::Tiff | PageFormat::Jpeg);
-            holds && matches!(pixel, PixelType::Gray8 | PixelType::Rgb8)
-        }
-        _ => false,
-    };
-    if !fits {
-        return Err(Error::invalid(format!(
-            "WIA_IPA_COMPRESSION {:?} is not valid here; valid: None, in TIFF G4 for 1 bit a \
-             pixel, and in TIFF and JPEG Jpeg for 8 bits a channel",
-            context.compression
-        )));
-    }
-    let bitmap = matches!(format, PageFormat::Bmp | PageFormat::MemoryBmp);
-    if bitmap && pixel.bits_per_channel() > 8 {
-        return Err(Error::invalid(
-            "WIA_IPA_FORMAT: BMP holds at most 8 bits a channel; valid: RAW, TIFF",
-        ));
-    }
-    Ok(format)
 }
 
 /// Which sides the feeder is asked for.

@@ -25,7 +25,6 @@
 
 mod acquire;
 mod children;
-mod counted_stream;
 mod device;
 mod discover;
 mod draw;

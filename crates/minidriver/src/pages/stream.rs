@@ -8,11 +8,11 @@ use wia::Result;
 
 /// Bytes of a stream's document, seen while a writer holds the stream.
 #[derive(Debug, Default)]
-pub(crate) struct ByteCount(AtomicU64);
+pub(super) struct ByteCount(AtomicU64);
 
 impl ByteCount {
     /// What `ulTransferredBytes` of a message says.
-    pub(crate) fn bytes(&self) -> u64 {
+    pub(super) fn bytes(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
@@ -21,7 +21,7 @@ impl ByteCount {
 ///
 /// The document writers look for their place at each call, so that the application may move the
 /// position in a callback.
-pub(crate) struct CountedStream<'a> {
+pub(super) struct CountedStream<'a> {
     stream: Box<dyn Stream>,
     count: &'a ByteCount,
     start: u64,
@@ -34,7 +34,7 @@ impl<'a> CountedStream<'a> {
     /// # Errors
     ///
     /// What the stream says.
-    pub(crate) fn new(
+    pub(super) fn new(
         mut stream: Box<dyn Stream>,
         count: &'a ByteCount,
     ) -> Result<CountedStream<'a>> {
