@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use items::{AppItem, DriverItem};
+use items::{AppItem, DriverItem, ScannerRules};
 use transfer::{ErrorHandler, ImageFilter, SegmentationFilter, TransferContext};
 use wia::{Error, ErrorKind, Guid, PropertyId, Result, Status, TransferFlags, Tymed};
 
@@ -14,6 +14,16 @@ pub struct FormatInfo {
     pub format: Guid,
     /// How it can be transferred.
     pub tymed: Tymed,
+}
+
+impl FormatInfo {
+    /// All formats of a scanner's source (`drvGetWiaFormatInfo`).
+    pub fn all_of(rules: &ScannerRules) -> Vec<FormatInfo> {
+        let pairs = rules.format_pairs().into_iter();
+        pairs
+            .map(|(format, tymed)| FormatInfo { format, tymed })
+            .collect()
+    }
 }
 
 /// Whether a [`Capability`] is something to command or something that happens.

@@ -2,7 +2,7 @@
 
 use escl::capabilities::{Capabilities, InputCaps, Range};
 use escl::settings::{ColorMode, InputSource, Region, ScanSettings};
-use items::AppItem;
+use items::{AppItem, no_data};
 use minidriver::pages::{PageFormat, page_format, pixel_type};
 use raster::PixelType;
 use transfer::TransferContext;
@@ -54,9 +54,7 @@ impl Request {
         let duplex = feeder
             && DocumentHandlingSelect::from_bits_retain(bits)
                 .contains(DocumentHandlingSelect::DUPLEX);
-        let caps = source(scanner, feeder, duplex).ok_or_else(|| {
-            Error::invalid(format!("{}: this item has no data", item.full_name()))
-        })?;
+        let caps = source(scanner, feeder, duplex).ok_or_else(|| no_data(item))?;
         let pixel = pixel_type(item)?;
         let format = page_format(context, pixel)?;
         let threshold = item.opt_i32(WIA_IPS_THRESHOLD).unwrap_or(MIDDLE);

@@ -2,42 +2,14 @@
 
 use escl::Quirks;
 use escl::capabilities::{Capabilities, InputCaps};
-use items::{
-    DataTypeRule, FeederRules, FormatRule, IntentResolutions, Registration, Resolutions,
-    ScannerRules,
-};
+use items::{DataTypeRule, FeederRules, FormatRule, Registration, Resolutions, ScannerRules};
 use raster::PixelType;
-use wia::constant::{
-    WIA_PAGE_BUSINESSCARD, WIA_PAGE_CUSTOM, WIA_PAGE_ISO_A3, WIA_PAGE_ISO_A4, WIA_PAGE_ISO_A5,
-    WIA_PAGE_ISO_A6, WIA_PAGE_ISO_A7, WIA_PAGE_ISO_B5, WIA_PAGE_JIS_B5, WIA_PAGE_USLEDGER,
-    WIA_PAGE_USLEGAL, WIA_PAGE_USLETTER, WIA_PAGE_USSTATEMENT, page_dimensions,
-};
-use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_RAW};
-use wia::{Compression, DataType, Guid, Orientation};
+use wia::{Compression, DataType, Guid};
 
 use crate::job::{decoded, passed, source};
 
 /// Settings can be exchanged between network scanners: what one lacks is refused.
 const STREAM_ID: Guid = Guid(0x3F5C_9B1E_72D4_4C08_A6E3_915B_D02F_7C4A);
-/// What suits: some bands of a page.
-const BUFFER_SIZE: i32 = 256 * 1024;
-
-/// Page sizes that are offered where they fit.
-const PAGE_SIZES: [i32; 12] = [
-    WIA_PAGE_ISO_A4,
-    WIA_PAGE_USLETTER,
-    WIA_PAGE_USLEGAL,
-    WIA_PAGE_USLEDGER,
-    WIA_PAGE_USSTATEMENT,
-    WIA_PAGE_ISO_A3,
-    WIA_PAGE_ISO_A5,
-    WIA_PAGE_ISO_A6,
-    WIA_PAGE_ISO_A7,
-    WIA_PAGE_ISO_B5,
-    WIA_PAGE_JIS_B5,
-    WIA_PAGE_BUSINESSCARD,
-];
-
 /// The rules of the flatbed or the feeder; `None` for a source that the scanner lacks, or that offers no pixels which
 /// can be read.
 pub(crate) fn rules(scanner: &Capabilities, feeder: bool, quirks: &Quirks) -> Option<ScannerRules> {
@@ -47,14 +19,8 @@ pub(crate) fn rules(scanner: &Capabilities, feeder: bool, quirks: &Quirks) -> Op
     if data_types.is_empty() {
         return None;
     }
-    let holds = |depth: &i32| data_types.iter().any(|rule| rule.depths.contains(depth));
     let tiff = FormatRule::tiff(&[Compression::None, Compression::G4, Compression::Jpeg]);
-    let mut formats = vec![FormatRule::raw(), tiff];
-    let bmp = FormatRule::bmp();
-    let bmp_fits = bmp.depths.iter().any(holds);
-    if bmp_fits {
-        formats.insert(0, bmp);
-    }
+    let mut formats = vec![FormatRule::bmp(), FormatRule::raw(), tiff];
     let passes: Vec<i32> = [(8, PixelType::Gray8), (24, PixelType::Rgb8)]
         .into_iter()
         .filter(|(_, pixel)| passed(caps, *pixel).is_some())
@@ -66,11 +32,6 @@ pub(crate) fn rules(scanner: &Capabilities, feeder: bool, quirks: &Quirks) -> Op
             ..FormatRule::jpeg()
         });
     }
-    let resolutions = resolutions(caps, quirks);
-    let highest = match &resolutions {
-        Resolutions::List(list) => list.iter().max().copied().unwrap_or(300),
-        Resolutions::Range { max, .. } => *max,
-    };
     let optical = |dpi: Option<u32>| {
         dpi.and_then(|dpi| i32::try_from(dpi).ok())
             .filter(|dpi| *dpi > 0)
@@ -82,34 +43,26 @@ pub(crate) fn rules(scanner: &Capabilities, feeder: bool, quirks: &Quirks) -> Op
             .unwrap_or(most)
             .clamp(1, most),
     };
-    Some(ScannerRules {
+    let mut rules = ScannerRules {
         min_size: (min(caps.min_width, bed.0), min(caps.min_height, bed.1)),
-        optical: (
-            optical(caps.optical_x).unwrap_or(highest),
-            optical(caps.optical_y).unwrap_or(highest),
-        ),
-        resolutions,
-        default_resolution: 300,
+        resolutions: resolutions(caps, quirks),
         data_types,
         formats,
-        preferred_format: if bmp_fits {
-            WIA_IMG_FMT_BMP
-        } else {
-            WIA_IMG_FMT_RAW
-        },
-        buffer_size: BUFFER_SIZE,
-        page_sizes: page_sizes(feeder, bed),
-        orientations: vec![Orientation::Portrait, Orientation::Landscape],
         registration: registration(scanner),
         brightness_contrast: scanner.brightness.is_some() && scanner.contrast.is_some(),
-        intents: IntentResolutions::default(),
         feeder: feeder.then(|| match source(scanner, true, true) {
             Some(_) => FeederRules::duplex(),
             None => FeederRules::simplex(),
         }),
         stream_id: STREAM_ID,
         ..ScannerRules::new(bed)
-    })
+    }
+    .of_paper();
+    rules.optical = (
+        optical(caps.optical_x).unwrap_or(rules.optical.0),
+        optical(caps.optical_y).unwrap_or(rules.optical.1),
+    );
+    Some(rules)
 }
 
 /// 1/300 inch as 1/1000 inch, no more than there is.
@@ -170,17 +123,6 @@ fn resolutions(caps: &InputCaps, quirks: &Quirks) -> Resolutions {
     list.sort_unstable();
     list.dedup();
     Resolutions::List(list)
-}
-
-/// The flatbed starts with the whole glass, the feeder with A4 where that fits.
-fn page_sizes(feeder: bool, bed: (i32, i32)) -> Vec<i32> {
-    let fits = |page: &i32| page_dimensions(*page).is_some_and(|(w, h)| w <= bed.0 && h <= bed.1);
-    let mut sizes: Vec<i32> = PAGE_SIZES.into_iter().filter(fits).collect();
-    match feeder {
-        false => sizes.insert(0, WIA_PAGE_CUSTOM),
-        true => sizes.push(WIA_PAGE_CUSTOM),
-    }
-    sizes
 }
 
 fn registration(scanner: &Capabilities) -> Registration {

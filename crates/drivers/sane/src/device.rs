@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread as threads;
 
-use items::{AppItem, DeviceInfo, DriverItem, RootInfo, ScannerRules, refusal};
+use items::{AppItem, DeviceInfo, DriverItem, RootInfo, ScannerRules, no_data, refusal};
 use minidriver::service_library::{events_are_listened_to, queue_event};
 use minidriver::{Capability, CapabilityKind, FormatInfo, Minidriver};
 use transfer::TransferContext;
@@ -27,7 +27,7 @@ use crate::acquire::{Machine, acquire};
 use crate::apply::sync;
 use crate::buttons::{self, Watch};
 use crate::discover::vendor_and_model;
-use crate::job::{no_data, source_of};
+use crate::job::source_of;
 use crate::option::Table;
 use crate::options::Options;
 use crate::probe::{Probed, paper, probe};
@@ -414,10 +414,7 @@ impl Minidriver for SaneDevice {
     fn wia_format_info(&self, item: &AppItem) -> Result<Vec<FormatInfo>> {
         let known = self.known()?;
         let source = known.source(item).ok_or_else(|| no_data(item))?;
-        let pairs = source.rules.format_pairs().into_iter();
-        Ok(pairs
-            .map(|(format, tymed)| FormatInfo { format, tymed })
-            .collect())
+        Ok(FormatInfo::all_of(&source.rules))
     }
 
     fn delete_item(&self, item: &AppItem) -> Result<()> {

@@ -1,12 +1,12 @@
 //! What one transfer is asked for, beside what is set in the device.
 
-use items::AppItem;
+use items::{AppItem, no_data};
 use minidriver::pages::{PageFormat, page_format, pixel_type};
 use raster::PixelType;
 use transfer::TransferContext;
 use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FILM, WIA_CATEGORY_FLATBED};
 use wia::property::{WIA_IPS_PAGES, WIA_IPS_THRESHOLD, WIA_IPS_XRES, WIA_IPS_YRES};
-use wia::{Error, Guid, Result};
+use wia::{Guid, Result};
 
 use crate::source::SourceKind;
 
@@ -58,9 +58,4 @@ impl Job {
             threshold: u8::try_from(threshold.clamp(0, 255)).unwrap_or(128),
         })
     }
-}
-
-/// The refusal of an item that cannot be transferred.
-pub(crate) fn no_data(item: &AppItem) -> Error {
-    Error::invalid(format!("{}: this item has no data", item.full_name()))
 }

@@ -1,40 +1,12 @@
 //! What a source can do, in the words of item properties.
 
-use items::{
-    AppItem, DataTypeRule, FeederRules, FormatRule, IntentResolutions, Registration, Resolutions,
-    ScannerRules,
-};
-use wia::constant::{
-    WIA_PAGE_BUSINESSCARD, WIA_PAGE_CUSTOM, WIA_PAGE_ISO_A3, WIA_PAGE_ISO_A4, WIA_PAGE_ISO_A5,
-    WIA_PAGE_ISO_A6, WIA_PAGE_ISO_A7, WIA_PAGE_ISO_B5, WIA_PAGE_JIS_B5, WIA_PAGE_USLEDGER,
-    WIA_PAGE_USLEGAL, WIA_PAGE_USLETTER, WIA_PAGE_USSTATEMENT, page_dimensions,
-};
-use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_RAW};
+use items::{AppItem, DataTypeRule, FeederRules, FormatRule, ScannerRules};
 use wia::property::{WIA_IPS_BRIGHTNESS, WIA_IPS_CONTRAST, WIA_IPS_THRESHOLD, WIA_IPS_YRES};
-use wia::{Compression, DataType, DocumentHandlingSelect, Guid, Orientation, PropertyId, Result};
+use wia::{Compression, DataType, DocumentHandlingSelect, Guid, PropertyId, Result};
 
 use crate::option::{SaneOption, Table, Value};
 use crate::probe::{Probed, name, scale};
 use crate::source::{Choice, SourceKind, Way};
-
-/// What suits: some bands of a page.
-const BUFFER_SIZE: i32 = 256 * 1024;
-
-/// Page sizes that are offered where they fit.
-const PAGE_SIZES: [i32; 12] = [
-    WIA_PAGE_ISO_A4,
-    WIA_PAGE_USLETTER,
-    WIA_PAGE_USLEGAL,
-    WIA_PAGE_USLEDGER,
-    WIA_PAGE_USSTATEMENT,
-    WIA_PAGE_ISO_A3,
-    WIA_PAGE_ISO_A5,
-    WIA_PAGE_ISO_A6,
-    WIA_PAGE_ISO_A7,
-    WIA_PAGE_ISO_B5,
-    WIA_PAGE_JIS_B5,
-    WIA_PAGE_BUSINESSCARD,
-];
 
 /// The rules of a source.
 pub(crate) fn rules(probed: &Probed) -> ScannerRules {
@@ -60,41 +32,25 @@ pub(crate) fn rules(probed: &Probed) -> ScannerRules {
     let mut compressions = vec![Compression::None];
     compressions.extend(bits(&[1]).then_some(Compression::G4));
     compressions.extend(bits(&[8, 24]).then_some(Compression::Jpeg));
-    let mut formats = vec![FormatRule::raw(), FormatRule::tiff(&compressions)];
-    let bmp = bits(&[1, 8, 24]);
-    if bmp {
-        formats.insert(0, FormatRule::bmp());
-    }
-    if bits(&[8, 24]) {
-        formats.push(FormatRule::jpeg());
-    }
-    let optical = |resolutions: &Resolutions| match resolutions {
-        Resolutions::List(list) => list.iter().max().copied().unwrap_or(300),
-        Resolutions::Range { max, .. } => *max,
-    };
-    let across = optical(&probed.x_resolutions);
-    let along = probed.y_resolutions.as_ref().map_or(across, optical);
     let feeder = probed.source.kind == SourceKind::Feeder;
-    ScannerRules {
-        optical: (across, along),
+    let mut rules = ScannerRules {
         resolutions: probed.x_resolutions.clone(),
-        default_resolution: 300,
         data_types,
-        formats,
-        preferred_format: if bmp {
-            WIA_IMG_FMT_BMP
-        } else {
-            WIA_IMG_FMT_RAW
-        },
-        buffer_size: BUFFER_SIZE,
-        page_sizes: page_sizes(feeder, bed),
-        orientations: vec![Orientation::Portrait, Orientation::Landscape],
-        registration: Registration::Left,
-        intents: IntentResolutions::default(),
+        formats: vec![
+            FormatRule::bmp(),
+            FormatRule::raw(),
+            FormatRule::tiff(&compressions),
+            FormatRule::jpeg(),
+        ],
         feeder: feeder.then(|| feeder_rules(probed)),
         stream_id: stream_id(&probed.table),
         ..ScannerRules::new(bed)
     }
+    .of_paper();
+    if let Some(along) = &probed.y_resolutions {
+        rules.optical.1 = along.highest();
+    }
+    rules
 }
 
 /// What differs from the usual properties of a source.
@@ -191,17 +147,6 @@ pub(crate) fn mode(probed: &Probed, data_type: DataType, depth: i32) -> Option<&
     };
     let same = |c: &&crate::probe::ModeChoice| c.data_type == data_type && c.depth == depth;
     probed.modes.iter().find(same).map(|choice| &choice.set)
-}
-
-/// The flatbed starts with the whole glass, the feeder with A4 where that fits.
-fn page_sizes(feeder: bool, bed: (i32, i32)) -> Vec<i32> {
-    let fits = |page: &i32| page_dimensions(*page).is_some_and(|(w, h)| w <= bed.0 && h <= bed.1);
-    let mut sizes: Vec<i32> = PAGE_SIZES.into_iter().filter(fits).collect();
-    match feeder {
-        false => sizes.insert(0, WIA_PAGE_CUSTOM),
-        true => sizes.push(WIA_PAGE_CUSTOM),
-    }
-    sizes
 }
 
 fn feeder_rules(probed: &Probed) -> FeederRules {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use items::{AppItem, DeviceInfo, DriverItem, RootInfo, ScannerRules};
+use items::{AppItem, DeviceInfo, DriverItem, RootInfo, ScannerRules, no_data};
 use minidriver::service_library::queue_event;
 use minidriver::{Capability, CapabilityKind, DriverModel, FormatInfo, Minidriver};
 use transfer::TransferContext;
@@ -315,13 +315,8 @@ impl Minidriver for VirtualScanner {
     }
 
     fn wia_format_info(&self, item: &AppItem) -> Result<Vec<FormatInfo>> {
-        let rules = self.rules(item).ok_or_else(|| {
-            Error::invalid(format!("{}: this item has no data", item.full_name()))
-        })?;
-        let pairs = rules.format_pairs().into_iter();
-        Ok(pairs
-            .map(|(format, tymed)| FormatInfo { format, tymed })
-            .collect())
+        let rules = self.rules(item).ok_or_else(|| no_data(item))?;
+        Ok(FormatInfo::all_of(rules))
     }
 
     fn delete_item(&self, item: &AppItem) -> Result<()> {

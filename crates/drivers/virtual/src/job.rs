@@ -1,6 +1,6 @@
 //! What one transfer is asked for: an item's properties, read once.
 
-use items::AppItem;
+use items::{AppItem, no_data};
 use minidriver::pages::{PageFormat, page_format, pixel_type};
 use raster::Area;
 use raster::geometry::thousandths_to_pixels;
@@ -74,9 +74,7 @@ impl Job {
     ///
     /// `InvalidArgument` that names a property which makes no transfer.
     pub(crate) fn new(item: &AppItem, context: &TransferContext) -> Result<Job> {
-        let source = Source::of(item.category()).ok_or_else(|| {
-            Error::invalid(format!("{}: this item has no data", item.full_name()))
-        })?;
+        let source = Source::of(item.category()).ok_or_else(|| no_data(item))?;
         let pixel = pixel_type(item)?;
         let format = page_format(context, pixel)?;
         let area = match item.opt_i32(WIA_IPS_PAGE_SIZE) {

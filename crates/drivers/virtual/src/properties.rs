@@ -1,18 +1,10 @@
 //! What the scanner's sources can do, in the words of item properties.
 
-use items::{
-    DataTypeRule, FeederRules, FormatRule, IntentResolutions, Registration, Resolutions,
-    ScannerRules,
-};
+use items::{DataTypeRule, FeederRules, FormatRule, Resolutions, ScannerRules};
 use minidriver::DriverModel;
 use raster::geometry::mm_to_thousandths;
-use wia::constant::{
-    WIA_PAGE_AUTO, WIA_PAGE_BUSINESSCARD, WIA_PAGE_CUSTOM, WIA_PAGE_ISO_A3, WIA_PAGE_ISO_A4,
-    WIA_PAGE_ISO_A5, WIA_PAGE_ISO_A6, WIA_PAGE_ISO_A7, WIA_PAGE_ISO_B5, WIA_PAGE_JIS_B5,
-    WIA_PAGE_USLEDGER, WIA_PAGE_USLEGAL, WIA_PAGE_USLETTER, WIA_PAGE_USSTATEMENT, page_dimensions,
-};
-use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_RAW};
-use wia::{Compression, DataType, DocumentHandlingSelect, Guid, Orientation, Tymed};
+use wia::constant::WIA_PAGE_AUTO;
+use wia::{Compression, DataType, DocumentHandlingSelect, Guid, Tymed};
 
 use crate::job::Source;
 use crate::model::{Depth, Mode};
@@ -21,8 +13,6 @@ use crate::sheet::PaperSize;
 
 /// Settings can be exchanged between virtual scanners: what one lacks is refused.
 const STREAM_ID: Guid = Guid(0x8D4B_31C6_0F52_4E7A_B1D9_6A73_C05E_2F18);
-/// What suits: some bands of a page.
-const BUFFER_SIZE: i32 = 256 * 1024;
 /// Width of the built-in beds in millimetres: A4 and letter fit.
 const BED_WIDTH: f64 = 216.0;
 /// Height of the built-in flatbed: A4 and letter fit.
@@ -32,22 +22,6 @@ const FEEDER_HEIGHT: f64 = 356.0;
 /// How much larger a bed is than the image that it must hold completely: PNG has resolutions in whole
 /// dots a metre, so that an image may look up to 1/4000 smaller than it is at 50 dpi and more.
 const FOR_ROUNDED_DPI: f64 = 1.000_25;
-
-/// Page sizes that are offered where they fit.
-const PAGE_SIZES: [i32; 12] = [
-    WIA_PAGE_ISO_A4,
-    WIA_PAGE_USLETTER,
-    WIA_PAGE_USLEGAL,
-    WIA_PAGE_USLEDGER,
-    WIA_PAGE_USSTATEMENT,
-    WIA_PAGE_ISO_A3,
-    WIA_PAGE_ISO_A5,
-    WIA_PAGE_ISO_A6,
-    WIA_PAGE_ISO_A7,
-    WIA_PAGE_ISO_B5,
-    WIA_PAGE_JIS_B5,
-    WIA_PAGE_BUSINESSCARD,
-];
 
 /// The rules of one source; `largest` is the largest image of a folder. A driver of streams offers no bands.
 pub(crate) fn rules(
@@ -63,25 +37,14 @@ pub(crate) fn rules(
         .map(|mode| data_type(*mode, &options.depths))
         .collect();
     let dpi = |d: &u32| i32::try_from(*d).unwrap_or(i32::MAX);
-    let resolutions: Vec<i32> = options.resolutions.iter().map(dpi).collect();
-    let optical = resolutions.iter().max().copied().unwrap_or(300);
-    let bmp = FormatRule::bmp();
-    let holds = |rule: &DataTypeRule| rule.depths.iter().any(|d| bmp.depths.contains(d));
-    let bmp_fits = data_types.iter().any(holds);
     let tiff = FormatRule::tiff(&[Compression::None, Compression::G4, Compression::Jpeg]);
     let mut formats = vec![
+        FormatRule::bmp(),
         FormatRule::raw().also(&[Tymed::Callback]),
         tiff.also(&[Tymed::Callback, Tymed::MultipageCallback]),
+        FormatRule::jpeg().also(&[Tymed::Callback]),
+        FormatRule::memory_bmp(),
     ];
-    let jpeg = FormatRule::jpeg();
-    let fits = |rule: &DataTypeRule| rule.depths.iter().any(|d| jpeg.depths.contains(d));
-    if data_types.iter().any(fits) {
-        formats.push(jpeg.also(&[Tymed::Callback]));
-    }
-    if bmp_fits {
-        formats.insert(0, bmp);
-        formats.push(FormatRule::memory_bmp());
-    }
     if model == DriverModel::Stream {
         for format in &mut formats {
             format
@@ -91,26 +54,17 @@ pub(crate) fn rules(
         formats.retain(|format| !format.tymeds.is_empty());
     }
     let feeder = source == Source::Feeder;
-    ScannerRules {
-        optical: (optical, optical),
-        resolutions: Resolutions::List(resolutions),
-        default_resolution: 300,
+    let mut rules = ScannerRules {
+        resolutions: Resolutions::List(options.resolutions.iter().map(dpi).collect()),
         data_types,
         formats,
-        preferred_format: if bmp_fits {
-            WIA_IMG_FMT_BMP
-        } else {
-            WIA_IMG_FMT_RAW
-        },
-        buffer_size: BUFFER_SIZE,
-        page_sizes: page_sizes(source, bed),
-        orientations: vec![Orientation::Portrait, Orientation::Landscape],
-        registration: Registration::Left,
-        intents: IntentResolutions::default(),
         feeder: feeder.then(|| feeder_rules(options.duplex)),
         stream_id: STREAM_ID,
         ..ScannerRules::new(bed)
     }
+    .of_paper();
+    rules.page_sizes.push(WIA_PAGE_AUTO);
+    rules
 }
 
 /// The rules of one side of a duplex feeder: one stream a page, and no choice of sides.
@@ -158,18 +112,6 @@ fn data_type(mode: Mode, depths: &[Depth]) -> DataTypeRule {
         Depth::Sixteen => 16 * channels,
     });
     DataTypeRule::new(data_type, &bits.collect::<Vec<_>>())
-}
-
-/// The flatbed starts with the whole glass, the feeder with A4 where that fits.
-fn page_sizes(source: Source, bed: (i32, i32)) -> Vec<i32> {
-    let fits = |page: &i32| page_dimensions(*page).is_some_and(|(w, h)| w <= bed.0 && h <= bed.1);
-    let mut sizes: Vec<i32> = PAGE_SIZES.into_iter().filter(fits).collect();
-    match source {
-        Source::Flatbed => sizes.insert(0, WIA_PAGE_CUSTOM),
-        Source::Feeder => sizes.push(WIA_PAGE_CUSTOM),
-    }
-    sizes.push(WIA_PAGE_AUTO);
-    sizes
 }
 
 fn feeder_rules(duplex: bool) -> FeederRules {

@@ -24,5 +24,6 @@ pub use scan_rect::update_scan_rect;
 pub use scanner::{update_sides, validate_scanner_item};
 pub use valid_format::update_valid_format;
 pub use valid_values::{
-    describe, invalid_value, is_valid, nearest, nominal, refusal, suits, validate_item_properties,
+    describe, invalid_value, is_valid, nearest, no_data, nominal, refusal, suits,
+    validate_item_properties,
 };

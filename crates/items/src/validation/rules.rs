@@ -1,6 +1,11 @@
 //! What a source of images can do: the description that validation and declaration share.
 
-use wia::constant::{CENTERED, LEFT_JUSTIFIED, RIGHT_JUSTIFIED, page_dimensions};
+use wia::constant::{
+    CENTERED, LEFT_JUSTIFIED, RIGHT_JUSTIFIED, WIA_PAGE_BUSINESSCARD, WIA_PAGE_CUSTOM,
+    WIA_PAGE_ISO_A3, WIA_PAGE_ISO_A4, WIA_PAGE_ISO_A5, WIA_PAGE_ISO_A6, WIA_PAGE_ISO_A7,
+    WIA_PAGE_ISO_B5, WIA_PAGE_JIS_B5, WIA_PAGE_USLEDGER, WIA_PAGE_USLEGAL, WIA_PAGE_USLETTER,
+    WIA_PAGE_USSTATEMENT, page_dimensions,
+};
 use wia::format::{
     WIA_IMG_FMT_BMP, WIA_IMG_FMT_JPEG, WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF,
 };
@@ -94,6 +99,14 @@ pub enum Resolutions {
 }
 
 impl Resolutions {
+    /// The highest; 300 of an empty list.
+    pub fn highest(&self) -> i32 {
+        match self {
+            Resolutions::List(list) => list.iter().max().copied().unwrap_or(300),
+            Resolutions::Range { max, .. } => *max,
+        }
+    }
+
     /// The valid values of `WIA_IPS_XRES`, `nominal` being the recommended one.
     pub fn valid(&self, nominal: i32) -> ValidValues {
         match self {
@@ -223,6 +236,12 @@ impl FormatRule {
         }
     }
 
+    /// Whether it can hold any of these pixels.
+    fn holds_any(&self, data_types: &[DataTypeRule]) -> bool {
+        let mut depths = data_types.iter().flat_map(|rule| &rule.depths);
+        self.depths.is_empty() || depths.any(|depth| self.depths.contains(depth))
+    }
+
     /// Whether the format is one of the two kinds of bitmap.
     pub(crate) fn is_bitmap(format: Guid) -> bool {
         matches!(format, WIA_IMG_FMT_BMP | WIA_IMG_FMT_MEMORYBMP)
@@ -290,6 +309,35 @@ impl ScannerRules {
         }
     }
 
+    /// The same for a scanner of paper, with the usual answers to what follows from the rest: the highest
+    /// resolution is the optical one, the formats are those that can hold what there is, BMP the preferred one
+    /// (else RAW), bands have 256 KiB, and documents can lie upright and across. A flatbed starts with the whole
+    /// glass, a feeder with A4; of the standard page sizes those are offered that fit.
+    #[must_use]
+    pub fn of_paper(mut self) -> ScannerRules {
+        let highest = self.resolutions.highest();
+        self.optical = (highest, highest);
+        let data_types = &self.data_types;
+        self.formats.retain(|format| format.holds_any(data_types));
+        let bmp = self.format(WIA_IMG_FMT_BMP).is_some();
+        self.preferred_format = if bmp {
+            WIA_IMG_FMT_BMP
+        } else {
+            WIA_IMG_FMT_RAW
+        };
+        self.buffer_size = 256 * 1024;
+        self.orientations = vec![Orientation::Portrait, Orientation::Landscape];
+        let (width, height) = self.bed;
+        let fits =
+            |page: &i32| page_dimensions(*page).is_some_and(|(w, h)| w <= width && h <= height);
+        self.page_sizes = PAGE_SIZES.into_iter().filter(fits).collect();
+        match self.feeder {
+            None => self.page_sizes.insert(0, WIA_PAGE_CUSTOM),
+            Some(_) => self.page_sizes.push(WIA_PAGE_CUSTOM),
+        }
+        self
+    }
+
     /// The pairs of format and kind of transfer (`drvGetWiaFormatInfo`).
     pub fn format_pairs(&self) -> Vec<(Guid, Tymed)> {
         self.formats
@@ -338,6 +386,22 @@ impl ScannerRules {
     }
 }
 
+/// The page sizes of scanners of paper, the usual first.
+const PAGE_SIZES: [i32; 12] = [
+    WIA_PAGE_ISO_A4,
+    WIA_PAGE_USLETTER,
+    WIA_PAGE_USLEGAL,
+    WIA_PAGE_USLEDGER,
+    WIA_PAGE_USSTATEMENT,
+    WIA_PAGE_ISO_A3,
+    WIA_PAGE_ISO_A5,
+    WIA_PAGE_ISO_A6,
+    WIA_PAGE_ISO_A7,
+    WIA_PAGE_ISO_B5,
+    WIA_PAGE_JIS_B5,
+    WIA_PAGE_BUSINESSCARD,
+];
+
 /// The id of property streams of devices that have none of their own.
 const DEFAULT_STREAM_ID: Guid = Guid(0x5E1D_37A2_8C64_4F0B_9A51_7D20_6B3F_C8E4);
 
@@ -367,5 +431,47 @@ pub const fn channels(data_type: DataType) -> i32 {
         | DataType::RawBgr
         | DataType::RawYuv
         | DataType::RawCmy => 3,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scanner_of_paper() {
+        let rules = |bed, depths: &[i32], feeder| {
+            let tiff = FormatRule::tiff(&[Compression::None]);
+            ScannerRules {
+                resolutions: Resolutions::List(vec![75, 600, 300]),
+                data_types: vec![DataTypeRule::new(DataType::Color, depths)],
+                formats: vec![FormatRule::bmp(), FormatRule::raw(), tiff],
+                feeder,
+                ..ScannerRules::new(bed)
+            }
+            .of_paper()
+        };
+        let formats = |rules: &ScannerRules| -> Vec<Guid> {
+            rules.formats.iter().map(|format| format.format).collect()
+        };
+        // Hardly larger than A5 (148 by 210 mm).
+        let glass = rules((5830, 8270), &[24, 48], None);
+        #[rustfmt::skip]
+        assert_eq!(glass.page_sizes, [
+            WIA_PAGE_CUSTOM, WIA_PAGE_ISO_A5, WIA_PAGE_ISO_A6, WIA_PAGE_ISO_A7, WIA_PAGE_BUSINESSCARD,
+        ]);
+        assert_eq!(glass.optical, (600, 600));
+        assert_eq!(glass.preferred_format, WIA_IMG_FMT_BMP);
+        assert_eq!(
+            formats(&glass),
+            [WIA_IMG_FMT_BMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF]
+        );
+        let deep = rules((5830, 8270), &[48], Some(FeederRules::simplex()));
+        #[rustfmt::skip]
+        assert_eq!(deep.page_sizes, [
+            WIA_PAGE_ISO_A5, WIA_PAGE_ISO_A6, WIA_PAGE_ISO_A7, WIA_PAGE_BUSINESSCARD, WIA_PAGE_CUSTOM,
+        ]);
+        assert_eq!(deep.preferred_format, WIA_IMG_FMT_RAW);
+        assert_eq!(formats(&deep), [WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF]);
     }
 }

@@ -180,6 +180,11 @@ pub fn refusal(item: &AppItem, id: PropertyId, value: &PropertyValue, valid: &st
     ))
 }
 
+/// The refusal to transfer an item that has no data.
+pub fn no_data(item: &AppItem) -> Error {
+    Error::invalid(format!("{}: this item has no data", item.full_name()))
+}
+
 /// Checks the current values of properties against their valid values
 /// (`wiasValidateItemProperties`): a flag has only valid bits, a number lies in the range and on a
 /// step, a list holds the number, GUID or string.
