@@ -15,7 +15,6 @@
 #![forbid(unsafe_code)]
 
 mod config;
-mod deadline;
 mod discovery;
 pub mod host;
 mod hotplug;
@@ -24,9 +23,9 @@ mod remote;
 mod uri;
 
 pub use config::{Config, Preset, Setting};
-pub use deadline::Deadlines;
 pub use discovery::{DeviceInfo, Found, PATIENCE, list};
 pub use hotplug::{Change, watch};
+pub use minidriver::Deadlines;
 pub use registry::{Placement, has_host, open, open_driver, open_with};
 pub use remote::set_host_program;
 pub use uri::DeviceUri;

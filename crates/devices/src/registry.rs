@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use layers::{Active, Layered};
-use minidriver::Minidriver;
+use minidriver::{Deadlines, Minidriver};
 use service::{Device, DeviceOptions, Service};
 use wia::{Error, ErrorKind, Result};
 
-use crate::deadline::Deadlines;
-use crate::{DeviceUri, deadline, remote};
+use crate::{DeviceUri, remote};
 
 /// Schemes of the contract that have no driver in this version.
 const LATER: [&str; 1] = ["com"];
@@ -77,7 +76,7 @@ pub fn open_with(uri: &str, placement: Placement) -> Result<Arc<dyn Device>> {
     let known = [&BUILT_IN[..], &FOREIGN].concat();
     let known = known.contains(&parsed.scheme()) && !LATER.contains(&parsed.scheme());
     if known && placement.in_host(parsed.scheme()) {
-        return remote::open(&parsed.to_string(), Deadlines::of(&parsed)?);
+        return remote::open(&parsed.to_string(), Deadlines::of(parsed.params())?);
     }
     let (driver, options) = driver_of(&parsed)?;
     Service::new(driver, &parsed.to_string(), options).connect()
@@ -126,7 +125,7 @@ pub(crate) fn driver_of(uri: &DeviceUri) -> Result<(Arc<dyn Minidriver>, DeviceO
             let mut options = driver_escl::Options::parse(uri.path(), &own_params(uri))?;
             // The driver knows best what is late, and says it before anybody else does.
             options.deadlines = options.deadlines.a_little_shorter();
-            let deadlines = Deadlines::of(uri)?;
+            let deadlines = Deadlines::of(uri.params())?;
             let service_options = DeviceOptions {
                 line_deadline: deadlines.first_line.max(deadlines.line),
                 ..usual
@@ -161,7 +160,7 @@ fn check_scanner_names(uri: &DeviceUri, of_driver: &[&str]) -> Result<()> {
 
 /// Refuses parameters that neither the driver nor the service knows.
 fn check_names(uri: &DeviceUri, of_driver: &[&str]) -> Result<()> {
-    let known = [of_driver, &deadline::KEYS].concat();
+    let known = [of_driver, &Deadlines::KEYS].concat();
     match uri
         .params()
         .iter()
@@ -177,7 +176,7 @@ fn check_names(uri: &DeviceUri, of_driver: &[&str]) -> Result<()> {
 
 /// What the service is told about the device, whatever its driver.
 fn service_options(uri: &DeviceUri) -> Result<DeviceOptions> {
-    let deadlines = Deadlines::of(uri)?;
+    let deadlines = Deadlines::of(uri.params())?;
     Ok(DeviceOptions {
         line_deadline: deadlines.line,
         cancel_deadline: deadlines.cancel,
@@ -187,7 +186,7 @@ fn service_options(uri: &DeviceUri) -> Result<DeviceOptions> {
 /// The parameters that are left for the driver.
 fn driver_params(uri: &DeviceUri) -> Vec<(String, String)> {
     let mut params = own_params(uri);
-    params.retain(|(key, _)| !deadline::KEYS.contains(&key.as_str()));
+    params.retain(|(key, _)| !Deadlines::KEYS.contains(&key.as_str()));
     params
 }
 

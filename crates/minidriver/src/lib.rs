@@ -6,11 +6,13 @@
 //! driver that is at work.
 #![forbid(unsafe_code)]
 
+mod deadlines;
 mod description;
 mod driver;
 pub mod pages;
 pub mod service_library;
 
+pub use deadlines::Deadlines;
 pub use description::describe;
 pub use driver::{Capability, CapabilityKind, DriverModel, FormatInfo, Minidriver};
 pub use service_library::{Event, EventPort};

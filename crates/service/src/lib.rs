@@ -18,6 +18,7 @@ mod notice;
 mod preview;
 mod transfer;
 
+pub use crate::transfer::new_file;
 pub use ::transfer::filter::Chain;
 pub use ::transfer::{
     Answer, AppErrorHandler, DataCallback, DataParams, DataTransferInfo, DocumentOptions,

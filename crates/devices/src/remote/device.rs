@@ -5,13 +5,13 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use minidriver::Deadlines;
 use minidriver::service_library::WAITING_EVENTS;
 use service::{Capability, Device, Event, HostInfo, Item};
 use wia::{Error, ErrorKind, Result};
 
 use super::host::{Host, Listener};
 use super::item::RemoteItem;
-use crate::deadline::Deadlines;
 use crate::host::message::{OfItem, Reply, Request};
 use crate::host::wire::{EventWire, FoundWire, ItemWire};
 

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bands::{Band, Section};
+use minidriver::Deadlines;
 use service::{
     Answer, Chain, DataCallback, DataTransferInfo, DocumentOptions, ExtendedTransferInfo, FileFate,
     ImageFilter, Item, NextStream, StorageMedium, Stream, Transfer, TransferCallback,
@@ -23,7 +24,6 @@ use super::host::{Host, Incoming, too_late};
 use super::item::RemoteItem;
 use super::mirror;
 use super::streams::StreamSide;
-use crate::deadline::Deadlines;
 use crate::host::message::{Answered, Call, OfItem, Piece, Reply, Request, ToHost};
 use crate::host::wire;
 
@@ -226,19 +226,8 @@ impl RemoteTransfer {
         }
         let extension = self.item.read(&[WIA_IPA_FILENAME_EXTENSION])?.pop();
         let extension = extension.flatten();
-        let suffix = extension.as_ref().and_then(|v| v.as_str()).unwrap_or("");
-        let suffix = match suffix {
-            "" => String::new(),
-            suffix => format!(".{suffix}"),
-        };
-        let made = tempfile::Builder::new()
-            .prefix("quire-")
-            .suffix(&suffix)
-            .tempfile()
-            .map_err(|e| Error::from_write(e).context(std::env::temp_dir().display()))?;
-        let (file, path) = made
-            .keep()
-            .map_err(|e| Error::from_write(e.error).context("a file of the service's choice"))?;
+        let extension = extension.as_ref().and_then(|v| v.as_str()).unwrap_or("");
+        let (file, path) = service::new_file(extension)?;
         medium.file_name = Some(path);
         Ok((file, true))
     }

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use escl::job::{Method, Request};
 use escl::status::AdfState;
 use escl::{Capabilities, Quirks, ScannerStatus};
-use items::{AppItem, DeviceInfo, DriverItem, RootInfo, ScannerRules};
-use minidriver::{Capability, CapabilityKind, DriverModel, FormatInfo, Minidriver};
+use items::{AppItem, DeviceInfo, DriverItem, RootInfo, ScannerRules, no_data};
+use minidriver::{Capability, CapabilityKind, Deadlines, DriverModel, FormatInfo, Minidriver};
 use transfer::TransferContext;
 use ureq::http::header::SERVER;
 use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FLATBED, WIA_CATEGORY_ROOT};
@@ -21,7 +21,7 @@ use wia::{
 use crate::acquire::acquire;
 use crate::client::{Base, Client, Reply};
 use crate::discover::find;
-use crate::options::{Address, Deadlines, Options};
+use crate::options::{Address, Options};
 use crate::properties::rules;
 use crate::wire::Wire;
 
@@ -327,13 +327,8 @@ impl Minidriver for EsclScanner {
     }
 
     fn wia_format_info(&self, item: &AppItem) -> Result<Vec<FormatInfo>> {
-        let rules = self.rules(item).ok_or_else(|| {
-            Error::invalid(format!("{}: this item has no data", item.full_name()))
-        })?;
-        let pairs = rules.format_pairs().into_iter();
-        Ok(pairs
-            .map(|(format, tymed)| FormatInfo { format, tymed })
-            .collect())
+        let rules = self.rules(item).ok_or_else(|| no_data(item))?;
+        Ok(FormatInfo::all_of(rules))
     }
 
     fn device_command(&self, item: &AppItem, command: Guid) -> Result<()> {

@@ -1,13 +1,13 @@
 //! The pages of a job, one after the other, with everything between them.
 
 use escl::job::{Answer, Method, Next, Request};
+use minidriver::Deadlines;
 use minidriver::pages::{Download, Halt, Interrupted};
 use transfer::DeviceStatus;
 use ureq::http::header::{LOCATION, RETRY_AFTER};
 use wia::{Error, ErrorKind, Status};
 
 use crate::client::{Client, Reply};
-use crate::options::Deadlines;
 use crate::wire::Wire;
 
 /// The pages of one job.

@@ -40,4 +40,5 @@ mod wire;
 
 pub use device::EsclScanner;
 pub use discover::{Discovered, discover};
-pub use options::{Address, Deadlines, Options};
+pub use minidriver::Deadlines;
+pub use options::{Address, Options};

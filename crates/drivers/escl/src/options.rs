@@ -3,21 +3,10 @@
 use std::env;
 use std::fmt;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use escl::quirks::LAYERS;
+use minidriver::Deadlines;
 use wia::{Error, ErrorKind, Result};
-
-/// The names of the deadlines, which every device has.
-const DEADLINES: [&str; 5] = [
-    "open-deadline",
-    "first-line-deadline",
-    "deadline",
-    "cancel-deadline",
-    "close-deadline",
-];
-/// The longest deadline in seconds.
-const LONGEST: f64 = 3600.0;
 
 /// Where a scanner is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,49 +22,6 @@ pub enum Address {
     },
     /// By what it calls itself, in lower case.
     Uuid(String),
-}
-
-/// How long the scanner may take, by phase.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Deadlines {
-    /// To say what it can do.
-    pub open: Duration,
-    /// To the first line of a transfer.
-    pub first_line: Duration,
-    /// To each line after it.
-    pub line: Duration,
-    /// To take note of a cancel.
-    pub cancel: Duration,
-    /// To delete a job that has ended.
-    pub close: Duration,
-}
-
-impl Default for Deadlines {
-    fn default() -> Deadlines {
-        Deadlines {
-            open: Duration::from_secs(30),
-            first_line: Duration::from_secs(120),
-            line: Duration::from_secs(60),
-            cancel: Duration::from_secs(5),
-            close: Duration::from_secs(5),
-        }
-    }
-}
-
-impl Deadlines {
-    /// The same, shorter by a tenth or two seconds: for a driver whose caller has these deadlines too, so that it is
-    /// the driver who says what was late.
-    #[must_use]
-    pub fn a_little_shorter(self) -> Deadlines {
-        let shorter = |time: Duration| time - (time / 10).min(Duration::from_secs(2));
-        Deadlines {
-            open: shorter(self.open),
-            first_line: shorter(self.first_line),
-            line: shorter(self.line),
-            cancel: shorter(self.cancel),
-            close: shorter(self.close),
-        }
-    }
 }
 
 /// A network scanner, described by a device URI (`escl:ADDRESS[?NAME=VALUE&…]`).
@@ -104,41 +50,25 @@ impl Options {
     pub fn parse(path: &str, params: &[(String, String)]) -> Result<Options> {
         let mut options = Options {
             address: Address::parse(path)?,
-            deadlines: Deadlines::default(),
+            deadlines: Deadlines::of(params)?,
             without: Vec::new(),
             certificates: certificates(),
         };
         for (name, value) in params {
-            options.set(name, value)?;
-        }
-        // Where only one is given it is for the first line too.
-        let given = |name: &str| params.iter().any(|(key, _)| key == name);
-        if given("deadline") && !given("first-line-deadline") {
-            options.deadlines.first_line = options.deadlines.line;
+            match name.as_str() {
+                "without" => options.without = layers(value)?,
+                name if Deadlines::KEYS.contains(&name) => {}
+                _ => {
+                    return Err(Error::invalid(format!(
+                        "a network scanner has no parameter {name}; valid are {}",
+                        [&Options::PARAMETERS[..], &Deadlines::KEYS]
+                            .concat()
+                            .join(", ")
+                    )));
+                }
+            }
         }
         Ok(options)
-    }
-
-    fn set(&mut self, name: &str, value: &str) -> Result<()> {
-        let deadline = match name {
-            "open-deadline" => &mut self.deadlines.open,
-            "first-line-deadline" => &mut self.deadlines.first_line,
-            "deadline" => &mut self.deadlines.line,
-            "cancel-deadline" => &mut self.deadlines.cancel,
-            "close-deadline" => &mut self.deadlines.close,
-            "without" => {
-                self.without = layers(value)?;
-                return Ok(());
-            }
-            _ => {
-                return Err(Error::invalid(format!(
-                    "a network scanner has no parameter {name}; valid are {}",
-                    [&Options::PARAMETERS[..], &DEADLINES].concat().join(", ")
-                )));
-            }
-        };
-        *deadline = seconds(name, value)?;
-        Ok(())
     }
 }
 
@@ -227,21 +157,6 @@ fn layers(value: &str) -> Result<Vec<String>> {
     }
 }
 
-fn seconds(name: &str, value: &str) -> Result<Duration> {
-    let seconds = value
-        .parse::<f64>()
-        .ok()
-        .filter(|s| *s > 0.0 && *s <= LONGEST);
-    seconds
-        .and_then(|s| Duration::try_from_secs_f64(s).ok())
-        .filter(|deadline| !deadline.is_zero())
-        .ok_or_else(|| {
-            let what =
-                format!("{name}={value}: not a number of seconds above 0 and up to {LONGEST}");
-            Error::invalid(what)
-        })
-}
-
 /// The file of certificates (XDG Base Directory Specification: state).
 fn certificates() -> Option<PathBuf> {
     let absolute = |name: &str| {
@@ -255,6 +170,8 @@ fn certificates() -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn address(path: &str) -> Result<String> {

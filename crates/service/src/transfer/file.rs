@@ -132,7 +132,19 @@ fn create(medium: &mut StorageMedium, item: &AppItem) -> Result<(File, PathBuf)>
     let extension = item
         .read_str(WIA_IPA_FILENAME_EXTENSION)
         .unwrap_or_default();
-    let suffix = match extension.as_str() {
+    let (file, path) = new_file(&extension)?;
+    medium.file_name = Some(path.clone());
+    Ok((file, path))
+}
+
+/// A new file of the service's choice, for a transfer whose application names none. It is in the folder of temporary
+/// files and stays; `extension` is without its dot, and may be empty.
+///
+/// # Errors
+///
+/// What the file system says.
+pub fn new_file(extension: &str) -> Result<(File, PathBuf)> {
+    let suffix = match extension {
         "" => String::new(),
         extension => format!(".{extension}"),
     };
@@ -141,11 +153,8 @@ fn create(medium: &mut StorageMedium, item: &AppItem) -> Result<(File, PathBuf)>
         .suffix(&suffix)
         .tempfile()
         .map_err(|e| Error::from_write(e).context(std::env::temp_dir().display()))?;
-    let (file, path) = made
-        .keep()
-        .map_err(|e| Error::from_write(e.error).context("a file of the service's choice"))?;
-    medium.file_name = Some(path.clone());
-    Ok((file, path))
+    made.keep()
+        .map_err(|e| Error::from_write(e.error).context("a file of the service's choice"))
 }
 
 /// Cuts off a page that was not ended, and closes the file.

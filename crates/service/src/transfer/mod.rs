@@ -31,6 +31,8 @@ use crate::item::check_connected;
 use crate::legacy_view::LegacyView;
 use crate::notice::Notice;
 
+pub use file::new_file;
+
 /// A transfer of one item of a device in this process.
 pub(crate) struct LocalTransfer {
     core: Arc<Core>,
