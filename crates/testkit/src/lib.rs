@@ -95,10 +95,27 @@ pub fn check_each(
     faces: Faces,
     each: &mut dyn FnMut(&Row) -> bool,
 ) -> Result<Report> {
-    check_with(driver, faces, rig::PATIENCE, each)
+    check_with(duties(), driver, faces, rig::PATIENCE, each)
+}
+
+/// The same from the duty of this id on; all where there is none of this id.
+///
+/// # Errors
+///
+/// As [`check`].
+pub fn check_from(
+    first: &str,
+    driver: &DriverFactory<'_>,
+    faces: Faces,
+    each: &mut dyn FnMut(&Row) -> bool,
+) -> Result<Report> {
+    let place = duties().iter().position(|duty| duty.id == first);
+    let some = &duties()[place.unwrap_or(0)..];
+    check_with(some, driver, faces, rig::PATIENCE, each)
 }
 
 fn check_with(
+    duties: &'static [Duty],
     driver: &DriverFactory<'_>,
     faces: Faces,
     patience: Duration,
@@ -107,9 +124,9 @@ fn check_with(
     let subjects = Subjects::find(driver, faces, patience)?;
     let mut rows = Vec::new();
     let mut hung = 0;
-    for duty in duties() {
+    for duty in duties {
         let begun = Instant::now();
-        let row = if hung < HANGS {
+        let mut row = if hung < HANGS {
             let subject = Subject {
                 driver,
                 faces,
@@ -120,7 +137,8 @@ fn check_with(
             Row::untried(duty)
         };
         let failed = row.outcome.word() == "fail";
-        hung += u32::from(failed && begun.elapsed() >= patience);
+        row.hung = failed && begun.elapsed() >= patience;
+        hung += u32::from(row.hung);
         let go_on = each(&row);
         rows.push(row);
         if !go_on {
@@ -163,7 +181,7 @@ mod tests {
             true
         };
         let patience = Duration::from_millis(100);
-        let report = check_with(&open, Faces::Both, patience, &mut each).unwrap();
+        let report = check_with(duties(), &open, Faces::Both, patience, &mut each).unwrap();
         assert_eq!(told, duties().len());
         let why = |row: &&Row| row.outcome.why().contains("not tried");
         let untried = report.rows().iter().filter(why).count();
@@ -179,5 +197,16 @@ mod tests {
         };
         let report = check_each(&open, Faces::Both, &mut |_| false).unwrap();
         assert_eq!(report.rows().len(), 1);
+    }
+
+    #[test]
+    fn it_can_begin_in_the_middle() {
+        let open = || -> Result<Arc<dyn Minidriver>> {
+            Ok(Arc::new(VirtualScanner::new(Options::parse("", &[])?)?))
+        };
+        let report = check_from("format.extension", &open, Faces::Both, &mut |_| false).unwrap();
+        let rows = report.rows();
+        assert_eq!((rows.len(), rows[0].duty.id), (1, "format.extension"));
+        assert_eq!(rows[0].outcome.word(), "pass");
     }
 }

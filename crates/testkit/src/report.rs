@@ -43,6 +43,8 @@ pub struct Row {
     pub duty: &'static Duty,
     /// What came of it.
     pub outcome: Outcome,
+    /// Whether the driver seems to hang since.
+    pub hung: bool,
 }
 
 impl Row {
@@ -72,7 +74,11 @@ impl Row {
                 }
             }
         }
-        Row { duty, outcome }
+        Row {
+            duty,
+            outcome,
+            hung: false,
+        }
     }
 
     /// A duty that is not tried with a driver that hangs.
@@ -81,6 +87,7 @@ impl Row {
         Row {
             duty,
             outcome: Outcome::Fail(why),
+            hung: false,
         }
     }
 }
@@ -88,7 +95,7 @@ impl Row {
 /// The row of the table, and the reason below it if there is one.
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Row { duty, outcome } = self;
+        let Row { duty, outcome, .. } = self;
         let mark = if duty.hwc { "HWC" } else { "" };
         writeln!(
             f,
@@ -119,7 +126,8 @@ pub struct Report {
 }
 
 impl Report {
-    pub(crate) fn new(rows: Vec<Row>, left_out: &[String]) -> Report {
+    /// Of duties that were run, in this process or in others.
+    pub fn new(rows: Vec<Row>, left_out: &[String]) -> Report {
         let left_out = left_out.iter().map(|why| one_line(why)).collect();
         Report { rows, left_out }
     }

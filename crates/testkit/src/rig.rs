@@ -12,8 +12,9 @@ use wia::event::WIA_EVENT_CANCEL_IO;
 use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_MEMORYBMP, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
 use wia::property::{
     WIA_DPS_DOCUMENT_HANDLING_CAPABILITIES, WIA_DPS_DOCUMENT_HANDLING_STATUS,
-    WIA_IPA_ACCESS_RIGHTS, WIA_IPA_DATATYPE, WIA_IPA_FORMAT, WIA_IPA_TYMED, WIA_IPS_PAGES,
-    WIA_IPS_XRES, WIA_IPS_YRES,
+    WIA_IPA_ACCESS_RIGHTS, WIA_IPA_DATATYPE, WIA_IPA_DEPTH, WIA_IPA_FORMAT,
+    WIA_IPA_NUMBER_OF_LINES, WIA_IPA_PIXELS_PER_LINE, WIA_IPA_TYMED, WIA_IPS_PAGES, WIA_IPS_XRES,
+    WIA_IPS_YRES,
 };
 use wia::{
     AccessRights, DataType, DocumentHandlingCapabilities, DocumentHandlingStatus, Error, ErrorKind,
@@ -26,6 +27,9 @@ use crate::{DriverFactory, Faces};
 
 /// How long a driver may be silent here, and how long it may take to hear a cancel.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Bytes of a page that takes several bands and buffers.
+const LONG: u64 = 2 << 20;
 
 /// Why a duty is not passed.
 #[derive(Debug)]
@@ -156,6 +160,16 @@ impl Bench<'_> {
         result.err().filter(|e| e.kind() == ErrorKind::AccessDenied)
     }
 
+    /// Whether the device can be opened while it is open.
+    pub(crate) fn lets_in_another(&self) -> Verdict<bool> {
+        let driver = (self.driver)()?;
+        match connect(driver, self.patience) {
+            Ok(_) => Ok(true),
+            Err(e) if matches!(e.kind(), ErrorKind::Busy | ErrorKind::DeviceLocked) => Ok(false),
+            Err(e) => Err(e.into()),
+        }
+    }
+
     /// The device, set up for a transfer, with something to scan.
     pub(crate) fn ready(&self, (format, tymed): (Guid, Tymed)) -> Verdict<Rig> {
         let rig = self.open()?;
@@ -163,6 +177,13 @@ impl Bench<'_> {
             return not_applicable("the feeder holds no paper");
         }
         rig.set_up(format, tymed)?;
+        Ok(rig)
+    }
+
+    /// The same with pages that are not over before anybody can stop them.
+    pub(crate) fn ready_for_long(&self, kind: (Guid, Tymed)) -> Verdict<Rig> {
+        let rig = self.ready(kind)?;
+        rig.enlarge()?;
         Ok(rig)
     }
 
@@ -315,20 +336,71 @@ impl Rig {
             self.write(WIA_IPA_DATATYPE, gray)?;
         }
         for id in [WIA_IPS_XRES, WIA_IPS_YRES] {
-            let lowest = match self.item.attributes(id).map(|info| info.valid) {
-                Some(ValidValues::Range { min, .. }) => Some(min),
-                Some(ValidValues::List { values, .. }) => {
-                    values.iter().filter_map(PropertyValue::as_i32).min()
-                }
-                _ => None,
-            };
-            // Resolutions can depend on each other.
-            if let Some(lowest) = lowest.filter(|_| self.number(id).is_ok_and(|n| n != lowest)) {
-                self.write(id, lowest)?;
+            if let Some(lowest) = self.resolutions(id).first() {
+                self.set_resolution(id, *lowest)?;
             }
         }
         if self.is_feeder() {
             self.write(WIA_IPS_PAGES, 2)?;
+        }
+        Ok(())
+    }
+
+    /// The lowest resolution with which a page has [`LONG`] bytes, else the highest.
+    fn enlarge(&self) -> Verdict {
+        let along = self.resolutions(WIA_IPS_YRES);
+        for dpi in self.resolutions(WIA_IPS_XRES) {
+            if self.page_bytes()?.is_none_or(|bytes| bytes >= LONG) {
+                break;
+            }
+            self.set_resolution(WIA_IPS_XRES, dpi)?;
+            if along.contains(&dpi) {
+                self.set_resolution(WIA_IPS_YRES, dpi)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Bytes of a page without compression, where the item says.
+    fn page_bytes(&self) -> Verdict<Option<u64>> {
+        let mut bits = 1_u64;
+        for id in [
+            WIA_IPA_PIXELS_PER_LINE,
+            WIA_IPA_NUMBER_OF_LINES,
+            WIA_IPA_DEPTH,
+        ] {
+            match self.number(id)?.map(u64::try_from) {
+                Some(Ok(number)) if number > 0 => bits = bits.saturating_mul(number),
+                _ => return Ok(None),
+            }
+        }
+        Ok(Some(bits / 8))
+    }
+
+    /// Resolutions from the lowest to the highest; of a range some.
+    fn resolutions(&self, id: PropertyId) -> Vec<i32> {
+        let mut all = match self.item.attributes(id).map(|info| info.valid) {
+            Some(ValidValues::Range { min, max, step, .. }) => {
+                let step = step.max(1);
+                let twice = |dpi: &i32| {
+                    let more = (dpi / step).max(1).checked_mul(step)?;
+                    dpi.checked_add(more).filter(|dpi| *dpi <= max)
+                };
+                std::iter::successors(Some(min), twice).collect()
+            }
+            Some(ValidValues::List { values, .. }) => {
+                values.iter().filter_map(PropertyValue::as_i32).collect()
+            }
+            _ => Vec::new(),
+        };
+        all.sort_unstable();
+        all
+    }
+
+    fn set_resolution(&self, id: PropertyId, dpi: i32) -> Verdict {
+        // Resolutions can depend on each other.
+        if self.number(id)?.is_some_and(|now| now != dpi) {
+            self.write(id, dpi)?;
         }
         Ok(())
     }

@@ -47,8 +47,9 @@ pub(super) fn duties() -> Vec<Duty> {
     ]
 }
 
+/// A transfer that is cancelled at its first message, long before it could be over.
 fn cancelled(bench: &Bench<'_>, kind: (Guid, Tymed), reply: Reply) -> Verdict<(Rig, StreamRun)> {
-    let rig = bench.ready(kind)?;
+    let rig = bench.ready_for_long(kind)?;
     let run = rig.download(Script {
         reply: Some((0, reply)),
         ..Script::default()
@@ -81,7 +82,9 @@ fn event(bench: &Bench<'_>) -> Verdict {
 fn sooner(bench: &Bench<'_>) -> Verdict {
     let mut judged = false;
     for kind in bench.for_streams()? {
-        let whole = bench.ready(kind)?.download(Script::default())?.complete()?;
+        let whole = { bench.ready_for_long(kind)? }
+            .download(Script::default())?
+            .complete()?;
         if whole.is_one_write() {
             continue;
         }

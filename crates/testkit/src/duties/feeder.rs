@@ -107,6 +107,8 @@ fn ready(bench: &Bench<'_>) -> Verdict {
         let empty = matches!(&run.judged.result, Err(e) if e.kind() == ErrorKind::PaperEmpty);
         return ensure(empty, || "it is not set, but there is paper".to_owned());
     }
+    // A device may let in one at a time.
+    drop(rig);
     let (rig, run) = scan(bench, 0)?;
     run.complete()?;
     let ready = rig.feed_ready()?;

@@ -171,11 +171,12 @@ fn preferred(bench: &Bench<'_>) -> Verdict {
 
 fn extension(bench: &Bench<'_>) -> Verdict {
     bench.scanned_only()?;
+    let offers = bench.offers([Tymed::File, Tymed::MultipageFile])?;
     let rig = bench.open()?;
     if rig.read(WIA_IPA_FILENAME_EXTENSION)?.is_none() {
         return not_applicable("the property is optional and missing");
     }
-    for (format, tymed) in bench.offers([Tymed::File, Tymed::MultipageFile])? {
+    for (format, tymed) in offers {
         rig.item.write(&[
             (WIA_IPA_TYMED, tymed.value().into()),
             (WIA_IPA_FORMAT, format.into()),

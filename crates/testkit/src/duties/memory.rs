@@ -334,13 +334,13 @@ fn failure(bench: &Bench<'_>) -> Verdict {
 fn event(bench: &Bench<'_>) -> Verdict {
     let mut judged = false;
     for kind in bench.for_bands()? {
-        let complete = whole(bench, kind, (0, false))?;
+        let complete = scan(&bench.ready_for_long(kind)?, kind.1, (0, false), None)?.complete()?;
         if complete.bands.len() <= 1 {
             continue;
         }
         judged = true;
         let all = complete.received();
-        let rig = bench.ready(kind)?;
+        let rig = bench.ready_for_long(kind)?;
         let script = Some((DataMessage::Data, Reply::CancelIo));
         let run = scan(&rig, kind.1, (0, false), script)?;
         returned_cancel(&run)?;

@@ -283,7 +283,11 @@ fn names(bench: &Bench<'_>) -> Verdict {
 
 fn two_devices(bench: &Bench<'_>) -> Verdict {
     let kind = bench.for_stream_of(Tymed::File)?;
-    let other = Arc::new(Mutex::new((bench.ready(kind)?, None)));
+    let other = bench.ready(kind)?;
+    if !bench.lets_in_another()? {
+        return not_applicable("the device lets in one at a time");
+    }
+    let other = Arc::new(Mutex::new((other, None)));
     let shared = Arc::clone(&other);
     let script = Script {
         meanwhile: Some(Arc::new(move || {
