@@ -20,6 +20,14 @@ impl Failure {
         }
     }
 
+    /// A failure that another process told of.
+    pub(crate) fn with_code(code: u8, message: &str) -> Failure {
+        Failure {
+            code,
+            message: one_line(message),
+        }
+    }
+
     /// Wrong usage.
     pub(crate) fn invalid(message: &str) -> Failure {
         Failure::new(ErrorKind::InvalidArgument, message)

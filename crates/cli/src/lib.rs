@@ -28,7 +28,7 @@ use clap::{CommandFactory, Parser};
 pub use failure::Failure;
 use lowargs::{LATER_COMMANDS, LowArgs, Subcommand};
 
-/// The hidden subcommand.
+/// The hidden subcommand of driver hosts; `check` has one more.
 const DRIVER_HOST: &str = "driver-host";
 
 /// The definition of the command line.
@@ -47,6 +47,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<u8, Failure> {
     if args.get(1).is_some_and(|arg| arg == DRIVER_HOST) {
         devices::host::serve_standard_input()?;
         return Ok(0);
+    }
+    if args.get(1).is_some_and(|arg| arg == check::COMMAND) {
+        return check::serve(&args[2..]);
     }
     devices::set_host_program("/proc/self/exe".into(), vec![DRIVER_HOST.into()]);
     let low = match LowArgs::try_parse_from(&args) {
