@@ -38,7 +38,7 @@ pub struct DeviceInfo {
 pub const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Looks for the devices of one scheme.
-pub(crate) type Finder = fn() -> Vec<DeviceInfo>;
+pub(crate) type Finder = fn() -> Result<Vec<DeviceInfo>>;
 
 /// Who looks for what. Each looks in a process of its own, for it calls code of others, or hears whoever speaks.
 const FINDERS: [(&str, Finder); 2] = [("escl", escl), ("sane", sane)];
@@ -71,9 +71,9 @@ pub(crate) fn schemes(config: &Config) -> impl Iterator<Item = &'static str> {
 }
 
 /// The devices of a scheme, looked for in this process.
-pub(crate) fn find_here(scheme: &str) -> Vec<DeviceInfo> {
+pub(crate) fn find_here(scheme: &str) -> Result<Vec<DeviceInfo>> {
     let finder = FINDERS.iter().find(|(of, _)| *of == scheme);
-    finder.map_or_else(Vec::new, |(_, finder)| finder())
+    finder.map_or_else(|| Ok(Vec::new()), |(_, finder)| finder())
 }
 
 /// The devices of a scheme, looked for where its drivers are.
@@ -83,7 +83,7 @@ pub(crate) fn find_of(scheme: &'static str, patience: Duration) -> Result<Vec<De
             let found = remote::discover(scheme, patience)?.into_iter();
             Ok(found.map(|found| from_wire(found, scheme)).collect())
         }
-        false => Ok(find_here(scheme)),
+        false => find_here(scheme),
     }
 }
 
@@ -244,8 +244,8 @@ fn named(mut devices: Vec<DeviceInfo>, config: &Config) -> Vec<DeviceInfo> {
 
 /// The devices at this machine that SANE's back ends find. A machine without SANE has none, and that is
 /// nothing to tell.
-fn sane() -> Vec<DeviceInfo> {
-    let found = driver_sane::discover().unwrap_or_default().into_iter();
+fn sane() -> Result<Vec<DeviceInfo>> {
+    let found = driver_sane::discover()?.into_iter();
     let shown = found.map(|scanner| DeviceInfo {
         uri: format!("sane:{}", scanner.path),
         vendor: scanner.vendor,
@@ -254,11 +254,11 @@ fn sane() -> Vec<DeviceInfo> {
         description: scanner.description,
         ..DeviceInfo::default()
     });
-    shown.collect()
+    Ok(shown.collect())
 }
 
 /// The scanners on the network.
-fn escl() -> Vec<DeviceInfo> {
+fn escl() -> Result<Vec<DeviceInfo>> {
     let scanners = driver_escl::discover().into_iter();
     let info = |scanner: driver_escl::Discovered| DeviceInfo {
         uri: format!("escl:{}", scanner.path),
@@ -269,7 +269,7 @@ fn escl() -> Vec<DeviceInfo> {
         address: scanner.authority,
         ..DeviceInfo::default()
     };
-    scanners.map(info).collect()
+    Ok(scanners.map(info).collect())
 }
 
 fn built_in() -> impl Iterator<Item = DeviceInfo> {

@@ -115,7 +115,9 @@ pub(crate) fn driver_of(uri: &DeviceUri) -> Result<(Arc<dyn Minidriver>, DeviceO
         "sane" => {
             check_scanner_names(uri, &driver_sane::Options::PARAMETERS)?;
             let service_options = service_options(uri)?;
-            let options = driver_sane::Options::parse(uri.path(), &driver_params(uri))?;
+            let mut options = driver_sane::Options::parse(uri.path(), &driver_params(uri))?;
+            // What is too late is said before anybody else says it.
+            options.warm_up = Deadlines::of(uri.params())?.a_little_shorter().first_line;
             let device = driver_sane::SaneDevice::new(options)?;
             Ok((layered(uri, Arc::new(device))?, service_options))
         }

@@ -271,6 +271,17 @@
 //! - **Pixels that the scanner lacks are made of richer ones** (black and white of grey, grey of colour), and a
 //!   threshold that it cannot be told is applied here.
 //!
+//! # Scanners through SANE
+//!
+//! - **What a device refuses without having been asked for anything is its own failure**: `SANE_STATUS_INVAL` and
+//!   `SANE_STATUS_UNSUPPORTED` are `E_INVALIDARG` of an option alone, and `WIA_ERROR_DEVICE_COMMUNICATION` of
+//!   `sane_start` and `sane_read`.
+//! - **`SANE_STATUS_CANCELLED` that nobody asked for is a person at the device** (`WIA_ERROR_USER_INTERVENTION`), no cancel.
+//! - **A sheet from a feeder is as long as the lines that come**: RAW, TIFF and JPEG leave the height open until the page
+//!   has ended, and bitmaps are filled up with white. A page from the glass that lacks more than a twentieth of its
+//!   lines has failed, and so has any that ends in the middle of a line.
+//! - **`SANE_STATUS_WARMING_UP` is waited for**, with `WIA_STATUS_WARMING_UP` to the application.
+//!
 //! # Previews and regions
 //!
 //! - **`UpdatePreview` calls `FilterPreviewImage`**, as the driver's documentation says, and the filter's

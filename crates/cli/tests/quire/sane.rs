@@ -299,10 +299,10 @@ fn three_passes_in_every_order() {
 
 /// Statuses of `sane_read`, with the exit code of the contract (by hand) and a word of the message.
 const STATUSES: [(&str, i32, &str); 11] = [
-    ("SANE_STATUS_UNSUPPORTED", 2, "SANE_STATUS_UNSUPPORTED"),
-    ("SANE_STATUS_CANCELLED", 130, "stopped"),
+    ("SANE_STATUS_UNSUPPORTED", 8, "SANE_STATUS_UNSUPPORTED"),
+    ("SANE_STATUS_CANCELLED", 4, "stopped at the device"),
     ("SANE_STATUS_DEVICE_BUSY", 6, "in use"),
-    ("SANE_STATUS_INVAL", 2, "SANE_STATUS_INVAL"),
+    ("SANE_STATUS_INVAL", 8, "SANE_STATUS_INVAL"),
     ("SANE_STATUS_EOF", 8, "before its first line"),
     ("SANE_STATUS_JAMMED", 4, "jam"),
     ("SANE_STATUS_NO_DOCS", 5, "empty"),
@@ -332,6 +332,39 @@ fn the_feeder_runs_empty() {
     sane.quire(&pages("0")).succeeds();
     sane.quire(&pages("3")).succeeds();
     sane.quire(&pages("12")).exits(5).says(&["10"]);
+}
+
+/// Every duty of a driver, with the sheets that the back end's feeder holds.
+#[test]
+fn the_driver_does_its_duties() {
+    let sane = Sane::new();
+    let text = sane.quire("check|sane:test:0").exits(0).text();
+    let line = |id: &str| {
+        let mut lines = text.lines();
+        lines.find(|line| line.split_whitespace().nth(1) == Some(id))
+    };
+    for id in [
+        "cancel.sooner",
+        "memory.event",
+        "format.extension",
+        "feeder.ready",
+        "feeder.short",
+    ] {
+        assert!(
+            line(id).is_some_and(|line| line.starts_with("pass")),
+            "{text}"
+        );
+    }
+    assert!(
+        line("stream.two-devices").is_some_and(|line| line.starts_with("n/a")),
+        "{text}"
+    );
+    assert!(
+        text.lines()
+            .last()
+            .is_some_and(|line| line.contains(" 0 failed")),
+        "{text}"
+    );
 }
 
 #[test]

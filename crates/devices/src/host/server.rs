@@ -224,7 +224,7 @@ impl Server {
         match request {
             Request::Open { uri } => self.open(&uri, fd),
             Request::Discover(scheme) => {
-                let found = discovery::find_here(&scheme).into_iter();
+                let found = discovery::find_here(&scheme)?.into_iter();
                 Ok(Reply::Found(found.map(Into::into).collect()))
             }
             Request::Close => {

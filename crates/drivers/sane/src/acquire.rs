@@ -1,6 +1,7 @@
 //! The transfer itself (`drvAcquireItemData`): streams asked for, pages written into them.
 
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use items::AppItem;
 use minidriver::pages::{Download, Halt, Tally};
@@ -21,6 +22,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) device: &'a Instance,
     pub(crate) probed: &'a Probed,
     pub(crate) stop: &'a Arc<Stop>,
+    /// How long the device may warm up before a page.
+    pub(crate) warm_up: Duration,
     /// Called when the feeder has said that it is empty, or that it is not.
     pub(crate) loaded: &'a dyn Fn(bool),
 }
@@ -57,6 +60,7 @@ fn run(
     let mut sheets = Sheets {
         feed: start(machine, job, item)?,
         job,
+        download,
         loaded: machine.loaded,
         out_of_paper: false,
     };
@@ -78,12 +82,13 @@ fn start(machine: &Machine<'_>, job: &Job, item: &AppItem) -> Result<Feed, Halt>
     let (steps, told) = mpsc::channel();
     let (empty, emptied) = mpsc::channel();
     let (pages, stop) = (job.pages, Arc::clone(machine.stop));
+    let warm_up = machine.warm_up;
     let device = machine.device.clone();
     let (item, probed) = (item.clone(), machine.probed.clone());
     thread::give(move |hub| {
         let scanner = hub.scanner(&device);
         match scanner.and_then(|scanner| apply_here(scanner, &item, &probed)) {
-            Ok(()) => hub.begin_scan(&device, Scan::new(pages, steps, emptied, stop)),
+            Ok(()) => hub.begin_scan(&device, Scan::new(pages, warm_up, steps, emptied, stop)),
             // The writing side waits for a first step.
             Err(e) => drop(steps.send(Step::Failed(e))),
         }

@@ -251,6 +251,7 @@ mod tests {
             size: 4,
             caps: cap::HARD_SELECT | cap::SOFT_DETECT,
             constraint: Constraint::None,
+            latin1: false,
             value: Some(Value::word(word)),
         };
         Table(vec![

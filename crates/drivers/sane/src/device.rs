@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread as threads;
+use std::time::Duration;
 
 use items::{AppItem, DeviceInfo, DriverItem, RootInfo, ScannerRules, no_data, refusal};
 use minidriver::service_library::{events_are_listened_to, queue_event};
@@ -26,7 +27,7 @@ use wia::{
 use crate::acquire::{Machine, acquire};
 use crate::apply::sync;
 use crate::buttons::{self, Watch};
-use crate::discover::vendor_and_model;
+use crate::discover::{type_of, vendor_and_model};
 use crate::job::source_of;
 use crate::option::Table;
 use crate::options::Options;
@@ -37,12 +38,17 @@ use crate::stop::Stop;
 use crate::thread::{self, Instance};
 use crate::vendor;
 
+/// A back end that takes longer to close its device is not waited for.
+const CLOSING: Duration = Duration::from_secs(5);
+
 /// A device of one of SANE's back ends.
 ///
 /// The tree has the items `Root` and `Flatbed`, `Feeder` and `Film` as far as the device has them. It is
 /// opened when the first application comes, and what it can do is found out then.
 pub struct SaneDevice {
     shared: Arc<Shared>,
+    /// How long the device may warm up before a page.
+    warm_up: Duration,
     /// Where a cancel of the running transfer goes.
     running: Mutex<Option<Arc<Stop>>>,
 }
@@ -92,6 +98,7 @@ impl SaneDevice {
                 busy: AtomicBool::new(false),
                 watch: Watch::default(),
             }),
+            warm_up: options.warm_up,
             running: Mutex::default(),
         })
     }
@@ -106,7 +113,8 @@ impl SaneDevice {
             return Ok(Arc::clone(known));
         }
         let device = self.device().clone();
-        let sources = thread::run(move |hub| probe(hub.scanner(&device)?))?;
+        let device_type = type_of(&device.name);
+        let sources = thread::run(move |hub| probe(hub.scanner(&device)?, &device_type))?;
         let known = Arc::new(Known::new(sources)?);
         *lock(&self.shared.known) = Some(Arc::clone(&known));
         Ok(known)
@@ -333,10 +341,7 @@ impl Minidriver for SaneDevice {
         if self.shared.watch.leave() {
             let device = self.device().clone();
             // Whoever comes next opens it again.
-            drop(thread::run(move |hub| {
-                hub.close(&device);
-                Ok(())
-            }));
+            thread::run_at_most(CLOSING, move |hub| hub.close(&device));
         }
     }
 
@@ -406,6 +411,7 @@ impl Minidriver for SaneDevice {
             device: self.device(),
             probed: &source.probed,
             stop: &running.stop,
+            warm_up: self.warm_up,
             loaded: &loaded,
         };
         acquire(&machine, item, context)

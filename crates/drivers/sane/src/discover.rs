@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use wia::Result;
+use wia::{ErrorKind, Result};
 
 use crate::ffi::FoundDevice;
 use crate::thread;
@@ -24,16 +24,20 @@ pub struct Discovered {
 /// Those that were found, by their names.
 static FOUND: Mutex<Option<HashMap<String, FoundDevice>>> = Mutex::new(None);
 
-/// The devices at this machine that SANE's back ends find. Devices of the network are found by their own
-/// protocols; a SANE server's are opened by name.
+/// The devices at this machine that SANE's back ends find; none where SANE is not installed. Devices of the
+/// network are found by their own protocols; a SANE server's are opened by name.
 ///
 /// # Errors
 ///
-/// `NoDeviceAvailable` when SANE is not installed; else what it says.
+/// What SANE says.
 pub fn discover() -> Result<Vec<Discovered>> {
     let found = thread::run(|hub| {
-        let devices = hub.library()?.devices(true);
-        devices.map_err(|status| status.error("sane_get_devices"))
+        let library = match hub.library() {
+            Err(e) if e.kind() == ErrorKind::NoDeviceAvailable => return Ok(Vec::new()),
+            library => library?,
+        };
+        let devices = library.devices(true);
+        devices.map_err(|status| status.of_device("sane_get_devices"))
     })?;
     let by_name = found.iter().map(|d| (d.name.clone(), d.clone()));
     *FOUND.lock().unwrap_or_else(PoisonError::into_inner) = Some(by_name.collect());
@@ -57,4 +61,11 @@ pub(crate) fn vendor_and_model(name: &str) -> (String, String) {
             (format!("SANE {back_end}"), name.to_owned())
         }
     }
+}
+
+/// What a device calls itself, such as "flatbed scanner"; empty where that is not known without a search.
+pub(crate) fn type_of(name: &str) -> String {
+    let found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
+    let device = found.as_ref().and_then(|found| found.get(name));
+    device.map_or_else(String::new, |device| device.kind.clone())
 }

@@ -49,7 +49,8 @@ impl Library {
     ///
     /// # Errors
     ///
-    /// `NoDeviceAvailable` when there is no libsane, or none of version 1; else what `sane_init` says.
+    /// `NoDeviceAvailable` when there is no libsane, `Offline` when there is none of version 1; else what
+    /// `sane_init` says.
     pub(crate) fn load() -> Result<&'static Library> {
         let name = std::env::var_os(OVERRIDE).filter(|name| !name.is_empty());
         let name = name.unwrap_or_else(|| LIBRARY.into());
@@ -63,11 +64,11 @@ impl Library {
         let mut version: c_int = 0;
         // SAFETY: `version` lives through the call; no authorisation callback is a documented argument.
         let status = unsafe { (functions.init)(&raw mut version, ptr::null()) };
-        check(status).map_err(|status| status.error("sane_init"))?;
+        check(status).map_err(|status| status.of_device("sane_init"))?;
         let major = (version >> 24) & 0xFF;
         if major != 1 {
             let what = format!("SANE has version {major}; valid: 1");
-            return Err(Error::new(ErrorKind::NoDeviceAvailable, what));
+            return Err(Error::new(ErrorKind::Offline, what));
         }
         Ok(Box::leak(Box::new(Library {
             functions,
@@ -143,7 +144,11 @@ impl Handle {
             let place = bytes.as_mut_ptr().cast();
             self.control(option.index, Action::Get, place, &mut info)?;
             let end = bytes.iter().position(|b| *b == 0).unwrap_or(option.size);
-            return Ok(Value::Text(copied::decoded(&bytes[..end])));
+            let text = match option.latin1 {
+                true => copied::latin1(&bytes[..end]),
+                false => copied::decoded(&bytes[..end]),
+            };
+            return Ok(Value::Text(text));
         }
         let count = option.size / 4;
         let mut words = vec![0_i32; count + SLACK / 4];
@@ -162,13 +167,13 @@ impl Handle {
         let mut info = 0;
         match value {
             Value::Text(text) => {
-                let text = text.as_bytes();
+                let text = option.encoded(text);
                 // The text's NUL is part of the size.
                 if option.kind != Kind::Text || text.len() >= option.size || text.contains(&0) {
                     return Err(SaneStatus::INVAL);
                 }
                 let mut bytes = vec![0_u8; option.size + SLACK];
-                bytes[..text.len()].copy_from_slice(text);
+                bytes[..text.len()].copy_from_slice(&text);
                 let place = bytes.as_mut_ptr().cast();
                 self.control(option.index, Action::Set, place, &mut info)?;
             }
@@ -242,6 +247,12 @@ impl Handle {
         self.canceller().cancel();
     }
 
+    /// Lets `read` come back when there is nothing to read yet, if the back end can (`sane_set_io_mode`).
+    pub(crate) fn set_non_blocking(&mut self) -> Result<(), SaneStatus> {
+        // SAFETY: the handle is open, and a frame has begun.
+        check(unsafe { (self.library.functions.set_io_mode)(self.raw, 1) })
+    }
+
     /// The descriptor that becomes readable when there is something to read, where there is one.
     pub(crate) fn select_fd(&mut self) -> Option<i32> {
         let mut fd: c_int = -1;
@@ -262,7 +273,7 @@ impl Handle {
 impl Drop for Handle {
     fn drop(&mut self) {
         // SAFETY: the handle is open, no operation of it runs, and it is not used any more: whoever
-        // has a `Canceller` was told before (`stop::Stop::detach`).
+        // has a `Canceller` has dropped it before (`stop::Attached`).
         unsafe { (self.library.functions.close)(self.raw) }
     }
 }
@@ -319,8 +330,18 @@ const LONGEST: usize = 1 << 16;
 ///
 /// # Safety
 ///
-/// `text` is null or points to bytes that end with a NUL, or to at least [`LONGEST`] bytes.
+/// As [`bytes`].
 unsafe fn text(text: *const c_char) -> Option<String> {
+    // SAFETY: as the caller says.
+    unsafe { bytes(text) }.map(|bytes| copied::decoded(&bytes))
+}
+
+/// The bytes of a text; `None` for a null pointer.
+///
+/// # Safety
+///
+/// `text` is null or points to bytes that end with a NUL, or to at least [`LONGEST`] bytes.
+unsafe fn bytes(text: *const c_char) -> Option<Vec<u8>> {
     if text.is_null() {
         return None;
     }
@@ -333,5 +354,5 @@ unsafe fn text(text: *const c_char) -> Option<String> {
         }
         bytes.push(byte);
     }
-    Some(copied::decoded(&bytes))
+    Some(bytes)
 }

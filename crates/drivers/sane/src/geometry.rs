@@ -160,6 +160,7 @@ mod tests {
             size: 4,
             caps: cap::SOFT_SELECT | cap::SOFT_DETECT,
             constraint: Constraint::None,
+            latin1: false,
             value: None,
         };
         option.constraint = Constraint::Range {

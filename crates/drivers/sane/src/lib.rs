@@ -38,6 +38,7 @@ mod options;
 mod page;
 mod probe;
 mod properties;
+mod reader;
 mod scan;
 mod scanner;
 mod settings;

@@ -80,6 +80,8 @@ pub(crate) struct SaneOption {
     pub(crate) size: usize,
     pub(crate) caps: i32,
     pub(crate) constraint: Constraint,
+    /// Whether its texts are in Latin-1, as SANE has it; most back ends that leave ASCII have UTF-8.
+    pub(crate) latin1: bool,
     /// Its value, where it is active and can be read.
     pub(crate) value: Option<Value>,
 }
@@ -115,6 +117,17 @@ impl SaneOption {
             Constraint::Texts(texts) => texts,
             _ => &[],
         }
+    }
+
+    /// A text as the back end has it.
+    pub(crate) fn encoded(&self, text: &str) -> Vec<u8> {
+        let latin1 = || {
+            text.chars()
+                .map(|c| u8::try_from(u32::from(c)).ok())
+                .collect()
+        };
+        let bytes: Option<Vec<u8>> = if self.latin1 { latin1() } else { None };
+        bytes.unwrap_or_else(|| text.as_bytes().to_vec())
     }
 
     /// A word of this option as a number.

@@ -1,5 +1,7 @@
 //! What a device URI says about a SANE device.
 
+use std::time::Duration;
+
 use wia::{Error, Result};
 
 /// A SANE device as a device URI (`sane:NAME`) names it.
@@ -7,6 +9,8 @@ use wia::{Error, Result};
 pub struct Options {
     /// The device's name as `scanimage -L` prints it, such as `test:0`.
     pub name: String,
+    /// How long it may warm up before a page (120 s).
+    pub warm_up: Duration,
 }
 
 impl Options {
@@ -32,6 +36,7 @@ impl Options {
         }
         Ok(Options {
             name: path.to_owned(),
+            warm_up: Duration::from_secs(120),
         })
     }
 }

@@ -3,16 +3,19 @@
 use std::sync::mpsc::{Receiver, Sender};
 
 use formats::DocumentWriter;
-use minidriver::pages::{Halt, Pages, Reporter};
+use minidriver::pages::{Download, Halt, PageFormat, Pages, Reporter};
 use raster::{Band, Converter, PageLayout, PixelType};
-use wia::{Error, Result};
+use wia::{Error, ErrorKind, Result, Status};
 
 use crate::frame::{Passes, Shape};
 use crate::job::Job;
 use crate::option::{FrameKind, Parameters};
 use crate::scan::{Step, broken};
+use crate::source::SourceKind;
 use crate::thread::{self, Instance};
 
+/// A page from the glass may lack one of so many lines.
+const NEARLY_ALL: u32 = 20;
 /// Rows of white that are added at a time.
 const WHITE_ROWS: u32 = 64;
 
@@ -63,7 +66,7 @@ impl Feed {
                 Ok(step)
             }
             Err(_) => Err(Halt::Device(Error::new(
-                wia::ErrorKind::ExceptionInDriver,
+                ErrorKind::ExceptionInDriver,
                 "the SANE driver crashed",
             ))),
         }
@@ -87,6 +90,7 @@ impl Feed {
 pub(crate) struct Sheets<'a> {
     pub(crate) feed: Feed,
     pub(crate) job: &'a Job,
+    pub(crate) download: &'a Download<'a>,
     /// Called when the feeder has said that it is empty, or that it is not.
     pub(crate) loaded: &'a dyn Fn(bool),
     /// Whether the pages have ended because there is no more paper.
@@ -99,19 +103,22 @@ impl Pages for Sheets<'_> {
     type Failure = Error;
 
     fn next(&mut self) -> Result<Option<Parameters>, Halt> {
-        match self.feed.next()? {
-            Step::Frame(parameters) => {
-                (self.loaded)(true);
-                Ok(Some(parameters))
-            }
-            Step::End { out_of_paper } => {
-                self.out_of_paper = out_of_paper;
-                if out_of_paper {
-                    (self.loaded)(false);
+        loop {
+            match self.feed.next()? {
+                Step::WarmingUp => self.download.device_status(Ok(Status::WarmingUp), 0)?,
+                Step::Frame(parameters) => {
+                    (self.loaded)(true);
+                    return Ok(Some(parameters));
                 }
-                Ok(None)
+                Step::End { out_of_paper } => {
+                    self.out_of_paper = out_of_paper;
+                    if out_of_paper {
+                        (self.loaded)(false);
+                    }
+                    return Ok(None);
+                }
+                _ => return Err(out_of_order()),
             }
-            _ => Err(out_of_order()),
         }
     }
 
@@ -186,7 +193,7 @@ fn three_passes(
 /// The thread of SANE broke the order of its steps.
 fn out_of_order() -> Halt {
     let what = "the parts of a page came in the wrong order";
-    Halt::Stream(Error::new(wia::ErrorKind::Unexpected, what))
+    Halt::Stream(Error::new(ErrorKind::Unexpected, what))
 }
 
 /// A page that is being written.
@@ -197,6 +204,10 @@ struct Page<'a, 'b> {
     /// Where the device delivers other pixels than were asked for.
     converter: Option<Converter>,
     layout: PageLayout,
+    /// Lines that the back end announced, where it knows.
+    announced: Option<u32>,
+    /// Whether the paper may be shorter than that.
+    of_paper: bool,
     done: u32,
     converted: Vec<u8>,
 }
@@ -212,6 +223,13 @@ impl<'a, 'b> Page<'a, 'b> {
         let converter = (from.pixel != job.pixel)
             .then(|| Converter::new(from.pixel, job.pixel, layout.width, job.threshold));
         layout.pixel = job.pixel;
+        let announced = layout.height;
+        let of_paper = job.source == SourceKind::Feeder;
+        // Where a sheet ends is known when it has ended. The lines of a bitmap come bottom-up, so it cannot begin
+        // without a height.
+        if of_paper && !matches!(job.format, PageFormat::Bmp | PageFormat::MemoryBmp) {
+            layout.height = None;
+        }
         writer.begin_page(&layout).map_err(Halt::Stream)?;
         Ok(Page {
             writer,
@@ -219,6 +237,8 @@ impl<'a, 'b> Page<'a, 'b> {
             from,
             converter,
             layout,
+            announced,
+            of_paper,
             done: 0,
             converted: Vec::new(),
         })
@@ -228,7 +248,7 @@ impl<'a, 'b> Page<'a, 'b> {
     fn rows(&mut self, rows: &[u8]) -> Result<(), Halt> {
         let count = u32::try_from(rows.len() / self.from.row_bytes()).unwrap_or(u32::MAX);
         let done = self.done.saturating_add(count);
-        if let Some(height) = self.layout.height.filter(|height| done > *height) {
+        if let Some(height) = self.announced.filter(|height| done > *height) {
             let what = format!("it sent more than the {height} lines that it announced");
             return Err(Halt::Device(broken(&what)));
         }
@@ -248,23 +268,38 @@ impl<'a, 'b> Page<'a, 'b> {
             self.writer.rows(band).map_err(Halt::Stream)?;
         }
         self.done = done;
-        let height = self.layout.height.map(u64::from);
-        self.reporter.part(done.into(), height)?;
+        self.reporter
+            .part(done.into(), self.announced.map(u64::from))?;
         Ok(())
     }
 
-    /// Ends the page. One that is shorter than announced, as paper often is, is white from there on.
+    /// Ends the page. One from a feeder is as long as its paper. One from the glass is as long as announced: some lines
+    /// that are missing are white, and where much is missing the device has failed.
     fn end(mut self) -> Result<(), Halt> {
         if self.done == 0 {
             return Err(Halt::Device(broken("a page ended before its first line")));
         }
-        if let Some(height) = self.layout.height.filter(|height| *height > self.done) {
+        let announced = self.announced.unwrap_or(self.done);
+        let missing = announced.saturating_sub(self.done);
+        if !self.of_paper && missing > announced / NEARLY_ALL {
+            let what = format!(
+                "the page ended after {} of its {announced} lines",
+                self.done
+            );
+            return Err(Halt::Device(Error::new(
+                ErrorKind::DeviceCommunication,
+                what,
+            )));
+        }
+        if missing > 0 {
             tracing::warn!(
                 lines = self.done,
-                announced = height,
+                announced,
                 "a page is shorter than announced"
             );
-            self.white(height - self.done)?;
+        }
+        if let Some(height) = self.layout.height {
+            self.white(height.saturating_sub(self.done))?;
         }
         self.writer.end_page().map_err(Halt::Stream)?;
         Ok(())

@@ -63,15 +63,15 @@ pub(crate) struct Probed {
     pub(crate) mapped: Vec<String>,
 }
 
-/// Looks at everything.
+/// Looks at everything. `device_type` is what the device calls itself, empty where that is not known.
 ///
 /// # Errors
 ///
 /// `InvalidDriverResponse` for a device that has no mode that can be read here; else what it says.
-pub(crate) fn probe(scanner: &mut Scanner) -> Result<Vec<Probed>> {
+pub(crate) fn probe(scanner: &mut Scanner, device_type: &str) -> Result<Vec<Probed>> {
     let at_first = scanner.table().clone();
     let mut probed = Vec::new();
-    for source in sources(&at_first) {
+    for source in sources(&at_first, device_type) {
         // What cannot be chosen is not offered.
         if set_all(scanner, source.first()).is_ok() {
             probed.push(probe_source(scanner, source)?);

@@ -188,6 +188,7 @@ mod tests {
             size: 4,
             caps: cap::SOFT_SELECT | cap::SOFT_DETECT,
             constraint: Constraint::Range { min, max, quant: 0 },
+            latin1: false,
             value: Some(Value::word(now)),
         }])
     }

@@ -9,14 +9,15 @@ use wia::{Error, ErrorKind};
 
 use crate::ffi::wait_readable;
 use crate::option::{FrameKind, Parameters};
+use crate::reader::{self, Reader};
 use crate::scanner::Scanner;
 use crate::status::SaneStatus;
 use crate::stop::Stop;
 
 /// Bytes of a buffer, rounded to whole lines.
 const BUFFER: usize = 256 * 1024;
-/// A line longer than this is none.
-const LONGEST_LINE: usize = 1 << 26;
+/// A line longer than this is none: 3 m at 9600 dpi have 6.4 MiB in 48 bits a pixel.
+const LONGEST_LINE: usize = 1 << 23;
 /// A slow device's lines go on at least so often.
 const LONGEST_WAIT: Duration = Duration::from_millis(100);
 /// A select descriptor that says nothing for so long is not believed: the back end is read all the same.
@@ -30,6 +31,12 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(20);
 /// an allocation, whose lock is never given back, and `sane_cancel` then waits for ever. Seen with the test
 /// back end of SANE 1.1.1.
 const SETTLE: Duration = Duration::from_millis(50);
+/// Bytes at the end of a frame that are left until its reader has ended, if that has to be waited for.
+const REST: usize = 4096;
+/// So long at most: the test back end waits up to 200 ms before it writes.
+const READER_ENDS: Duration = Duration::from_millis(500);
+/// Between two questions of whether a device has warmed up.
+const WARM_UP_PAUSE: Duration = Duration::from_millis(250);
 
 /// What the writing side gets.
 #[derive(Debug)]
@@ -38,7 +45,7 @@ pub(crate) enum Step {
     Frame(Parameters),
     /// Whole lines of the frame; none at its end when the last ones have come before.
     Lines(Vec<u8>),
-    /// The frame is complete. What came behind its last whole line is dropped.
+    /// The frame is complete.
     FrameEnd,
     /// All frames of the page have come.
     PageEnd,
@@ -46,6 +53,8 @@ pub(crate) enum Step {
     End {
         out_of_paper: bool,
     },
+    /// The device warms up; the page will begin.
+    WarmingUp,
     Failed(Error),
     Cancelled,
 }
@@ -63,6 +72,11 @@ pub(crate) struct Scan {
     at: At,
     /// When the frame began of which nothing has come yet.
     young: Option<Instant>,
+    /// The back end's thread that has to be waited for.
+    reader: Option<Reader>,
+    /// How long the device may warm up, and since when it does.
+    warm_up: Duration,
+    warming: Option<Instant>,
 }
 
 /// Where a scan is.
@@ -85,9 +99,20 @@ struct Frame {
     fd: Option<i32>,
     buffer: Vec<u8>,
     filled: usize,
+    /// Bytes that have come.
+    came: u64,
 }
 
 impl Frame {
+    /// Bytes that are still to come; `None` where the back end does not know how many lines there are.
+    fn left(&self) -> Option<u64> {
+        let lines = u64::try_from(self.parameters.lines)
+            .ok()
+            .filter(|n| *n > 0)?;
+        let all = lines.saturating_mul(self.line as u64);
+        Some(all.saturating_sub(self.came))
+    }
+
     /// Whether the page ends with it.
     fn is_last(&self) -> bool {
         let whole = matches!(self.parameters.frame, FrameKind::Gray | FrameKind::Rgb);
@@ -104,6 +129,7 @@ impl Scan {
     /// A scan that begins with its first step.
     pub(crate) fn new(
         pages: Option<u32>,
+        warm_up: Duration,
         steps: Sender<Step>,
         empty: Receiver<Vec<u8>>,
         stop: Arc<Stop>,
@@ -116,6 +142,9 @@ impl Scan {
             done: 0,
             at: At::Start(0),
             young: None,
+            reader: None,
+            warm_up,
+            warming: None,
         }
     }
 
@@ -124,9 +153,10 @@ impl Scan {
         if matches!(self.at, At::Over) {
             return;
         }
-        self.stop.attach(scanner.handle().canceller());
+        let stop = Arc::clone(&self.stop);
+        let attached = stop.attach(scanner.handle().canceller());
         let step = self.step(scanner);
-        self.stop.detach();
+        drop(attached);
         let step = step.unwrap_or_else(|end| {
             self.end(scanner);
             end
@@ -142,6 +172,9 @@ impl Scan {
         }
         if let Some(begun) = self.young.take() {
             thread::sleep(SETTLE.saturating_sub(begun.elapsed()));
+        }
+        if let Some(reader) = self.reader.take() {
+            reader.wait_for_rest(SETTLE);
         }
         // This ends every scan, also one that went well (SANE Standard 4.3.11).
         scanner.handle().cancel();
@@ -181,26 +214,72 @@ impl Scan {
             let what = "a page has more than the three frames red, green and blue";
             return Err(Step::Failed(broken(what)));
         }
+        let threads = scanner.reader_is_ended_anywhere().then(reader::threads);
         match scanner.handle().start() {
-            Ok(()) => {}
+            Ok(()) => self.warming = None,
+            Err(SaneStatus::WARMING_UP) if before == 0 => return self.warming_up(),
             Err(SaneStatus::NO_DOCS) if before == 0 => {
                 return Err(Step::End { out_of_paper: true });
             }
             Err(status) => return Err(self.failed(status, "sane_start")),
         }
         self.young = Some(Instant::now());
+        self.reader = threads.map(|before| Reader::since(&before));
         let parameters = scanner.handle().parameters();
         let parameters = parameters.map_err(|s| self.failed(s, "sane_get_parameters"))?;
         let line = line_bytes(&parameters).map_err(Step::Failed)?;
+        let fd = scanner.handle().select_fd();
+        if fd.is_some() {
+            // What waits here needs not wait in the back end too. One that cannot do that blocks, and is stopped
+            // by `sane_cancel` alone.
+            let _ = scanner.handle().set_non_blocking();
+        }
         self.at = At::Frame(Frame {
             before,
             parameters,
             line,
-            fd: scanner.handle().select_fd(),
+            fd,
             buffer: Vec::new(),
             filled: 0,
+            came: 0,
         });
         Ok(Step::Frame(parameters))
+    }
+
+    /// Waits a moment for the lamp.
+    fn warming_up(&mut self) -> Result<Step, Step> {
+        let since = *self.warming.get_or_insert_with(Instant::now);
+        let left = self.warm_up.saturating_sub(since.elapsed());
+        if left.is_zero() {
+            let what = format!("the device still warms up after {:?}", self.warm_up);
+            return Err(Step::Failed(Error::new(ErrorKind::Deadline, what)));
+        }
+        wait_readable(None, self.stop.wake(), WARM_UP_PAUSE.min(left));
+        self.at = At::Start(0);
+        Ok(Step::WarmingUp)
+    }
+
+    /// How many bytes can be read now. What ends a frame also ends the back end's thread, which is waited for.
+    fn allowed(&mut self, frame: &Frame) -> usize {
+        let room = frame.buffer.len() - frame.filled;
+        let Some(reader) = &self.reader else {
+            return room;
+        };
+        let left = frame
+            .left()
+            .map(|left| usize::try_from(left).unwrap_or(usize::MAX));
+        match left {
+            Some(left) if left > REST => room.min(left - REST),
+            Some(_) => {
+                reader.wait_for_end(READER_ENDS, || self.stop.asked());
+                self.reader = None;
+                room
+            }
+            None => {
+                reader.wait_for_rest(READER_ENDS);
+                room
+            }
+        }
     }
 
     /// Some whole lines of a frame, or its end.
@@ -218,7 +297,8 @@ impl Scan {
             if self.stop.asked() {
                 return Err(Step::Cancelled);
             }
-            match scanner.handle().read(&mut frame.buffer[frame.filled..]) {
+            let end = frame.filled + self.allowed(&frame);
+            match scanner.handle().read(&mut frame.buffer[frame.filled..end]) {
                 // Nothing yet, without a word when there will be something.
                 Ok(0) => {
                     pause = (pause * 2).clamp(SHORTEST_PAUSE, LONGEST_PAUSE);
@@ -228,10 +308,15 @@ impl Scan {
                     pause = Duration::ZERO;
                     self.young = None;
                     frame.filled += came;
+                    frame.came = frame.came.saturating_add(came as u64);
+                }
+                Err(Some(SaneStatus::EOF)) if !frame.filled.is_multiple_of(frame.line) => {
+                    let what = "a frame ended in the middle of a line";
+                    return Err(Step::Failed(broken(what)));
                 }
                 Err(Some(SaneStatus::EOF)) => {
                     let mut lines = std::mem::take(&mut frame.buffer);
-                    lines.truncate(frame.filled / frame.line * frame.line);
+                    lines.truncate(frame.filled);
                     self.at = At::FrameEnd(frame);
                     return Ok(Step::Lines(lines));
                 }
@@ -265,7 +350,7 @@ impl Scan {
         // What a back end says that was told to stop is about that.
         match self.stop.asked() {
             true => Step::Cancelled,
-            false => Step::Failed(status.error(call)),
+            false => Step::Failed(status.of_device(call)),
         }
     }
 }

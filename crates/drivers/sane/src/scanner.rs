@@ -6,6 +6,7 @@ use wia::{Error, ErrorKind, Result};
 
 use crate::ffi::{Handle, Library};
 use crate::option::{Kind, Parameters, Table, Value};
+use crate::reader;
 use crate::status::SaneStatus;
 
 /// An open device.
@@ -13,6 +14,8 @@ pub(crate) struct Scanner {
     handle: Handle,
     table: Table,
     used: Instant,
+    /// Whether its back end ends its reader wherever that is (`reader`).
+    reader_is_ended_anywhere: bool,
 }
 
 /// A value that the back end did not take.
@@ -41,6 +44,7 @@ impl Scanner {
             handle,
             table: Table::default(),
             used: Instant::now(),
+            reader_is_ended_anywhere: reader::is_ended_anywhere(name),
         };
         scanner.reload()?;
         Ok(scanner)
@@ -54,6 +58,10 @@ impl Scanner {
     /// How long it has not been used.
     pub(crate) fn unused(&self) -> Duration {
         self.used.elapsed()
+    }
+
+    pub(crate) fn reader_is_ended_anywhere(&self) -> bool {
+        self.reader_is_ended_anywhere
     }
 
     pub(crate) fn table(&self) -> &Table {
@@ -75,7 +83,8 @@ impl Scanner {
     ///
     /// What the back end says when it does not even tell how many there are.
     pub(crate) fn reload(&mut self) -> Result<()> {
-        let count = { self.handle.option_count() }.map_err(|s| s.error("sane_control_option"))?;
+        let count =
+            { self.handle.option_count() }.map_err(|s| s.of_device("sane_control_option"))?;
         let mut options = Vec::new();
         for index in 1..count {
             let Some(mut option) = self.handle.descriptor(index) else {

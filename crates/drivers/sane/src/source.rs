@@ -87,9 +87,13 @@ fn classify(name: &str) -> Option<(SourceKind, Way)> {
     has(&feeder).then_some((SourceKind::Feeder, way))
 }
 
+/// Options that only devices have through which sheets are drawn: a sensor, and the size of the paper.
+const SHEETS: [&str; 4] = ["page-loaded", "paper-loaded", "page-width", "page-height"];
+
 /// The sources of a device: flatbed, feeder, film, in this order; at least one. A device that does not
-/// speak of sources has one: a flatbed, unless its type says otherwise.
-pub(crate) fn sources(table: &Table) -> Vec<Source> {
+/// speak of sources has one: a flatbed, unless its type (`SANE_Device`, where it is known) or its options say
+/// that it draws sheets in.
+pub(crate) fn sources(table: &Table, device_type: &str) -> Vec<Source> {
     let mut sources: Vec<Source> = Vec::new();
     let option = table.settable(SOURCE);
     let names = option.map(SaneOption::texts).unwrap_or_default();
@@ -110,7 +114,10 @@ pub(crate) fn sources(table: &Table) -> Vec<Source> {
     }
     if sources.is_empty() {
         sources.push(Source {
-            kind: SourceKind::Flatbed,
+            kind: match draws_sheets(table, device_type) {
+                true => SourceKind::Feeder,
+                false => SourceKind::Flatbed,
+            },
             ways: vec![(Way::Front, Choice::new())],
         });
     }
@@ -123,6 +130,11 @@ pub(crate) fn sources(table: &Table) -> Vec<Source> {
             .sort_by_key(|(way, _)| order.iter().position(|w| w == way));
     }
     sources
+}
+
+fn draws_sheets(table: &Table, device_type: &str) -> bool {
+    let has = |name: &&str| table.get(name).is_some_and(SaneOption::active);
+    device_type.to_lowercase().contains("sheet") || SHEETS.iter().any(has)
 }
 
 /// Lets a feeder scan both sides by an option of its own, where its source has no name for that. `table`
@@ -219,6 +231,7 @@ mod tests {
             size: 64,
             caps: cap::SOFT_SELECT | cap::SOFT_DETECT,
             constraint: Constraint::Texts(texts.iter().map(|t| (*t).to_owned()).collect()),
+            latin1: false,
             value: None,
         }
     }
@@ -229,12 +242,43 @@ mod tests {
             SOURCE,
             &["ADF Duplex", "Auto", "ADF Front", "Flatbed"],
         )]);
-        let found = sources(&table);
+        let found = sources(&table, "");
         let kinds: Vec<_> = found.iter().map(|s| s.kind).collect();
         assert_eq!(kinds, [SourceKind::Flatbed, SourceKind::Feeder]);
         let ways: Vec<_> = found[1].ways.iter().map(|(way, _)| *way).collect();
         assert_eq!(ways, [Way::Front, Way::Both]);
-        assert_eq!(sources(&Table::default()).len(), 1);
+        // What it speaks of counts, whatever it calls itself.
+        let kinds: Vec<_> = sources(&table, "sheetfed scanner")
+            .iter()
+            .map(|s| s.kind)
+            .collect();
+        assert_eq!(kinds, [SourceKind::Flatbed, SourceKind::Feeder]);
+    }
+
+    #[test]
+    fn a_device_without_sources() {
+        let only = |table: &Table, device_type| {
+            let found = sources(table, device_type);
+            assert_eq!(found.len(), 1);
+            found[0].kind
+        };
+        let none = Table::default();
+        for (device_type, kind) in [
+            ("", SourceKind::Flatbed),
+            ("flatbed scanner", SourceKind::Flatbed),
+            ("multi-function peripheral", SourceKind::Flatbed),
+            ("sheetfed scanner", SourceKind::Feeder),
+            ("Sheet-fed scanner", SourceKind::Feeder),
+        ] {
+            assert_eq!(only(&none, device_type), kind, "{device_type}");
+        }
+        let mut sensor = texts("page-loaded", &[]);
+        assert_eq!(only(&Table(vec![sensor.clone()]), ""), SourceKind::Feeder);
+        // A back end has it for all its models, and this one does not use it.
+        sensor.caps |= cap::INACTIVE;
+        assert_eq!(only(&Table(vec![sensor]), ""), SourceKind::Flatbed);
+        let automatic = Table(vec![texts(SOURCE, &["Auto"]), texts("page-width", &[])]);
+        assert_eq!(only(&automatic, ""), SourceKind::Feeder);
     }
 
     #[test]
@@ -243,7 +287,7 @@ mod tests {
             texts(SOURCE, &["Flatbed", "ADF"]),
             texts("adf-mode", &["Simplex", "Duplex"]),
         ]);
-        let mut found = sources(&table);
+        let mut found = sources(&table, "");
         for source in &mut found {
             add_both_sides(source, &table);
         }

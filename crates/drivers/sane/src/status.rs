@@ -55,10 +55,32 @@ impl SaneStatus {
     pub(crate) const NO_DOCS: SaneStatus = SaneStatus(7);
     pub(crate) const IO_ERROR: SaneStatus = SaneStatus(9);
     pub(crate) const ACCESS_DENIED: SaneStatus = SaneStatus(11);
+    pub(crate) const WARMING_UP: SaneStatus = SaneStatus(12);
 
-    /// The error of a call, such as `sane_start`.
+    /// The error of a call that was asked for something, such as a value for an option.
     pub(crate) fn error(self, call: &str) -> Error {
-        Error::new(self.kind(), format!("{}: {call}: {self}", self.kind()))
+        self.error_of_kind(self.kind(), call)
+    }
+
+    /// The error of a call that nobody gave anything that could be wrong, such as `sane_start`. What it does not
+    /// like is the device's own, and a scan that ends as cancelled was ended by a person at the device.
+    pub(crate) fn of_device(self, call: &str) -> Error {
+        let kind = match self.kind() {
+            ErrorKind::InvalidArgument | ErrorKind::InvalidCommand => {
+                ErrorKind::DeviceCommunication
+            }
+            ErrorKind::Abort => ErrorKind::UserIntervention,
+            kind => kind,
+        };
+        self.error_of_kind(kind, call)
+    }
+
+    fn error_of_kind(self, kind: ErrorKind, call: &str) -> Error {
+        let text = match (self.0, kind) {
+            (2, ErrorKind::UserIntervention) => "the scan was stopped at the device",
+            _ => kind.text(),
+        };
+        Error::new(kind, format!("{text}: {call}: {self}"))
     }
 }
 
@@ -108,6 +130,26 @@ mod tests {
             let e = SaneStatus(number).error("sane_read");
             assert_eq!(e.kind(), ErrorKind::InvalidDriverResponse);
             assert!(e.to_string().contains(&number.to_string()), "{e}");
+        }
+    }
+
+    /// Exit codes by hand, from the program's contract: nobody made a mistake in typing, and nobody pressed Ctrl-C.
+    #[test]
+    fn what_the_device_does_by_itself() {
+        for (number, code) in [
+            (1, 8),
+            (2, 4),
+            (3, 6),
+            (4, 8),
+            (6, 4),
+            (9, 8),
+            (10, 1),
+            (11, 3),
+            (99, 8),
+        ] {
+            let e = SaneStatus(number).of_device("sane_start");
+            assert_eq!(e.kind().exit_code(), code, "{e}");
+            assert!(e.to_string().contains("sane_start"), "{e}");
         }
     }
 

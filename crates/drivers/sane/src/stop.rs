@@ -77,18 +77,23 @@ impl Stop {
         &self.wake
     }
 
-    /// The back end is called from now on.
-    pub(crate) fn attach(&self, canceller: Canceller) {
+    /// The back end is called from now on, until what this gives is dropped. Only then can the device be closed.
+    pub(crate) fn attach(&self, canceller: Canceller) -> Attached<'_> {
         self.lock().canceller = Some(canceller);
-    }
-
-    /// It has come back. Only then can the device be closed.
-    pub(crate) fn detach(&self) {
-        self.lock().canceller = None;
-        self.changed.notify_all();
+        Attached(self)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// While the back end is called. Its end is told however that ends.
+pub(crate) struct Attached<'a>(&'a Stop);
+
+impl Drop for Attached<'_> {
+    fn drop(&mut self) {
+        self.0.lock().canceller = None;
+        self.0.changed.notify_all();
     }
 }

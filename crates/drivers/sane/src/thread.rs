@@ -151,6 +151,19 @@ pub(crate) fn run<T: Send + 'static>(
     told.recv().map_err(crashed)?
 }
 
+/// Runs a job on the thread of SANE, and waits for it so long at most.
+pub(crate) fn run_at_most(limit: Duration, job: impl FnOnce(&mut Hub) + Send + 'static) {
+    let (tell, told) = mpsc::sync_channel(1);
+    let given = give(move |hub| {
+        job(hub);
+        let _ = tell.send(());
+    });
+    // Without the thread nothing is open.
+    if given.is_ok() {
+        let _ = told.recv_timeout(limit);
+    }
+}
+
 /// Gives the thread a job and does not wait.
 ///
 /// # Errors

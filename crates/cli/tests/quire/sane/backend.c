@@ -28,7 +28,7 @@ typedef struct {
     SANE_Int bytes_per_line, pixels_per_line, lines, depth;
 } SANE_Parameters;
 
-enum { SANE_TYPE_INT = 1, SANE_TYPE_STRING = 3 };
+enum { SANE_TYPE_BOOL, SANE_TYPE_INT, SANE_TYPE_STRING = 3 };
 enum { SANE_CAP_SOFT_SELECT = 1, SANE_CAP_SOFT_DETECT = 4 };
 enum { SANE_CONSTRAINT_RANGE = 1, SANE_CONSTRAINT_WORD_LIST, SANE_CONSTRAINT_STRING_LIST };
 enum { SANE_INFO_INEXACT = 1, SANE_INFO_RELOAD_OPTIONS = 2 };
@@ -37,18 +37,25 @@ enum { SANE_ACTION_GET_VALUE };
 enum {
     SANE_STATUS_GOOD,
     SANE_STATUS_UNSUPPORTED,
-    SANE_STATUS_DEVICE_BUSY = 3,
+    SANE_STATUS_CANCELLED,
+    SANE_STATUS_DEVICE_BUSY,
     SANE_STATUS_INVAL,
     SANE_STATUS_EOF,
-    SANE_STATUS_ACCESS_DENIED = 11
+    SANE_STATUS_NO_DOCS = 7,
+    SANE_STATUS_IO_ERROR = 9,
+    SANE_STATUS_ACCESS_DENIED = 11,
+    SANE_STATUS_WARMING_UP
 };
 
-enum { WIDTH = 100, LINES = 50 };
+enum { WIDTH = 100, LINES = 50, SHEETS = 3 };
 
 static char fault[64];
-static int sent, scans, count = 3;
+static int sent, scans, starts, count = 3;
 static SANE_Word mode_value = 1;
 static char text_value[8] = "Gray";
+/* Latin-1, as the standard has it. */
+static char grain_value[8] = "glatt";
+static const char coarse[] = "k\xf6rnig";
 
 static int is(const char *name) { return strcmp(fault, name) == 0; }
 
@@ -74,6 +81,8 @@ SANE_Status sane_get_devices(const SANE_Device ***list, SANE_Bool local)
     static const SANE_Device bare = { "good", 0, 0, 0 };
     static const SANE_Device *devices[] = { &nameless, &bare, 0 };
     (void)local;
+    if (getenv("BACKEND_LISTS_NOTHING"))
+        return SANE_STATUS_IO_ERROR;
     *list = devices;
     return SANE_STATUS_GOOD;
 }
@@ -112,6 +121,7 @@ const SANE_Option_Descriptor *sane_get_option_descriptor(SANE_Handle handle, SAN
 {
     static SANE_Option_Descriptor number, odd;
     static SANE_String_Const modes[] = { "Gray", 0 };
+    static SANE_String_Const grains[] = { "glatt", coarse, 0 };
     static SANE_Word words[] = { -7, 1, 2 };
     (void)handle;
     if (option == 0) {
@@ -136,6 +146,18 @@ const SANE_Option_Descriptor *sane_get_option_descriptor(SANE_Handle handle, SAN
         return 0;
     odd.name = "odd";
     odd.type = SANE_TYPE_INT;
+    if (is("latin-1")) {
+        odd.name = "grain";
+        odd.type = SANE_TYPE_STRING;
+        odd.size = sizeof grain_value;
+        odd.constraint_type = SANE_CONSTRAINT_STRING_LIST;
+        odd.constraint.string_list = grains;
+    }
+    if (is("sheets") || is("sheets-short")) {
+        odd.name = "page-loaded";
+        odd.type = SANE_TYPE_BOOL;
+        odd.cap = SANE_CAP_SOFT_DETECT;
+    }
     if (is("option-nameless"))
         odd.name = 0;
     if (is("option-type"))
@@ -165,6 +187,14 @@ SANE_Status sane_control_option(SANE_Handle handle, SANE_Int option, SANE_Action
         *(SANE_Word *)value = count;
     else if (option == 1 && action == SANE_ACTION_GET_VALUE)
         memcpy(value, text_value, sizeof text_value);
+    else if (option == 2 && is("latin-1") && action == SANE_ACTION_GET_VALUE)
+        memcpy(value, grain_value, sizeof grain_value);
+    else if (option == 2 && is("latin-1")) {
+        if (strcmp(value, "glatt") && strcmp(value, coarse))
+            return SANE_STATUS_INVAL;
+        strcpy(grain_value, value);
+    } else if (option == 2 && (is("sheets") || is("sheets-short")))
+        *(SANE_Word *)value = starts < SHEETS;
     else if (option == 2 && action == SANE_ACTION_GET_VALUE)
         *(SANE_Word *)value = is("reload-endless") ? ++mode_value : mode_value;
     else if (option == 2)
@@ -211,6 +241,14 @@ SANE_Status sane_start(SANE_Handle handle)
         return (SANE_Status)99;
     if (is("start-eof"))
         return SANE_STATUS_EOF;
+    if (is("start-inval"))
+        return SANE_STATUS_INVAL;
+    if (is("start-cancelled"))
+        return SANE_STATUS_CANCELLED;
+    if (is("start-warming") && starts++ < 3 || is("start-warming-ever"))
+        return SANE_STATUS_WARMING_UP;
+    if ((is("sheets") || is("sheets-short")) && starts++ >= SHEETS)
+        return SANE_STATUS_NO_DOCS;
     sent = 0;
     scans++;
     return SANE_STATUS_GOOD;
@@ -238,9 +276,13 @@ SANE_Status sane_read(SANE_Handle handle, SANE_Byte *data, SANE_Int room, SANE_I
             *length = room + 1;
             return SANE_STATUS_GOOD;
         }
-        if (is("lines-fewer"))
+        if (is("lines-fewer") || is("sheets-short"))
             return SANE_STATUS_EOF;
     }
+    if (is("lines-nearly-all"))
+        left -= WIDTH;
+    if (is("line-torn"))
+        left -= WIDTH / 2;
     if (is("lines-more"))
         left = WIDTH * LINES * 2 - sent;
     if (left <= 0)

@@ -84,5 +84,6 @@ functions! {
     start: b"sane_start\0", fn(*mut c_void) -> c_int;
     read: b"sane_read\0", fn(*mut c_void, *mut u8, c_int, *mut c_int) -> c_int;
     cancel: b"sane_cancel\0", fn(*mut c_void);
+    set_io_mode: b"sane_set_io_mode\0", fn(*mut c_void, c_int) -> c_int;
     get_select_fd: b"sane_get_select_fd\0", fn(*mut c_void, *mut c_int) -> c_int;
 }

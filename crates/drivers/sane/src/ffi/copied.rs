@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 
 use super::abi::{RawDescriptor, RawDevice, RawRange};
-use super::{FoundDevice, text};
+use super::{FoundDevice, bytes, text};
 use crate::option::{Constraint, Kind, SaneOption, Unit};
 
 /// The largest value of an option, in bytes; what claims more cannot be used.
@@ -11,12 +11,16 @@ const LARGEST: i32 = 1 << 20;
 /// The longest list of valid values.
 const LONGEST_LIST: usize = 1 << 16;
 
-/// A text as UTF-8; SANE's own character set is Latin-1.
+/// A text in UTF-8, or else in Latin-1, SANE's own character set.
 pub(super) fn decoded(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
-        Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
+        Err(_) => latin1(bytes),
     }
+}
+
+pub(super) fn latin1(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(*byte)).collect()
 }
 
 /// # Safety
@@ -82,6 +86,8 @@ pub(super) unsafe fn descriptor(raw: *const RawDescriptor, index: i32) -> Option
     if name.is_empty() && kind != Kind::Group {
         return None;
     }
+    // SAFETY: the type says what the pointer leads to.
+    let (constraint, latin1) = unsafe { constraint(raw, kind) };
     Some(SaneOption {
         index,
         name,
@@ -93,60 +99,73 @@ pub(super) unsafe fn descriptor(raw: *const RawDescriptor, index: i32) -> Option
         },
         size: usize::try_from(size).ok()?,
         caps: raw.cap,
-        // SAFETY: the type says what the pointer leads to.
-        constraint: unsafe { constraint(raw, kind) },
+        constraint,
+        latin1,
         value: None,
     })
 }
 
-/// A constraint that contradicts itself or its option is none: the back end refuses what it does not take.
+/// The constraint, and whether its texts are in Latin-1. One that contradicts itself or its option is none: the
+/// back end refuses what it does not take.
 ///
 /// # Safety
 ///
 /// As [`descriptor`].
-unsafe fn constraint(raw: &RawDescriptor, kind: Kind) -> Constraint {
+unsafe fn constraint(raw: &RawDescriptor, kind: Kind) -> (Constraint, bool) {
+    let none = (Constraint::None, false);
     let number = matches!(kind, Kind::Int | Kind::Fixed);
     if raw.constraint.is_null() {
-        return Constraint::None;
+        return none;
     }
     match raw.constraint_type {
         1 if number => {
             // SAFETY: the type says that it is a range.
             let range = unsafe { &*raw.constraint.cast::<RawRange>() };
             if range.min > range.max {
-                return Constraint::None;
+                return none;
             }
-            Constraint::Range {
+            let range = Constraint::Range {
                 min: range.min,
                 max: range.max,
                 quant: range.quant.max(0),
-            }
+            };
+            (range, false)
         }
         2 if number => {
             let list = raw.constraint.cast::<i32>();
             // SAFETY: the type says that it is a list of words, the first of which is its length.
             let count = usize::try_from(unsafe { *list }).unwrap_or(0);
             if count == 0 || count > LONGEST_LIST {
-                return Constraint::None;
+                return none;
             }
             // SAFETY: as many words follow.
-            Constraint::Words((1..=count).map(|i| unsafe { *list.add(i) }).collect())
+            let words = (1..=count).map(|i| unsafe { *list.add(i) });
+            (Constraint::Words(words.collect()), false)
         }
         3 if kind == Kind::Text => {
             let list = raw.constraint.cast::<*const c_char>();
             let mut texts = Vec::new();
             while texts.len() < LONGEST_LIST {
                 // SAFETY: the list ends with a null pointer, and none of those before was one.
-                match unsafe { text(*list.add(texts.len())) } {
+                match unsafe { bytes(*list.add(texts.len())) } {
                     Some(text) => texts.push(text),
                     None => break,
                 }
             }
             if texts.is_empty() {
-                return Constraint::None;
+                return none;
             }
-            Constraint::Texts(texts)
+            // One character set for all of them.
+            let is_latin1 = texts.iter().any(|text| std::str::from_utf8(text).is_err());
+            let decoded = |text: &Vec<u8>| match is_latin1 {
+                true => latin1(text),
+                false => decoded(text),
+            };
+            (
+                Constraint::Texts(texts.iter().map(decoded).collect()),
+                is_latin1,
+            )
         }
-        _ => Constraint::None,
+        _ => none,
     }
 }
