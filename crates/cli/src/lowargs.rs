@@ -9,8 +9,10 @@ use clap::{Args, Parser, ValueEnum, value_parser};
 
 mod convert;
 mod place;
+mod texts;
 pub(crate) use convert::ConvertArgs;
 pub(crate) use place::PlaceArgs;
+use texts::{EXIT_CODES, EXIT_CODES_SHORT, PREVIEW_AFTER, SCAN_AFTER};
 
 /// Scan pages into documents.
 ///
@@ -177,6 +179,10 @@ pub(crate) struct ScanArgs {
     /// virtual: is the built-in virtual scanner with sheets of its own; virtual:DIR has the images of
     /// a folder for sheets; virtual:FILE.toml is a scanner described by a model file. Parameters follow
     /// as a query: virtual:DIR?seed=7&ppm=60&jam=3. The virtual scanner is never chosen by itself.
+    ///
+    /// Every device takes, in seconds, open-deadline (30), first-line-deadline (120), deadline (60: from line to
+    /// line), cancel-deadline (5) and close-deadline (5); every scanner takes layers=NAME,-NAME, which switches
+    /// work-arounds on and off (`quire show DEVICE` lists them).
     #[arg(short, long, value_name = "URI")]
     pub(crate) device: Option<String>,
 
@@ -448,78 +454,3 @@ pub(crate) enum TransferName {
     /// In bands of memory, two in turn
     Memory,
 }
-
-const EXIT_CODES_SHORT: &str =
-    "See quire --help for exit codes, and quire COMMAND --help for options.";
-
-// The lines of these texts are shorter than 80 columns, so that no terminal has to wrap them.
-const EXIT_CODES: &str = "\
-Exit codes:
-  0    everything asked for is in the output, complete
-  1    unexpected failure
-  2    wrong usage or an invalid setting; nothing was scanned
-  3    no such device, or it cannot be reached
-  4    the device needs a person (jam, double feed, cover open)
-  5    the feeder was empty, or ran empty before the N pages of -n
-  6    the device, or the output's .partial file, is in use
-  7    the output could not be written (full disk, permission, closed pipe)
-  8    the device failed in mid-scan (disconnected, a deadline passed)
-  9    an input, such as the image of a sheet, is damaged or not supported
-  130  cancelled (Ctrl-C, SIGTERM, a closed terminal)
-
-  After 4, 5, 7, 8, 9 and 130 the complete pages are kept, and the
-  message says how many and where.
-
-Not in this version:
-  The commands enhance and serve, and com: devices: each exits 2.";
-
-const PREVIEW_AFTER: &str = "\
-Examples:
-  quire preview -d virtual: -o look.png
-  quire preview -d virtual:photos -m gray -o look.jpg --json
-
-Exit codes:
-  See quire --help or quire(1).";
-
-const SCAN_AFTER: &str = "\
-Examples:
-  quire scan -d virtual: -s duplex -o first.tiff
-      both sides of every sheet into one TIFF
-  quire scan -d virtual:pages -s feeder -m bw -o letter.tiff
-      the images of the folder `pages` as sheets, black and white, G4
-  quire scan -d virtual: -s feeder -o 'page-%03d.png'
-      one PNG a page
-  quire scan -d virtual: -s flatbed -a 20,30,80,50 -r 600 -o stamp.jpg
-      80 x 50 mm of the glass
-  quire scan -d virtual: -s feeder --append -o letters.pdf
-      more pages for a document that is there
-  quire scan -d virtual: -s flatbed -m gray -f raw -o - | program
-      to standard output, as it comes
-
-Files:
-  The document is built in a hidden .NAME.partial beside the target
-  (symbolic links are followed) and renamed when it is complete. Devices,
-  FIFOs and standard output are written directly. A .partial that a crash
-  left behind is never overwritten.
-
-Configuration:
-  ~/.config/quire/config.toml names devices and profiles:
-
-      default = \"office\"
-      [devices.office]
-      uri = \"escl:http://scanner.lan/eSCL\"
-      page = \"a4\"
-      [profiles.letters]
-      source = \"duplex\"
-      mode = \"gray\"
-
-  Then `quire scan --profile letters -o letters.pdf` is enough. Below a
-  device or profile stand options of this command, without their --.
-
-Environment:
-  SOURCE_DATE_EPOCH   seconds since 1970: the date inside documents, for
-                      output that is the same each time
-  XDG_CONFIG_HOME     where the configuration is, instead of ~/.config
-
-Exit codes:
-  See quire --help or quire(1).";
