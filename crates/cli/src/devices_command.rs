@@ -3,9 +3,9 @@
 use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, SyncSender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use devices::{Change, Config, DeviceInfo};
 use rustix::event::{PollFd, PollFlags, poll};
@@ -69,18 +69,37 @@ fn watch(args: &DevicesArgs, config: &Config, list: &[DeviceInfo]) -> Result<u8,
         open: Vec::new(),
     };
     let all = args.devices.is_empty();
-    match all {
+    let uris = match all {
         true => {
             let there = list.iter().filter(|d| !d.away);
-            there.for_each(|d| watched.try_open(&d.uri));
+            there.map(|d| d.uri.clone()).collect()
         }
         false => {
-            for device in &args.devices {
-                watched.open(&config.uri(device)?)?;
+            let named = args.devices.iter().map(|device| config.uri(device));
+            named.collect::<Result<Vec<_>, _>>()?
+        }
+    };
+    for uri in &uris {
+        watched.open(uri)?;
+    }
+    // Who sees the list knows that nothing of what could be opened in time is missed from now on.
+    let until = all.then(|| Instant::now() + OPENED_IN);
+    let (mut opening, mut early) = (uris.len(), Vec::new());
+    while opening > 0 {
+        let news = match until {
+            Some(until) => news.recv_timeout(until.saturating_duration_since(Instant::now())),
+            None => news.recv().map_err(RecvTimeoutError::from),
+        };
+        match news {
+            Ok(News::Opened(uri, device)) => {
+                opening -= 1;
+                watched.opened(uri, device, all)?;
             }
+            Ok(News::Stop) => return Ok(ErrorKind::Abort.exit_code()),
+            Ok(other) => early.push(other),
+            Err(_) => break,
         }
     }
-    // Who sees the list knows that nothing is missed from now on.
     let text = match args.json {
         true => format!("{}\n", json(list)),
         false => text(list),
@@ -100,12 +119,16 @@ fn watch(args: &DevicesArgs, config: &Config, list: &[DeviceInfo]) -> Result<u8,
         wait_for_broken_pipe();
         let _ = sender.send(News::Unread);
     })?;
-    for news in news {
+    for news in early.into_iter().chain(news) {
         let line = match news {
             News::Stop => break,
             News::Unread => {
                 let e = Error::new(ErrorKind::BrokenPipe, "").context("standard output");
                 return Err(e.into());
+            }
+            News::Opened(uri, device) => {
+                watched.opened(uri, device, all)?;
+                None
             }
             News::Event(uri, event) => {
                 if event.event == WIA_EVENT_DEVICE_DISCONNECTED {
@@ -119,7 +142,7 @@ fn watch(args: &DevicesArgs, config: &Config, list: &[DeviceInfo]) -> Result<u8,
                 ))
             }
             News::Plug(Change::Arrived(device)) => {
-                watched.try_open(&device.uri);
+                watched.open(&device.uri)?;
                 Some(line(
                     &device.uri,
                     WIA_EVENT_DEVICE_CONNECTED,
@@ -161,9 +184,32 @@ struct Open {
 }
 
 impl Watched {
-    fn open(&mut self, uri: &str) -> Result<(), Failure> {
-        let device = self.place.open(uri)?;
-        let (events, news, of) = (device.listen(), self.news.clone(), uri.to_owned());
+    /// Opens a device on a thread of its own: one that hangs keeps nobody from the others. It is told of as
+    /// [`News::Opened`].
+    fn open(&self, uri: &str) -> Result<(), Failure> {
+        let (place, news, uri) = (self.place, self.news.clone(), uri.to_owned());
+        start("open", move || {
+            let device = place.open(&uri).map(|device| {
+                let events = device.listen();
+                (device, events)
+            });
+            let _ = news.send(News::Opened(uri, device));
+        })
+    }
+
+    /// Listens to a device from now on. One that nobody has named and that cannot be opened is told of and left
+    /// out.
+    fn opened(&mut self, uri: String, opened: Opened, all: bool) -> Result<(), Failure> {
+        let (device, events) = match opened {
+            Ok(opened) => opened,
+            Err(e) if all => {
+                let why = Failure::from(e);
+                let _ = writeln!(std::io::stderr(), "quire: {uri}: {}", why.message());
+                return Ok(());
+            }
+            Err(e) => return Err(e.into()),
+        };
+        let (news, of) = (self.news.clone(), uri.clone());
         start("events", move || {
             for event in events {
                 let _ = news.send(News::Event(of.clone(), event));
@@ -171,18 +217,11 @@ impl Watched {
         })?;
         self.open.retain(|open| open.uri != uri);
         self.open.push(Open {
-            uri: uri.to_owned(),
+            uri,
             gone: false,
             device: Some(device),
         });
         Ok(())
-    }
-
-    /// Listens to a device that nobody has named: one that cannot be opened is told of and left out.
-    fn try_open(&mut self, uri: &str) {
-        if let Err(failure) = self.open(uri) {
-            let _ = writeln!(std::io::stderr(), "quire: {uri}: {}", failure.message());
-        }
     }
 
     /// A device has gone; whether that was known.
@@ -218,6 +257,9 @@ fn unfinished(scheme: &str, why: &Error) -> String {
     format!("{scheme}: devices may be missing: {why}{longer}")
 }
 
+/// How long the list waits for devices that are being opened; those that take longer are listened to later.
+const OPENED_IN: Duration = Duration::from_secs(5);
+
 /// Events that wait to be printed.
 const WAITING: usize = 1024;
 
@@ -248,8 +290,13 @@ impl Output {
     }
 }
 
+/// A device that was opened, and what it reports.
+type Opened = Result<(Arc<dyn Device>, Receiver<Event>), Error>;
+
 /// What the watch waits for.
 enum News {
+    /// A device, by its URI, was opened, or could not be.
+    Opened(String, Opened),
     /// The URI of a device, and what it reports.
     Event(String, Event),
     /// A device came or went.

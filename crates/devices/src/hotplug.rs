@@ -45,6 +45,8 @@ const SETTLE: Duration = Duration::from_secs(1);
 pub fn watch(config: &Config, known: Vec<DeviceInfo>, mut tell: impl FnMut(Change) -> bool) {
     let bus = Bus::open(Path::new(USB));
     let mut present = Present::new(known);
+    // The bus has something to look at.
+    let mut due = false;
     loop {
         let plugged = bus
             .as_ref()
@@ -54,14 +56,18 @@ pub fn watch(config: &Config, known: Vec<DeviceInfo>, mut tell: impl FnMut(Chang
         }
         // Events that pile up are of no interest, and nodes that came are to be watched too.
         let bus_again = bus.as_ref().is_some_and(|bus| bus.watch(Path::new(USB)));
+        due |= plugged && bus_again;
         for scheme in discovery::schemes(config) {
-            if scheme == "sane" && !(plugged && bus_again) {
+            if scheme == "sane" && !due {
                 continue;
             }
             // Who did not finish has nothing to say of what is not there.
             let Ok(devices) = discovery::find_of(scheme, PATIENCE) else {
                 continue;
             };
+            if scheme == "sane" {
+                due = false;
+            }
             for change in present.update(scheme, devices) {
                 if !tell(change) {
                     return;

@@ -26,6 +26,6 @@ pub use config::{Config, Preset, Setting};
 pub use discovery::{DeviceInfo, Found, PATIENCE, list};
 pub use hotplug::{Change, watch};
 pub use minidriver::Deadlines;
-pub use registry::{Placement, has_host, open, open_driver, open_with};
-pub use remote::set_host_program;
+pub use registry::{Placement, has_host, open, open_driver, open_interruptibly, open_with};
+pub use remote::{Interrupt, set_host_program};
 pub use uri::DeviceUri;

@@ -7,7 +7,7 @@ use minidriver::{Deadlines, Minidriver};
 use service::{Device, DeviceOptions, Service};
 use wia::{Error, ErrorKind, Result};
 
-use crate::{DeviceUri, remote};
+use crate::{DeviceUri, Interrupt, remote};
 
 /// Schemes of the contract that have no driver in this version.
 const LATER: [&str; 1] = ["com"];
@@ -72,11 +72,28 @@ pub fn has_host(uri: &str, placement: Placement) -> bool {
 ///
 /// As [`open`].
 pub fn open_with(uri: &str, placement: Placement) -> Result<Arc<dyn Device>> {
+    open_interruptibly(uri, placement, &Interrupt::default())
+}
+
+/// As [`open_with`]; another thread can end the wait for a device in a process of its own.
+///
+/// # Errors
+///
+/// As [`open`]; `Abort` after an interrupt.
+pub fn open_interruptibly(
+    uri: &str,
+    placement: Placement,
+    interrupt: &Interrupt,
+) -> Result<Arc<dyn Device>> {
     let parsed = DeviceUri::parse(uri)?;
     let known = [&BUILT_IN[..], &FOREIGN].concat();
     let known = known.contains(&parsed.scheme()) && !LATER.contains(&parsed.scheme());
     if known && placement.in_host(parsed.scheme()) {
-        return remote::open(&parsed.to_string(), Deadlines::of(parsed.params())?);
+        return remote::open(
+            &parsed.to_string(),
+            Deadlines::of(parsed.params())?,
+            interrupt,
+        );
     }
     let (driver, options) = driver_of(&parsed)?;
     Service::new(driver, &parsed.to_string(), options).connect()

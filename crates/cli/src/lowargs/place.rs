@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clap::Args;
-use devices::Placement;
+use devices::{Interrupt, Placement};
 use service::Device;
 use wia::Result;
 
@@ -31,5 +31,18 @@ impl PlaceArgs {
     /// As [`devices::open`].
     pub(crate) fn open(self, uri: &str) -> Result<Arc<dyn Device>> {
         devices::open_with(uri, self.placement())
+    }
+
+    /// The same; a signal can end the wait.
+    ///
+    /// # Errors
+    ///
+    /// As [`devices::open_interruptibly`].
+    pub(crate) fn open_interruptibly(
+        self,
+        uri: &str,
+        interrupt: &Interrupt,
+    ) -> Result<Arc<dyn Device>> {
+        devices::open_interruptibly(uri, self.placement(), interrupt)
     }
 }

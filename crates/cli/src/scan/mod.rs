@@ -16,7 +16,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use acquire::{Cancel, Outcome, Output};
+use devices::Interrupt;
 use signal_hook::consts::SIGHUP;
+use wia::ErrorKind;
 
 use crate::failure::Failure;
 use crate::hiargs::ScanRequest;
@@ -46,8 +48,9 @@ fn scan(args: &ScanArgs, report: &Arc<Report>, cancel: &Cancel) -> Result<Ending
     if goes_to_stdout(&request.settings.output) && stdout::is_closed() {
         return Err(stdout::closed());
     }
-    cancel_on_signals(cancel, report)?;
-    let device = args.place.open(&request.device)?;
+    let interrupt = cancel_on_signals(cancel, report)?;
+    let device = args.place.open_interruptibly(&request.device, &interrupt);
+    let device = unless_cancelled(device, cancel)?;
     report.host(&*device);
     if storage::is_storage_only(&*device) {
         return Err(Failure::invalid(&format!(
@@ -55,7 +58,10 @@ fn scan(args: &ScanArgs, report: &Arc<Report>, cancel: &Cancel) -> Result<Ending
             request.device
         )));
     }
-    let plan = acquire::plan(&device, &request.settings)?;
+    let plan = acquire::plan(&device, &request.settings);
+    // From now on a signal cancels what is scanned.
+    interrupt.disarm();
+    let plan = unless_cancelled(plan, cancel)?;
     if args.check {
         match args.json {
             true => stdout::write_json(&check::json(&request, &plan))?,
@@ -75,9 +81,19 @@ fn scan(args: &ScanArgs, report: &Arc<Report>, cancel: &Cancel) -> Result<Ending
     ))
 }
 
-/// Cancels on the first signal and exits at once on the second.
-fn cancel_on_signals(cancel: &Cancel, report: &Arc<Report>) -> Result<(), wia::Error> {
-    let (cancel, report) = (cancel.clone(), Arc::clone(report));
+/// What is not to be had any more because of a signal was cancelled, whatever it says of itself.
+fn unless_cancelled<T>(had: Result<T, wia::Error>, cancel: &Cancel) -> Result<T, Failure> {
+    had.map_err(|e| match cancel.is_cancelled() {
+        true => Failure::new(ErrorKind::Abort, "cancelled; nothing was scanned"),
+        false => e.into(),
+    })
+}
+
+/// Cancels on the first signal and exits at once on the second. The first ends what is asked of the device before
+/// the scan, too.
+fn cancel_on_signals(cancel: &Cancel, report: &Arc<Report>) -> Result<Interrupt, wia::Error> {
+    let interrupt = Interrupt::default();
+    let (cancel, report, ends) = (cancel.clone(), Arc::clone(report), interrupt.clone());
     signals::on_signals(move |signal| {
         // A person who insists does not want to wait for a device. Of a closed terminal the system and
         // the shell tell, each once.
@@ -85,7 +101,9 @@ fn cancel_on_signals(cancel: &Cancel, report: &Arc<Report>) -> Result<(), wia::E
             report.exit_at_once();
         }
         cancel.cancel();
-    })
+        ends.interrupt();
+    })?;
+    Ok(interrupt)
 }
 
 /// Whether the output is the program's own.

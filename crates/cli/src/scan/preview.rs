@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::ending::Ending;
 use super::report::Report;
-use super::{cancel_on_signals, goes_to_stdout};
+use super::{cancel_on_signals, goes_to_stdout, unless_cancelled};
 use crate::failure::Failure;
 use crate::hiargs::ScanRequest;
 use crate::lowargs::{PreviewArgs, ScanArgs, SourceName, TransferName};
@@ -74,9 +74,12 @@ fn preview(
             "-o: standard output is for the list of regions; the picture goes to a file",
         ));
     }
-    cancel_on_signals(cancel, report)?;
-    let device = args.place.open(&request.device)?;
-    let plan = acquire::plan_preview(&device, &request.settings, args.resolution)?;
+    let interrupt = cancel_on_signals(cancel, report)?;
+    let device = args.place.open_interruptibly(&request.device, &interrupt);
+    let device = unless_cancelled(device, cancel)?;
+    let plan = acquire::plan_preview(&device, &request.settings, args.resolution);
+    interrupt.disarm();
+    let plan = unless_cancelled(plan, cancel)?;
     report.begin(&request, &plan);
     let observer: Arc<dyn acquire::Observer> = Arc::clone(report) as Arc<dyn acquire::Observer>;
     let (pages, preview) = (plan.pages, plan.preview());

@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::list::list;
 use super::wire::{
     AttributesWire, DataWire, DocumentWire, ErrorWire, EventWire, FormatWire, FoundWire, ItemWire,
     ParamsWire, PropertyWire, ValueWire,
@@ -150,25 +151,29 @@ pub(crate) enum Reply {
     /// The device is open: its root, its capabilities, its layers, and what the host is kept from.
     Opened {
         root: ItemWire,
+        #[serde(deserialize_with = "list")]
         capabilities: Vec<super::wire::CapabilityWire>,
+        #[serde(deserialize_with = "list")]
         layers: Vec<String>,
         /// The driver has an image filter of its own.
         own_filter: bool,
+        #[serde(deserialize_with = "list")]
         sandbox: Vec<String>,
     },
-    Found(Vec<FoundWire>),
+    Found(#[serde(deserialize_with = "list")] Vec<FoundWire>),
     Item(Option<ItemWire>),
-    Items(Vec<ItemWire>),
+    Items(#[serde(deserialize_with = "list")] Vec<ItemWire>),
     Number(u32),
-    Numbers(Vec<u32>),
-    Values(Vec<Option<ValueWire>>),
+    Numbers(#[serde(deserialize_with = "list")] Vec<u32>),
+    Values(#[serde(deserialize_with = "list")] Vec<Option<ValueWire>>),
     Attributes(Option<AttributesWire>),
     Text(String),
     Id(Option<u32>),
     Bytes(Vec<u8>),
-    Formats(Vec<FormatWire>),
+    Formats(#[serde(deserialize_with = "list")] Vec<FormatWire>),
     Sizes([u32; 3]),
     Tree {
+        #[serde(deserialize_with = "list")]
         items: Vec<TreeItem>,
         headers_are_final: bool,
     },
@@ -187,6 +192,7 @@ pub(crate) struct TreeItem {
     pub(crate) category: u128,
     /// How many of the items before it, counted from 0, is its parent; none for the root.
     pub(crate) parent: Option<u32>,
+    #[serde(deserialize_with = "list")]
     pub(crate) properties: Vec<PropertyWire>,
 }
 

@@ -6,6 +6,7 @@
 
 pub(crate) mod channel;
 mod link;
+mod list;
 pub(crate) mod message;
 pub(crate) mod pool;
 mod sandbox;

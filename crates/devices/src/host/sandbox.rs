@@ -45,12 +45,17 @@ fn memory() -> String {
     if asked == 0 {
         return format!("memory: not limited, as {MEMORY} says");
     }
+    // What it has besides (shared memory, files in memory) has no limit that a process can be given. When memory
+    // gets short this one is the first to go.
+    let _ = fs::write("/proc/self/oom_score_adj", "500");
     let limit = Rlimit {
         current: Some(asked.saturating_mul(1 << 20)),
         maximum: getrlimit(Resource::Data).maximum,
     };
     match setrlimit(Resource::Data, limit) {
-        Ok(()) => format!("memory: at most {asked} MiB"),
+        Ok(()) => {
+            format!("memory: at most {asked} MiB; temporary files and shared memory do not count")
+        }
         Err(e) => format!("memory: not limited: {e}"),
     }
 }
@@ -163,8 +168,9 @@ fn calls() -> String {
     }
 }
 
-/// Calls that look into other processes, change the machine, or leave the sandbox.
-const REFUSED: [i64; 29] = [
+/// Calls that look into other processes, change the machine, or leave the sandbox; a process that left the group
+/// would outlive it, and a file in memory has no limit.
+const REFUSED: [i64; 32] = [
     libc::SYS_acct,
     libc::SYS_add_key,
     libc::SYS_bpf,
@@ -176,6 +182,7 @@ const REFUSED: [i64; 29] = [
     libc::SYS_init_module,
     libc::SYS_kexec_load,
     libc::SYS_keyctl,
+    libc::SYS_memfd_create,
     libc::SYS_mount,
     libc::SYS_move_mount,
     libc::SYS_open_by_handle_at,
@@ -190,6 +197,8 @@ const REFUSED: [i64; 29] = [
     libc::SYS_reboot,
     libc::SYS_request_key,
     libc::SYS_setns,
+    libc::SYS_setpgid,
+    libc::SYS_setsid,
     libc::SYS_swapon,
     libc::SYS_umount2,
     libc::SYS_unshare,
@@ -217,6 +226,26 @@ mod tests {
     use std::thread;
 
     use super::*;
+
+    /// A filter is of a thread, so that the other tests go on as they were.
+    #[test]
+    fn nothing_leaves_its_group_or_makes_files_in_memory() {
+        use rustix::fs::{MemfdFlags, memfd_create};
+        use rustix::io::Errno;
+        thread::spawn(|| {
+            let said = calls();
+            if !said.ends_with("(seccomp)") {
+                assert!(said.contains("not restricted"), "{said}");
+                return;
+            }
+            let group = rustix::process::setpgid(None, None);
+            assert_eq!(group.unwrap_err(), Errno::PERM);
+            let file = memfd_create("hog", MemfdFlags::CLOEXEC);
+            assert_eq!(file.unwrap_err(), Errno::PERM);
+        })
+        .join()
+        .unwrap();
+    }
 
     /// Landlock is of a thread, so that the other tests go on as they were.
     #[test]

@@ -6,12 +6,12 @@ use bands::Band;
 use service::{Answer, DataCallback, DataParams, DocumentProgress, Payload};
 use wia::{DataMessage, Error, ErrorKind, Result, TransferStatus};
 
-use super::transfer::{Caller, Side, guarded};
+use super::wait::{Caller, Side, guarded};
 use crate::host::message::{Answered, Call, Piece};
 use crate::host::wire::{DataWire, unknown};
 
-/// Bytes of the largest band of an application: what is longer is no band.
-const LARGEST: usize = 1 << 30;
+/// How much longer a band may be than it was asked for: a device can need a header and a line.
+const LONGER: usize = 64 << 20;
 
 pub(crate) struct DataSide {
     callback: Option<Arc<dyn DataCallback>>,
@@ -20,22 +20,27 @@ pub(crate) struct DataSide {
     turn: usize,
     /// The beginning of a band that is larger than those of the host.
     parts: Vec<u8>,
+    /// Bytes of the largest band.
+    largest: usize,
     progress: Arc<DocumentProgress>,
     terminated: bool,
 }
 
 impl DataSide {
-    /// `own` are the bands of the application's section, if it gave one.
+    /// `own` are the bands of the application's section, if it gave one, and `asked` how many bytes it asked for.
     pub(crate) fn new(
         callback: Option<Arc<dyn DataCallback>>,
         own: Vec<Band>,
+        asked: u32,
         progress: Arc<DocumentProgress>,
     ) -> DataSide {
+        let asked = usize::try_from(asked).unwrap_or(usize::MAX);
         DataSide {
             callback,
             own,
             turn: 0,
             parts: Vec::new(),
+            largest: asked.saturating_add(LONGER),
             progress,
             terminated: false,
         }
@@ -97,8 +102,8 @@ impl Side for DataSide {
         match call {
             Call::Part(piece) => {
                 let bytes = caller.host.piece(piece)?;
-                if self.parts.len() + bytes.len() > LARGEST {
-                    return Err(unknown("band of more than", LARGEST));
+                if self.parts.len() + bytes.len() > self.largest {
+                    return Err(unknown("band of more bytes than", self.largest));
                 }
                 self.parts.extend_from_slice(bytes);
                 caller.credit(piece)

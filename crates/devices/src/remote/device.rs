@@ -10,7 +10,8 @@ use minidriver::service_library::WAITING_EVENTS;
 use service::{Capability, Device, Event, HostInfo, Item};
 use wia::{Error, ErrorKind, Result};
 
-use super::host::{Host, Listener};
+use super::host::{Host, Limit, Listener};
+use super::interrupt::Interrupt;
 use super::item::RemoteItem;
 use crate::host::message::{OfItem, Reply, Request};
 use crate::host::wire::{EventWire, FoundWire, ItemWire};
@@ -21,11 +22,17 @@ use crate::host::wire::{EventWire, FoundWire, ItemWire};
 ///
 /// What the driver says; `Deadline` when it does not open the device in time; `ExceptionInDriver` when it
 /// crashes; else why there is no process.
-pub(crate) fn open(uri: &str, deadlines: Deadlines) -> Result<Arc<dyn Device>> {
+pub(crate) fn open(
+    uri: &str,
+    deadlines: Deadlines,
+    interrupt: &Interrupt,
+) -> Result<Arc<dyn Device>> {
     let shared = Arc::new(Shared {
         uri: uri.to_owned(),
         deadlines,
+        interrupt: interrupt.clone(),
         host: Mutex::default(),
+        starting: Mutex::default(),
         kept: Mutex::default(),
         listeners: Arc::default(),
         own_filter: AtomicBool::new(false),
@@ -47,7 +54,8 @@ pub(crate) fn open(uri: &str, deadlines: Deadlines) -> Result<Arc<dyn Device>> {
 ///
 /// As [`open`].
 pub(crate) fn discover(scheme: &str, limit: Duration) -> Result<Vec<FoundWire>> {
-    let (host, _) = Host::start(limit, Box::new(drop))?;
+    let limit = Limit::from(limit);
+    let (host, _) = Host::start(limit, Box::new(drop), &Interrupt::default())?;
     let request = Request::Discover(scheme.to_owned());
     let found = host.ask(request, None, limit, "find its devices");
     host.hang_up();
@@ -70,7 +78,11 @@ pub(crate) struct Opened {
 pub(crate) struct Shared {
     uri: String,
     pub(crate) deadlines: Deadlines,
+    /// Ends whatever is waited for before a transfer.
+    interrupt: Interrupt,
     host: Mutex<Option<Arc<Host>>>,
+    /// Held by who starts a host.
+    starting: Mutex<()>,
     kept: Mutex<Kept>,
     listeners: Arc<Mutex<Vec<SyncSender<Event>>>>,
     /// The driver has an image filter of its own.
@@ -106,17 +118,22 @@ impl Shared {
     ///
     /// As [`open`].
     pub(crate) fn host(&self) -> Result<Arc<Host>> {
-        let mut now = lock(&self.host);
-        if let Some(host) = now.as_ref().filter(|host| !host.is_dead()) {
-            return Ok(Arc::clone(host));
+        if let Some(host) = self.running() {
+            return Ok(host);
         }
-        if let Some(dead) = now.take() {
+        let _starting = lock(&self.starting);
+        // Somebody else may have started one.
+        if let Some(host) = self.running() {
+            return Ok(host);
+        }
+        let dead = lock(&self.host).take();
+        if let Some(dead) = dead {
             // The device is free once the process is gone.
             dead.gone().wait(self.deadlines.close);
         }
         let (host, opened) = self.start()?;
         self.restore(&host, &opened.root)?;
-        *now = Some(Arc::clone(&host));
+        *lock(&self.host) = Some(Arc::clone(&host));
         Ok(host)
     }
 
@@ -133,7 +150,7 @@ impl Shared {
 
     /// Starts a host and has it open the device.
     fn start(&self) -> Result<(Arc<Host>, Opened)> {
-        let limit = self.deadlines.open;
+        let limit = Limit::from(self.deadlines.open);
         let (listeners, id) = (Arc::clone(&self.listeners), self.uri.clone());
         let listener: Box<Listener> = Box::new(move |event: EventWire| {
             let event = event.of_device(&id);
@@ -142,7 +159,7 @@ impl Shared {
                 !matches!(sent, Err(TrySendError::Disconnected(_)))
             });
         });
-        let (host, section) = Host::start(limit, listener)?;
+        let (host, section) = Host::start(limit, listener, &self.interrupt)?;
         let uri = self.uri.clone();
         let fd = Some(section.as_fd());
         match host.ask(Request::Open { uri }, fd, limit, "open the device") {

@@ -9,18 +9,57 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bands::{Section, View};
+use bands::{PacketSocket, Section, View};
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use wia::{Error, ErrorKind, Result};
 
+use super::interrupt::Interrupt;
 use super::process::{Process, ending};
-use crate::host::channel::Channel;
+use crate::host::channel::{Channel, PACKET};
 use crate::host::message::{Call, FromHost, Piece, Reply, Request, ToHost};
 use crate::host::pool::{BAND, BANDS};
 use crate::host::wire::EventWire;
 
 /// Calls that may wait for a transfer: more than a host has credit for is a flood.
-const WAITING_CALLS: usize = 256;
+const WAITING_CALLS: usize = 64;
+
+/// Bytes of the longest event: many may wait.
+const LONGEST_EVENT: usize = 4096;
+
+/// How long a host may let its queue be full: it hears whatever its driver does.
+const HEARS: Duration = Duration::from_secs(2);
+
+/// A time that several steps share.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit {
+    whole: Duration,
+    until: Instant,
+}
+
+impl Limit {
+    fn left(self) -> Duration {
+        self.until.saturating_duration_since(Instant::now())
+    }
+}
+
+impl From<Duration> for Limit {
+    /// It begins now.
+    fn from(whole: Duration) -> Limit {
+        Limit {
+            whole,
+            until: Instant::now() + whole,
+        }
+    }
+}
+
+/// Bytes of the longest message of this kind. Calls and events wait for whoever is slow.
+const fn longest(message: &FromHost) -> usize {
+    match message {
+        FromHost::Reply { .. } => usize::MAX,
+        FromHost::Call { .. } => PACKET,
+        FromHost::Event(_) => LONGEST_EVENT,
+    }
+}
 
 /// What somebody who waits is told.
 pub(crate) enum Incoming {
@@ -81,21 +120,34 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// When it cannot be started or is of another version; `Deadline` when it says nothing in `limit`.
-    pub(crate) fn start(limit: Duration, listener: Box<Listener>) -> Result<(Arc<Host>, Section)> {
+    /// When it cannot be started or is of another version; `Deadline` when it says nothing in time; `Abort` when
+    /// that was interrupted.
+    pub(crate) fn start(
+        limit: Limit,
+        listener: Box<Listener>,
+        interrupt: &Interrupt,
+    ) -> Result<(Arc<Host>, Section)> {
+        let (process, socket) = Process::start()?;
+        Host::of(process, socket, limit, listener, interrupt)
+    }
+
+    /// The same with a process that runs, at the other end of `socket`.
+    pub(super) fn of(
+        process: Process,
+        socket: PacketSocket,
+        limit: Limit,
+        listener: Box<Listener>,
+        interrupt: &Interrupt,
+    ) -> Result<(Arc<Host>, Section)> {
         static LAST: AtomicU64 = AtomicU64::new(0);
         let section = Section::create(BANDS * BAND)?;
         let view = section.view()?;
-        let (process, socket) = Process::start()?;
-        // A host that does not read is one that hangs; and it may hang before it says a word.
-        let limits = [Timeout::Send, Timeout::Recv];
-        for which in limits {
-            set_socket_timeout(socket.as_fd(), which, Some(limit)).map_err(|e| {
-                Error::from_io(e.into(), ErrorKind::Unexpected).context("the time of a socket")
-            })?;
-        }
+        // A host that does not read is one that hangs.
+        set_socket_timeout(socket.as_fd(), Timeout::Send, Some(HEARS)).map_err(|e| {
+            Error::from_io(e.into(), ErrorKind::Unexpected).context("the time of a socket")
+        })?;
         let host = Arc::new(Host {
-            channel: Channel::new(socket),
+            channel: Channel::to_host(socket, process.watched()),
             process,
             view,
             waiting: Mutex::default(),
@@ -103,23 +155,23 @@ impl Host {
             gone: Arc::default(),
             generation: LAST.fetch_add(1, Ordering::Relaxed) + 1,
         });
-        let begun = Instant::now();
-        let greeted = match host.channel.greet() {
-            Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(e),
-            // One that has ended already is told of by what it does not say.
-            _ => host.channel.hear_greeting(),
-        };
-        let greeted = greeted.and_then(|()| {
-            set_socket_timeout(host.channel.socket().as_fd(), Timeout::Recv, None).map_err(|e| {
-                Error::from_io(e.into(), ErrorKind::Unexpected).context("the time of a socket")
-            })
+        let greeted = interrupt.minds(&host).and_then(|()| {
+            match host.channel.greet() {
+                Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(e),
+                // One that has ended already is told of by what it does not say.
+                _ => host.channel.hear_greeting(Some(limit.until)),
+            }
         });
         if let Err(e) = greeted {
             let how = ending(host.process.end());
-            if begun.elapsed() >= limit {
-                return Err(too_late("answer", limit));
+            if let Some(death) = host.death.get() {
+                return Err(death.clone());
             }
-            return Err(e.context(format!("a driver host, which {how}")));
+            return Err(match e.kind() {
+                ErrorKind::Deadline => too_late("answer", limit.whole),
+                ErrorKind::Abort => e,
+                _ => e.context(format!("a driver host, which {how}")),
+            });
         }
         let reading = Arc::clone(&host);
         let read = move || {
@@ -142,35 +194,40 @@ impl Host {
     /// Hears the host until it has gone, and buries it.
     fn read(&self, listener: &Listener) {
         let why = loop {
-            match self.channel.receive::<FromHost>() {
-                Ok(Some((FromHost::Reply { id, reply }, _))) => {
-                    let waits = self.lock().by_id.remove(&id);
-                    if let Some(waits) = waits {
-                        // Who does not wait any more has been told why.
-                        let _ = waits.try_send(Incoming::Reply(reply.map_err(Into::into)));
-                    }
+            let message = match self.channel.receive::<FromHost>() {
+                Ok(Some(said)) if said.len > longest(&said.message) => {
+                    break Some(Error::new(
+                        ErrorKind::InvalidDriverResponse,
+                        format!("the driver host sends a message of {} bytes", said.len),
+                    ));
                 }
-                Ok(Some((FromHost::Call { transfer, call }, _))) => {
-                    let waits = self.lock().by_id.get(&transfer).cloned();
-                    // Who does not wait any more has been told why.
-                    if let Some(waits) = waits
-                        && let Err(TrySendError::Full(_)) = waits.try_send(Incoming::Call(call))
-                    {
-                        break Some(Error::new(
-                            ErrorKind::InvalidDriverResponse,
-                            "the driver host sends without waiting for answers",
-                        ));
-                    }
-                }
-                Ok(Some((FromHost::Event(event), _))) => listener(event),
+                Ok(Some(said)) => said.message,
                 Ok(None) => break None,
                 Err(e) => break Some(e),
+            };
+            match message {
+                FromHost::Reply { id, reply } => {
+                    let waits = self.lock().by_id.remove(&id);
+                    let reply = Incoming::Reply(reply.map_err(Into::into));
+                    if is_flood(waits, reply) {
+                        break Some(flooded());
+                    }
+                }
+                FromHost::Call { transfer, call } => {
+                    let waits = self.lock().by_id.get(&transfer).cloned();
+                    if is_flood(waits, Incoming::Call(call)) {
+                        break Some(flooded());
+                    }
+                }
+                FromHost::Event(event) => listener(event),
             }
         };
         if let Some(why) = why {
             // The first reason counts.
             let _ = self.death.set(why);
         }
+        // Nobody waits for room in a queue that is not read any more.
+        self.channel.hang_up();
         let how = ending(self.process.end());
         self.death.get_or_init(|| {
             Error::new(
@@ -218,7 +275,7 @@ impl Host {
     pub(crate) fn hang_up(&self) {
         self.process.kill();
         // Also where something of it lives on with its end of the socket.
-        let _ = rustix::net::shutdown(self.channel.socket().as_fd(), rustix::net::Shutdown::Both);
+        self.channel.hang_up();
     }
 
     /// Tells when the process has been waited for.
@@ -232,16 +289,16 @@ impl Host {
     ///
     /// Why the host is dead.
     pub(crate) fn send(&self, message: &ToHost, fd: Option<BorrowedFd<'_>>) -> Result<()> {
-        self.channel.send(message, fd).map_err(|e| {
-            if matches!(e.kind(), ErrorKind::OutOfMemory) {
-                // Too long: nothing was sent.
-                return e;
-            }
-            if e.kind() != ErrorKind::BrokenPipe {
-                self.give_up(Error::new(
+        // Where it is too long nothing is sent.
+        let bytes = self.channel.encode(message)?;
+        self.channel.send_encoded(&bytes, fd).map_err(|e| {
+            match e.kind() {
+                ErrorKind::BrokenPipe => {}
+                ErrorKind::OutOfMemory => self.give_up(e),
+                _ => self.give_up(Error::new(
                     ErrorKind::Deadline,
                     "the driver's process did not hear what it was told and was ended",
-                ));
+                )),
             }
             // The reading thread may be about to find out how it ended.
             self.gone.wait(Duration::from_secs(1));
@@ -296,18 +353,19 @@ impl Host {
         &self,
         request: Request,
         fd: Option<BorrowedFd<'_>>,
-        limit: Duration,
+        limit: impl Into<Limit>,
         doing: &str,
     ) -> Result<Reply> {
+        let limit = limit.into();
         let (_, replied) = self.begin(request, fd)?;
-        match replied.recv_timeout(limit) {
+        match replied.recv_timeout(limit.left()) {
             Ok(Incoming::Reply(reply)) => reply,
             Ok(Incoming::Call(_) | Incoming::Woken) => Err(Error::new(
                 ErrorKind::InvalidDriverResponse,
                 "the driver host calls back where there is no transfer",
             )),
             Err(RecvTimeoutError::Timeout) => {
-                self.give_up(too_late(doing, limit));
+                self.give_up(too_late(doing, limit.whole));
                 Err(self.death())
             }
             Err(RecvTimeoutError::Disconnected) => Err(self.death()),
@@ -333,6 +391,19 @@ impl Host {
                 )
             })
     }
+}
+
+/// Tells somebody who waits, if there is one; whether there was no room for it.
+fn is_flood(waits: Option<SyncSender<Incoming>>, incoming: Incoming) -> bool {
+    // Who does not wait any more has been told why.
+    waits.is_some_and(|waits| matches!(waits.try_send(incoming), Err(TrySendError::Full(_))))
+}
+
+fn flooded() -> Error {
+    Error::new(
+        ErrorKind::InvalidDriverResponse,
+        "the driver host sends without waiting for answers",
+    )
 }
 
 /// What is said of a host that was given up.

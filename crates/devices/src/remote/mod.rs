@@ -7,12 +7,18 @@
 mod data;
 mod device;
 mod host;
+mod interrupt;
 mod item;
 mod mirror;
 mod preview;
 mod process;
 mod streams;
 mod transfer;
+mod wait;
 
 pub(crate) use device::{discover, open};
+pub use interrupt::Interrupt;
 pub use process::set_host_program;
+
+#[cfg(test)]
+mod tests;

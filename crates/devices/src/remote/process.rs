@@ -2,14 +2,14 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::os::fd::AsFd as _;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
 
 use bands::PacketSocket;
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 use wia::{Error, ErrorKind, Result};
 
 /// Names the program of driver hosts.
@@ -84,23 +84,30 @@ impl Process {
                 .context(format!("starting {}", program.path.display()))
         };
         let theirs = theirs.as_fd().try_clone_to_owned().map_err(failed)?;
-        let child = Command::new(&program.path)
+        let mut command = Command::new(&program.path);
+        command
             .arg0(NAME)
             .args(&program.arguments)
             .stdin(Stdio::from(theirs))
             .stdout(Stdio::null())
-            .stderr(messages())
-            .process_group(0)
-            .spawn()
-            .map_err(failed)?;
+            .stderr(messages());
+        Ok((Process::of(&mut command).map_err(failed)?, ours))
+    }
+
+    /// A process of this command, with a group of its own.
+    pub(super) fn of(command: &mut Command) -> std::io::Result<Process> {
+        let child = command.process_group(0).spawn()?;
         let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-        let group =
-            group.ok_or_else(|| Error::new(ErrorKind::Unexpected, "a process without an id"))?;
-        let process = Process {
+        let group = group.ok_or_else(|| std::io::Error::other("a process without an id"))?;
+        Ok(Process {
             child: Mutex::new(Some(child)),
             group,
-        };
-        Ok((process, ours))
+        })
+    }
+
+    /// A descriptor that tells when the process itself has ended; none where the system has no such thing.
+    pub(super) fn watched(&self) -> Option<OwnedFd> {
+        pidfd_open(self.group, PidfdFlags::empty()).ok()
     }
 
     pub(crate) const fn id(&self) -> i32 {
@@ -125,6 +132,12 @@ impl Process {
         let mut child = child.take()?;
         let _ = kill_process_group(self.group, Signal::KILL);
         child.wait().ok()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.end();
     }
 }
 

@@ -9,7 +9,7 @@ use service::{
 };
 use wia::{Error, ErrorKind, Result, Status, TransferMessage};
 
-use super::transfer::{Caller, Side, guarded};
+use super::wait::{Caller, Side, guarded};
 use crate::host::message::{Answered, Call, Heard, Piece, Place};
 use crate::host::wire::{self, unknown};
 
@@ -50,6 +50,27 @@ impl StreamSide {
             bytes: 0,
             ended: false,
         }
+    }
+
+    /// Whether a transfer that ended well did so by the rules: the application was told of each end, and the
+    /// driver of each failure.
+    ///
+    /// # Errors
+    ///
+    /// A failure of a write that the driver never heard of; `InvalidDriverResponse` for an end that was not told,
+    /// which is told now.
+    pub(crate) fn all_told(&mut self) -> Result<()> {
+        let failure = self.failure.take();
+        if !self.open && self.ended && failure.is_none() {
+            return Ok(());
+        }
+        self.died();
+        Err(failure.unwrap_or_else(|| {
+            Error::new(
+                ErrorKind::InvalidDriverResponse,
+                "the driver host ended a transfer without the end of its stream",
+            )
+        }))
     }
 
     /// Which handlers of a device's status the application has.

@@ -1,15 +1,11 @@
-//! A transfer of an item of a device in a host: the wait for the host, and its deadlines.
+//! A transfer of an item of a device in a host.
 
-use std::cell::Cell;
 use std::fs::OpenOptions;
 use std::os::fd::{AsFd as _, BorrowedFd};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
 use bands::{Band, Section};
-use minidriver::Deadlines;
 use service::{
     Answer, Chain, DataCallback, DataTransferInfo, DocumentOptions, ExtendedTransferInfo, FileFate,
     ImageFilter, Item, NextStream, StorageMedium, Stream, Transfer, TransferCallback,
@@ -19,16 +15,14 @@ use wia::property::WIA_IPA_FILENAME_EXTENSION;
 use wia::{Error, ErrorKind, Result, Status, TransferFlags};
 
 use super::data::DataSide;
-use super::device::{lock, unexpected};
-use super::host::{Host, Incoming, too_late};
+use super::device::lock;
+use super::host::Host;
 use super::item::RemoteItem;
 use super::mirror;
 use super::streams::StreamSide;
-use crate::host::message::{Answered, Call, OfItem, Piece, Reply, Request, ToHost};
+use super::wait::{Side, Wait};
+use crate::host::message::{OfItem, Reply, Request};
 use crate::host::wire;
-
-/// How often a cancel is told that may have come before the driver began: that is without effect.
-const TOLD_AGAIN: Duration = Duration::from_millis(100);
 
 /// A transfer of one item.
 pub(crate) struct RemoteTransfer {
@@ -42,65 +36,10 @@ pub(crate) struct RemoteTransfer {
 struct Running {
     host: Arc<Host>,
     id: u64,
+    /// A cancel was asked for.
+    cancel: Arc<AtomicBool>,
     /// The filters before the application.
     chain: Option<Arc<Chain>>,
-}
-
-/// The application's side of a transfer: answers what the host calls.
-pub(crate) trait Side {
-    /// A call. Whatever fails here is answered, or else ends the host.
-    ///
-    /// # Errors
-    ///
-    /// Why the host is dead, or is to be.
-    fn call(&mut self, call: Call, caller: &Caller<'_>) -> Result<()>;
-
-    /// The host is dead: tells the application what it has still to hear.
-    fn died(&mut self);
-}
-
-/// Where answers go.
-pub(crate) struct Caller<'a> {
-    pub(crate) host: &'a Host,
-    transfer: u64,
-    /// The answer to this call decides whether the transfer goes on.
-    decides: bool,
-    /// It was told to stop.
-    stopped: Cell<bool>,
-}
-
-impl Caller<'_> {
-    pub(crate) fn answer(&self, answer: Result<Answered>) -> Result<()> {
-        let stops = matches!(
-            answer,
-            Err(_) | Ok(Answered::Cancel | Answered::GoOn(false))
-        );
-        self.stopped.set(self.decides && stops);
-        let message = ToHost::Answer {
-            transfer: self.transfer,
-            answer: answer.map_err(Into::into),
-        };
-        self.host.send(&message, None)
-    }
-
-    pub(crate) fn credit(&self, piece: Piece) -> Result<()> {
-        self.host.send(&ToHost::Credit { band: piece.band }, None)
-    }
-
-    pub(crate) fn failed(&self, epoch: u32, error: Error) -> Result<()> {
-        let message = ToHost::Failed {
-            transfer: self.transfer,
-            epoch,
-            error: error.into(),
-        };
-        self.host.send(&message, None)
-    }
-}
-
-/// Runs the application's code; a panic is a failure like others.
-pub(crate) fn guarded<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(call))
-        .unwrap_or_else(|panic| Err(Error::crashed("the application", panic.as_ref())))
 }
 
 impl RemoteTransfer {
@@ -162,6 +101,10 @@ impl RemoteTransfer {
         let chain = Arc::new(chain);
         let mut side = StreamSide::new(chain.callback(), source, progress);
         let result = self.run(&host, request, None, Some(Arc::clone(&chain)), &mut side);
+        let result = result.and_then(|status| match status {
+            Status::Ok | Status::EndOfMedia => side.all_told().map(|()| status),
+            _ => Ok(status),
+        });
         drop(side);
         if matches!(result, Ok(Status::Ok | Status::EndOfMedia)) {
             chain.apply_properties(&mut |values| self.item.write(values));
@@ -185,22 +128,15 @@ impl RemoteTransfer {
         side: &mut dyn Side,
     ) -> Result<Status> {
         let (id, heard) = host.begin(request, fd)?;
+        let cancel = Arc::<AtomicBool>::default();
         *lock(&self.running) = Some(Running {
             host: Arc::clone(host),
             id,
+            cancel: Arc::clone(&cancel),
             chain,
         });
-        let mut wait = Wait {
-            host,
-            id,
-            heard,
-            deadlines: self.item.shared().deadlines,
-            first_line: true,
-            silence: Duration::ZERO,
-            cancelled: None,
-            asked: false,
-        };
-        let result = wait.serve(side);
+        let deadlines = self.item.shared().deadlines;
+        let result = Wait::new(host, (id, heard), deadlines, &cancel).serve(side);
         *lock(&self.running) = None;
         host.forget(id);
         if host.is_dead() {
@@ -290,7 +226,7 @@ impl Transfer for RemoteTransfer {
             double_buffer: info.double_buffer,
         };
         let progress = Arc::clone(&lock(&self.options).progress);
-        let mut side = DataSide::new(Some(callback), bands, progress);
+        let mut side = DataSide::new(Some(callback), bands, info.buffer_size, progress);
         let (host, request) = self.place(what)?;
         self.run(&host, request, None, None, &mut side)
     }
@@ -308,7 +244,7 @@ impl Transfer for RemoteTransfer {
             tymed: medium.tymed.value(),
         };
         let progress = Arc::clone(&lock(&self.options).progress);
-        let mut side = DataSide::new(callback, Vec::new(), progress);
+        let mut side = DataSide::new(callback, Vec::new(), 0, progress);
         let result = self.place(what).and_then(|(host, request)| {
             self.run(&host, request, Some(file.as_fd()), None, &mut side)
         });
@@ -346,6 +282,7 @@ impl Transfer for RemoteTransfer {
             if let Some(chain) = &running.chain {
                 chain.cancel();
             }
+            running.cancel.store(true, Ordering::Release);
             running.host.wake(running.id);
         }
     }
@@ -372,129 +309,4 @@ fn own_bands(section: Section, asked: u32, double_buffer: bool) -> Result<Vec<Ba
         false => (1, asked),
     };
     section.into_bands(count, each)
-}
-
-/// The wait for a host that transfers. Its time runs while nothing of it is waited for by the application.
-struct Wait<'a> {
-    host: &'a Host,
-    id: u64,
-    heard: Receiver<Incoming>,
-    deadlines: Deadlines,
-    /// No line has come yet.
-    first_line: bool,
-    /// Since it was heard last.
-    silence: Duration,
-    /// How long it has had since it was told to stop.
-    cancelled: Option<Duration>,
-    /// A cancel was asked for.
-    asked: bool,
-}
-
-impl Wait<'_> {
-    /// Answers calls until the transfer has ended or the host has died.
-    fn serve(&mut self, side: &mut dyn Side) -> Result<Status> {
-        loop {
-            let left = self.left();
-            let slice = match self.cancelled {
-                Some(_) => left.min(TOLD_AGAIN),
-                None => left,
-            };
-            let since = Instant::now();
-            let incoming = self.heard.recv_timeout(slice);
-            let took = since.elapsed();
-            self.silence += took;
-            if let Some(since) = &mut self.cancelled {
-                *since += took;
-            }
-            match incoming {
-                Ok(Incoming::Call(call)) => {
-                    self.silence = Duration::ZERO;
-                    self.first_line &= !is_line(&call);
-                    let caller = Caller {
-                        host: self.host,
-                        transfer: self.id,
-                        decides: matches!(
-                            call,
-                            Call::NextStream { .. } | Call::Message(_) | Call::Data { .. }
-                        ),
-                        stopped: Cell::new(false),
-                    };
-                    // What fails has killed the host, or is the reason to.
-                    if let Err(e) = side.call(call, &caller) {
-                        self.host.give_up(e);
-                    }
-                    if caller.stopped.get() {
-                        self.cancelled.get_or_insert(Duration::ZERO);
-                    }
-                }
-                Ok(Incoming::Reply(Ok(Reply::Ended { status }))) => return wire::status(status),
-                Ok(Incoming::Reply(Ok(other))) => {
-                    self.host.give_up(unexpected(&other));
-                    return Err(self.host.death());
-                }
-                Ok(Incoming::Reply(Err(e))) => return Err(e),
-                Ok(Incoming::Woken) => {
-                    self.asked = true;
-                    self.cancelled.get_or_insert(Duration::ZERO);
-                    self.tell_cancel();
-                }
-                Err(RecvTimeoutError::Timeout) if self.left().is_zero() => {
-                    self.host.give_up(self.overrun());
-                    return Err(self.host.death());
-                }
-                Err(RecvTimeoutError::Timeout) => self.tell_cancel(),
-                Err(RecvTimeoutError::Disconnected) => return Err(self.host.death()),
-            }
-        }
-    }
-
-    /// Tells the host to cancel, again if it was told before.
-    fn tell_cancel(&self) {
-        if !self.asked {
-            // An answer said so, which is told once.
-            return;
-        }
-        let message = ToHost::Cancel { transfer: self.id };
-        // A dead host is noticed by what it does not say.
-        let _ = self.host.send(&message, None);
-    }
-
-    /// What is left of the deadlines.
-    fn left(&self) -> Duration {
-        let line = self.line_deadline().saturating_sub(self.silence);
-        match self.cancelled {
-            Some(since) => line.min(self.deadlines.cancel.saturating_sub(since)),
-            None => line,
-        }
-    }
-
-    const fn line_deadline(&self) -> Duration {
-        match self.first_line {
-            true => self.deadlines.first_line,
-            false => self.deadlines.line,
-        }
-    }
-
-    /// Which deadline has passed.
-    fn overrun(&self) -> Error {
-        match self.cancelled {
-            Some(since) if since >= self.deadlines.cancel => {
-                too_late("stop after a cancel", self.deadlines.cancel)
-            }
-            _ if self.first_line => too_late("send a first line", self.deadlines.first_line),
-            _ => too_late("send another line", self.deadlines.line),
-        }
-    }
-}
-
-/// Whether a call shows that the device has begun to give lines.
-fn is_line(call: &Call) -> bool {
-    matches!(
-        call,
-        Call::Write(_)
-            | Call::Part(_)
-            | Call::Data { piece: Some(_), .. }
-            | Call::Progress { .. }
-            | Call::Read(_)
-    )
 }

@@ -5,8 +5,11 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::Instant;
 
-use crate::scratch::{Scratch, start};
+use rustix::process::Signal;
+
+use crate::scratch::{LIMIT, Scratch, start};
 
 /// Compiles the back end into the folder.
 fn libsane(scratch: &Scratch) -> PathBuf {
@@ -19,6 +22,29 @@ fn libsane(scratch: &Scratch) -> PathBuf {
         .status();
     assert!(compiled.unwrap().success(), "backend.c");
     library
+}
+
+#[test]
+fn a_signal_ends_the_wait_for_a_device_that_does_not_open() {
+    let scratch = Scratch::new();
+    let library = libsane(&scratch);
+    for line in [
+        "scan -m gray -o x.tiff -d sane:open-hang?open-deadline=600",
+        "preview -o x.png -d sane:open-hang?open-deadline=600",
+    ] {
+        let mut command = scratch.command(line);
+        command.env("QUIRE_LIBSANE", &library);
+        let scan = start(command);
+        let started = Instant::now();
+        // It hears signals before it starts the process that its device is in.
+        while scan.children().is_empty() {
+            assert!(started.elapsed() < LIMIT, "no process");
+            std::thread::yield_now();
+        }
+        scan.send(Signal::INT);
+        scan.end().exits(130).says(&["cancelled"]);
+    }
+    assert_eq!(scratch.names(), ["libsane.so"]);
 }
 
 /// Device, exit code, a word of the message.

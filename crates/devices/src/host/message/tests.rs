@@ -138,3 +138,17 @@ fn what_a_host_says() {
     golden(&call(Call::Clear), b"\x01\x01\x0E");
     golden(&call(Call::Size), b"\x01\x01\x10");
 }
+
+#[test]
+fn a_list_without_an_end_is_refused() {
+    use crate::host::list::MOST;
+    let values = |count: usize| {
+        let reply = Reply::Values(vec![None; count]);
+        postcard::to_stdvec(&reply).unwrap()
+    };
+    let read = postcard::from_bytes::<Reply>(&values(MOST));
+    assert!(matches!(read, Ok(Reply::Values(values)) if values.len() == MOST));
+    assert!(postcard::from_bytes::<Reply>(&values(MOST + 1)).is_err());
+    // The length alone, of more than there is memory for.
+    assert!(postcard::from_bytes::<Reply>(b"\x07\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7F").is_err());
+}
