@@ -6,8 +6,8 @@ use std::process::Command;
 
 use crate::bench::Bench;
 use crate::programs::tiffcp;
-use crate::report::{Table, mebibytes, megabytes, percent, seconds, spread};
-use crate::rounds::{Measured, Side, alternate};
+use crate::report::Table;
+use crate::rounds::{Side, alternate, costs, fill};
 use crate::stack::{Kind, Sheets, psnr};
 
 /// Pages of the project's goals.
@@ -59,7 +59,7 @@ pub(crate) fn run(bench: &Bench) -> io::Result<Vec<Table>> {
     let bilevel = place.join("bilevel.tiff");
     sheets.stack(bench, Kind::Colour, count, &colour)?;
     sheets.stack(bench, Kind::Bilevel, count, &bilevel)?;
-    let mut table = table(format!(
+    let mut table = costs(format!(
         "convert: {count} A4 pages of 300 dpi, uncompressed in strips of 64 rows, in memory"
     ));
     for case in &CASES {
@@ -111,7 +111,7 @@ pub(crate) fn pdf(bench: &Bench) -> io::Result<Vec<Table>> {
         side("img2pdf", Command::new("img2pdf")),
     ];
     let measured = alternate(&bench.runner, bench.runs.unwrap_or(RUNS), sides)?;
-    let mut table = table(format!(
+    let mut table = costs(format!(
         "pdf: {count} JPEG files, A4, 300 dpi, colour, into a PDF in memory"
     ));
     fill(&mut table, count, &measured, GOAL);
@@ -148,44 +148,6 @@ fn quality(bench: &Bench, place: &Path, sheets: &Sheets) -> io::Result<String> {
         psnr(&page, &ours)?,
         psnr(&page, &theirs)?
     ))
-}
-
-fn table(title: String) -> Table {
-    let columns = [
-        "side",
-        "min s",
-        "pages/s",
-        "cpu s",
-        "contention %",
-        "peak MiB",
-        "MB written",
-        "quire/other of minima",
-        "goal",
-        "by round min / median / max",
-    ];
-    Table::new(title, &columns)
-}
-
-fn fill(table: &mut Table, count: u32, measured: &[Measured], goal: f64) {
-    let Some(ours) = measured.first() else { return };
-    for side in measured {
-        let wall = side.fastest();
-        let mut cells = vec![
-            side.name.clone(),
-            seconds(wall),
-            format!("{:.1}", f64::from(count) / wall.as_secs_f64()),
-            seconds(side.least_cpu()),
-            percent(side.fastest_run().and_then(|run| run.contention)),
-            mebibytes(side.peak()),
-            megabytes(side.written),
-        ];
-        if !std::ptr::eq(side, ours) {
-            cells.push(format!("{:.2}", ours.ratio_of_minima(side)));
-            cells.push(format!("{goal:.1}"));
-            cells.push(spread(&ours.ratios(side)));
-        }
-        table.row(cells);
-    }
 }
 
 fn notes(table: &mut Table) {

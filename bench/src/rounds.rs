@@ -7,6 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::process::{Runner, Usage};
+use crate::report::{Table, mebibytes, megabytes, percent, seconds, spread};
 
 /// One of the things that are compared.
 #[derive(Debug)]
@@ -121,4 +122,44 @@ fn folder_size(folder: &Path) -> io::Result<u64> {
     fs::read_dir(folder)?
         .map(|entry| Ok(entry?.metadata()?.len()))
         .sum()
+}
+
+/// A table of what each side costs; [`fill`] adds its rows.
+pub(crate) fn costs(title: String) -> Table {
+    let columns = [
+        "side",
+        "min s",
+        "pages/s",
+        "cpu s",
+        "contention %",
+        "peak MiB",
+        "MB written",
+        "quire/other of minima",
+        "goal",
+        "by round min / median / max",
+    ];
+    Table::new(title, &columns)
+}
+
+/// A row for each side, the first being quire's; `count` pages were made in each run.
+pub(crate) fn fill(table: &mut Table, count: u32, measured: &[Measured], goal: f64) {
+    let Some(ours) = measured.first() else { return };
+    for side in measured {
+        let wall = side.fastest();
+        let mut cells = vec![
+            side.name.clone(),
+            seconds(wall),
+            format!("{:.1}", f64::from(count) / wall.as_secs_f64()),
+            seconds(side.least_cpu()),
+            percent(side.fastest_run().and_then(|run| run.contention)),
+            mebibytes(side.peak()),
+            megabytes(side.written),
+        ];
+        if !std::ptr::eq(side, ours) {
+            cells.push(format!("{:.2}", ours.ratio_of_minima(side)));
+            cells.push(format!("{goal:.1}"));
+            cells.push(spread(&ours.ratios(side)));
+        }
+        table.row(cells);
+    }
 }

@@ -10,10 +10,8 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::bench::Bench;
-use crate::report::{
-    Table, mebibytes, megabytes, milliseconds, percent, quantile, seconds, spread,
-};
-use crate::rounds::{Measured, Side, alternate};
+use crate::report::{Table, mebibytes, milliseconds, quantile};
+use crate::rounds::{Side, alternate, costs, fill};
 
 /// Pages of the project's goals. The back end's feeder holds ten sheets, so they are from its glass.
 const PAGES: u32 = 100;
@@ -90,7 +88,7 @@ pub(crate) fn run(bench: &Bench) -> io::Result<Vec<Table>> {
     let place = scratch.path();
     let sane = configuration(place)?;
     let runs = bench.runs.unwrap_or(RUNS);
-    let mut table = table(format!(
+    let mut table = costs(format!(
         "sane: {count} A4 pages of 300 dpi in colour from the test back end, in memory"
     ));
     let tiff = vec![
@@ -147,42 +145,6 @@ pub(crate) fn run(bench: &Bench) -> io::Result<Vec<Table>> {
         memory(bench, place, &sane, count)?,
         cancels(bench, place, &sane)?,
     ])
-}
-
-fn table(title: String) -> Table {
-    let columns = [
-        "side",
-        "min s",
-        "pages/s",
-        "cpu s",
-        "contention %",
-        "MB written",
-        "quire/other of minima",
-        "goal",
-        "by round min / median / max",
-    ];
-    Table::new(title, &columns)
-}
-
-fn fill(table: &mut Table, count: u32, measured: &[Measured], goal: f64) {
-    let Some(ours) = measured.first() else { return };
-    for side in measured {
-        let wall = side.fastest();
-        let mut cells = vec![
-            side.name.clone(),
-            seconds(wall),
-            format!("{:.1}", f64::from(count) / wall.as_secs_f64()),
-            seconds(side.least_cpu()),
-            percent(side.fastest_run().and_then(|run| run.contention)),
-            megabytes(side.written),
-        ];
-        if !std::ptr::eq(side, ours) {
-            cells.push(format!("{:.2}", ours.ratio_of_minima(side)));
-            cells.push(format!("{goal:.1}"));
-            cells.push(spread(&ours.ratios(side)));
-        }
-        table.row(cells);
-    }
 }
 
 /// The memory of all processes of a scan together, by document.
