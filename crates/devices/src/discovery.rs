@@ -37,8 +37,8 @@ pub struct DeviceInfo {
 /// How long devices are looked for, unless something else is asked for.
 pub const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Looks for the devices of one scheme.
-pub(crate) type Finder = fn() -> Result<Vec<DeviceInfo>>;
+/// Looks for the devices of one scheme for about so long.
+pub(crate) type Finder = fn(Duration) -> Result<Vec<DeviceInfo>>;
 
 /// Who looks for what. Each looks in a process of its own, for it calls code of others, or hears whoever speaks.
 const FINDERS: [(&str, Finder); 2] = [("escl", escl), ("sane", sane)];
@@ -71,9 +71,9 @@ pub(crate) fn schemes(config: &Config) -> impl Iterator<Item = &'static str> {
 }
 
 /// The devices of a scheme, looked for in this process.
-pub(crate) fn find_here(scheme: &str) -> Result<Vec<DeviceInfo>> {
+pub(crate) fn find_here(scheme: &str, patience: Duration) -> Result<Vec<DeviceInfo>> {
     let finder = FINDERS.iter().find(|(of, _)| *of == scheme);
-    finder.map_or_else(|| Ok(Vec::new()), |(_, finder)| finder())
+    finder.map_or_else(|| Ok(Vec::new()), |(_, finder)| finder(patience))
 }
 
 /// The devices of a scheme, looked for where its drivers are.
@@ -83,7 +83,7 @@ pub(crate) fn find_of(scheme: &'static str, patience: Duration) -> Result<Vec<De
             let found = remote::discover(scheme, patience)?.into_iter();
             Ok(found.map(|found| from_wire(found, scheme)).collect())
         }
-        false => find_here(scheme),
+        false => find_here(scheme, patience),
     }
 }
 
@@ -243,8 +243,8 @@ fn named(mut devices: Vec<DeviceInfo>, config: &Config) -> Vec<DeviceInfo> {
 }
 
 /// The devices at this machine that SANE's back ends find. A machine without SANE has none, and that is
-/// nothing to tell.
-fn sane() -> Result<Vec<DeviceInfo>> {
+/// nothing to tell. The back ends take the time that they take.
+fn sane(_: Duration) -> Result<Vec<DeviceInfo>> {
     let found = driver_sane::discover()?.into_iter();
     let shown = found.map(|scanner| DeviceInfo {
         uri: format!("sane:{}", scanner.path),
@@ -258,8 +258,8 @@ fn sane() -> Result<Vec<DeviceInfo>> {
 }
 
 /// The scanners on the network.
-fn escl() -> Result<Vec<DeviceInfo>> {
-    let scanners = driver_escl::discover().into_iter();
+fn escl(patience: Duration) -> Result<Vec<DeviceInfo>> {
+    let scanners = driver_escl::discover(patience).into_iter();
     let info = |scanner: driver_escl::Discovered| DeviceInfo {
         uri: format!("escl:{}", scanner.path),
         vendor: scanner.vendor,

@@ -6,13 +6,16 @@
 //! | answer | making a job | asking for a page |
 //! |---|---|---|
 //! | 404, 410 | failure | the end, unless the job's state or the feeder's says otherwise |
-//! | 409 | empty feeder, trouble with the paper, busy, else the settings | the end with an empty feeder, else as others |
+//! | 409 | empty feeder, trouble with the paper, busy, else settings | the end with an empty feeder, else as others |
 //! | 503 | busy: again, ten times | not ready: again, until a deadline of the caller; paper trouble is told |
 //! | 401, 403 | not let in | as others |
 //! | others | failure | again while the job is alive, five times, else failure |
+//! | none, or half of one | failure | again, twice, unless the scanner counts the page as given |
 //!
 //! An empty feeder alone is no end: it is empty as soon as the last sheet is drawn in. A loaded one is an end only
 //! where the job says that it is completed.
+
+mod exchange;
 
 use std::time::Duration;
 
@@ -21,7 +24,9 @@ use wia::{Error, ErrorKind};
 use crate::http::{location_path, retry_after};
 use crate::quirks::{Change, Quirks};
 use crate::settings::{InputSource, ScanSettings};
-use crate::status::{AdfState, JobState, ScannerStatus, State};
+use crate::status::{AdfState, JobInfo, JobState, ScannerStatus, State};
+
+pub use exchange::{Answer, Host, Method, Next, Request};
 
 /// How often a busy scanner is asked for a job (sane-airscan's number).
 const CREATE_TRIES: u32 = 10;
@@ -34,60 +39,6 @@ const WAIT: Duration = Duration::from_secs(1);
 /// The waits that are believed.
 const WAITS: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(10));
 
-/// What to ask the scanner.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// GET.
-    Get,
-    /// POST.
-    Post,
-    /// DELETE.
-    Delete,
-}
-
-/// A request to the scanner.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
-    /// How.
-    pub method: Method,
-    /// What for.
-    pub path: String,
-    /// What is sent, as `text/xml`.
-    pub body: Option<String>,
-    /// Whether the `Host` header must be `localhost`.
-    pub host_localhost: bool,
-    /// Whether the answer's body can be a page, to be left unread for [`Next::Page`].
-    pub for_page: bool,
-}
-
-/// What the scanner answered.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Answer<'a> {
-    /// The status code.
-    pub status: u16,
-    /// `Location`.
-    pub location: Option<&'a str>,
-    /// `Retry-After`.
-    pub retry_after: Option<&'a str>,
-    /// The body, but for a page.
-    pub body: &'a [u8],
-}
-
-/// What to do next.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Next {
-    /// Send this; then [`Job::answered`] or [`Job::failed`].
-    Send(Request),
-    /// Wait so long, and ask again.
-    Wait(Duration),
-    /// Read the body of the answer; then [`Job::page_done`], [`Job::page_broken`] or [`Job::fail`].
-    Page,
-    /// A person must do something at the scanner; then [`Job::person_done`] or [`Job::fail`].
-    Person(Error),
-    /// The job has ended.
-    Done(Result<(), Error>),
-}
-
 #[derive(Clone, Debug)]
 enum Course {
     AskFeeder,
@@ -97,7 +48,8 @@ enum Course {
     /// The scanner is asked for its state, because of this.
     Look(Why),
     Wait(Duration, Box<Course>),
-    Person(Error),
+    /// A person is waited for; then so long.
+    Person(Error, Duration),
     Delete(Result<(), Error>),
     Done(Result<(), Error>),
 }
@@ -112,6 +64,8 @@ enum Why {
     NotReady(Duration),
     /// Another status to a page.
     Refused(u16),
+    /// A page whose connection broke.
+    Broken,
 }
 
 /// One scan job.
@@ -128,6 +82,8 @@ pub struct Job {
     /// Why the present page did not come whole, and how often it was asked for again.
     broken: Option<Error>,
     repeats: u32,
+    /// Its name, where it has one: whoever gets it again can tell.
+    name: Option<String>,
 }
 
 impl Job {
@@ -150,6 +106,7 @@ impl Job {
             tries: 0,
             broken: None,
             repeats: 0,
+            name: None,
         }
     }
 
@@ -174,7 +131,10 @@ impl Job {
             method,
             path,
             body: None,
-            host_localhost: false,
+            host: match self.quirks.has(Change::PortInHost) {
+                true => Host::WithPort,
+                false => Host::Usual,
+            },
             for_page: false,
         };
         let job = self.path.clone().unwrap_or_default();
@@ -182,17 +142,23 @@ impl Job {
             Course::AskFeeder | Course::Look(_) => {
                 Next::Send(request(Method::Get, format!("{}/ScannerStatus", self.root)))
             }
-            Course::Create => Next::Send(Request {
-                body: Some(self.settings.clone()),
-                host_localhost: self.quirks.has(Change::HostLocalhost),
-                ..request(Method::Post, format!("{}/ScanJobs", self.root))
-            }),
+            Course::Create => {
+                let usual = request(Method::Post, format!("{}/ScanJobs", self.root));
+                Next::Send(Request {
+                    body: Some(self.settings.clone()),
+                    host: match self.quirks.has(Change::HostLocalhost) {
+                        true => Host::Localhost,
+                        false => usual.host,
+                    },
+                    ..usual
+                })
+            }
             Course::Fetch => Next::Send(Request {
                 for_page: true,
                 ..request(Method::Get, format!("{job}/NextDocument"))
             }),
             Course::Read => Next::Page,
-            Course::Person(error) => Next::Person(error.clone()),
+            Course::Person(error, _) => Next::Person(error.clone()),
             Course::Delete(_) => Next::Send(request(Method::Delete, job)),
             Course::Done(outcome) => Next::Done(outcome.clone()),
             // Dealt with above.
@@ -234,6 +200,7 @@ impl Job {
         self.tries = 0;
         self.repeats = 0;
         self.broken = None;
+        self.name = None;
         self.course = match self.quirks.pause() {
             Some(pause) => Course::Wait(pause, Box::new(Course::Fetch)),
             None => Course::Fetch,
@@ -245,9 +212,13 @@ impl Job {
         self.course = self.again(error);
     }
 
-    /// A person has put right what was wrong.
+    /// A person has put right what was wrong. The scanner is given the time that it asked for.
     pub fn person_done(&mut self) {
-        self.course = Course::Fetch;
+        let wait = match &self.course {
+            Course::Person(_, wait) => *wait,
+            _ => WAIT,
+        };
+        self.course = Course::Wait(wait, Box::new(Course::Fetch));
     }
 
     /// No more is wanted of the job: it is deleted, if it was made and is not over.
@@ -337,7 +308,11 @@ impl Job {
 
     fn fetched(&mut self, answer: &Answer<'_>) -> Course {
         match answer.status {
-            200 => Course::Read,
+            200 => {
+                let name = answer.page_name.map(str::to_owned);
+                self.name = name.or(self.name.take());
+                Course::Read
+            }
             code @ (404 | 410) => Course::Look(Why::Gone(code)),
             503 => Course::Look(Why::NotReady(wait_of(answer))),
             code => Course::Look(Why::Refused(code)),
@@ -353,7 +328,24 @@ impl Job {
         }
         self.repeats += 1;
         self.broken = Some(error);
-        Course::Fetch
+        Course::Look(Why::Broken)
+    }
+
+    /// Asks for it, unless the scanner counts it as given: the next page would be taken for this one. Where pages
+    /// have names, these tell them apart, whatever is counted.
+    fn repeated(&mut self, job: Option<&JobInfo>) -> Course {
+        let given = |job: &JobInfo| {
+            let waiting = job.images_to_transfer?;
+            Some(job.images_completed?.saturating_sub(waiting))
+        };
+        let given = job.and_then(given).unwrap_or(0);
+        if self.name.is_some() || given <= self.pages {
+            return Course::Fetch;
+        }
+        let error = self.broken.take().unwrap_or_else(|| wrong(String::new()));
+        let page = self.pages + 1;
+        let what = format!("page {page} broke off, and the scanner has gone on ({given} given)");
+        self.delete(Err(error.context(what)))
     }
 
     fn looked(&mut self, why: &Why, status: Option<&ScannerStatus>) -> Course {
@@ -365,7 +357,7 @@ impl Job {
         }
         if let Some(error) = adf.and_then(trouble) {
             return match why {
-                Why::NotReady(_) => Course::Person(error),
+                Why::NotReady(wait) => Course::Person(error, *wait),
                 _ => self.delete(Err(error)),
             };
         }
@@ -387,6 +379,7 @@ impl Job {
             Why::NotReady(wait) => Course::Wait(*wait, Box::new(Course::Fetch)),
             Why::Gone(code) => self.gone(*code, adf, state),
             Why::Refused(code) => self.refused(*code, adf, state),
+            Why::Broken => self.repeated(job),
             Why::NoJob => Course::Create,
         }
     }

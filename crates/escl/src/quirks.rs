@@ -9,6 +9,8 @@ use std::time::Duration;
 pub enum Change {
     /// Jobs are made with `Host: localhost`.
     HostLocalhost,
+    /// Requests name the port in `Host`, also the usual one.
+    PortInHost,
     /// A pause before each page after the first.
     Pause(Duration),
     /// 404 and 410 are "not yet" while the job is alive, whatever the feeder says.
@@ -49,6 +51,12 @@ pub const LAYERS: &[Layer] = &[
         devices: &["server:HP_Compact_Server", "HP M630", "HP M578"],
         change: Change::HostLocalhost,
         evidence: "sane-airscan: these refuse jobs under any other name",
+    },
+    Layer {
+        name: "epson-port",
+        devices: &["EPSON"],
+        change: Change::PortInHost,
+        evidence: "sane-airscan always names the port to these",
     },
     Layer {
         name: "brother-pause",

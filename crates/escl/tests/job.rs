@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use quire_escl::Quirks;
-use quire_escl::job::{Answer, Job, Method, Next, Request};
+use quire_escl::job::{Answer, Host, Job, Method, Next, Request};
 use quire_escl::settings::{InputSource, ScanSettings};
 use quire_escl::status::{AdfState, JobInfo, JobState, ScannerStatus, State};
 use wia::{Error, ErrorKind};
@@ -273,6 +273,8 @@ fn a_jam_that_a_person_clears() {
     };
     assert_eq!(error.kind(), ErrorKind::PaperJam);
     job.person_done();
+    // The jam is asked for again, and not without end in a moment.
+    assert_eq!(job.step(), Next::Wait(Duration::from_secs(1)));
     answer(&mut job, 200);
     assert_eq!(job.step(), Next::Page);
 }
@@ -288,7 +290,9 @@ fn pages_that_break_off_are_asked_for_again() {
         ]
     };
     let after = [
+        (STATUS, adf(AdfState::Loaded)),
         (PAGE, Nothing),
+        (STATUS, Nothing),
         (PAGE, Page),
         (PAGE, Says(404)),
         (STATUS, Nothing),
@@ -298,7 +302,13 @@ fn pages_that_break_off_are_asked_for_again() {
     script.extend(after);
     assert_eq!(feed("x", &script), (2, None));
     let mut script = before();
-    script.extend([(PAGE, Half), (PAGE, Half), (DELETE, Says(200))]);
+    script.extend([
+        (STATUS, Nothing),
+        (PAGE, Half),
+        (STATUS, Nothing),
+        (PAGE, Half),
+        (DELETE, Says(200)),
+    ]);
     assert_eq!(
         feed("x", &script),
         (1, Some(ErrorKind::DeviceCommunication))
@@ -306,6 +316,7 @@ fn pages_that_break_off_are_asked_for_again() {
     // It is gone: a page is lost, and that is no end.
     let mut script = before();
     script.extend([
+        (STATUS, Nothing),
         (PAGE, Says(404)),
         (STATUS, adf(AdfState::Empty)),
         (DELETE, Says(200)),
@@ -314,6 +325,61 @@ fn pages_that_break_off_are_asked_for_again() {
         feed("x", &script),
         (1, Some(ErrorKind::DeviceCommunication))
     );
+}
+
+/// A scanner that has gone on gives the next page for the one that broke off, unless pages have names.
+#[test]
+fn pages_that_the_scanner_counts_as_given() {
+    for (completed, waiting, name, goes_on) in [
+        (Some(1), Some(1), None, true),
+        (Some(2), Some(1), None, true),
+        (Some(2), None, None, true),
+        (None, Some(0), None, true),
+        (Some(2), Some(0), None, false),
+        (Some(3), Some(1), None, false),
+        (Some(2), Some(0), Some("/1/pages/2"), true),
+    ] {
+        let mut job = job(InputSource::Platen, "x");
+        let answer = |job: &mut Job, status, page_name| {
+            assert!(matches!(job.step(), Next::Send(_)));
+            job.answered(&Answer {
+                status,
+                page_name,
+                location: Some("/eSCL/ScanJobs/1"),
+                ..Answer::default()
+            });
+        };
+        answer(&mut job, 201, None);
+        answer(&mut job, 200, None);
+        assert_eq!(job.step(), Next::Page);
+        job.page_done();
+        answer(&mut job, 200, name);
+        assert_eq!(job.step(), Next::Page);
+        job.page_broken(lost());
+        assert!(matches!(job.step(), Next::Send(_)));
+        let info = JobInfo {
+            uri: "/eSCL/ScanJobs/1".into(),
+            uuid: None,
+            age: None,
+            images_completed: completed,
+            images_to_transfer: waiting,
+            state: Some(JobState::Processing),
+            reasons: Vec::new(),
+        };
+        let status = ScannerStatus {
+            jobs: vec![info],
+            ..ScannerStatus::default()
+        };
+        job.answered(&Answer {
+            status: 200,
+            body: status.to_xml().as_bytes(),
+            ..Answer::default()
+        });
+        let Next::Send(next) = job.step() else {
+            panic!("nothing is asked for")
+        };
+        assert_eq!(next.for_page, goes_on, "{completed:?} {waiting:?} {name:?}");
+    }
 }
 
 /// Asks for a page six times, while the scanner tells the same; then gives up.
@@ -445,7 +511,7 @@ fn what_single_devices_need() {
     assert!(matches!(
         hp.step(),
         Next::Send(Request {
-            host_localhost: true,
+            host: Host::Localhost,
             ..
         })
     ));

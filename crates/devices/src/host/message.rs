@@ -57,8 +57,8 @@ pub(crate) enum Request {
     /// Opens the device of this URI; once, before all else. The descriptor of the shared bands comes
     /// with it.
     Open { uri: String },
-    /// Looks for the devices of this scheme, in the place of opening one.
-    Discover(String),
+    /// Looks for the devices of this scheme, in the place of opening one, for so many milliseconds.
+    Discover { scheme: String, millis: u32 },
     /// Releases the device. The host ends after its reply.
     Close,
     /// The item with this full name.

@@ -14,6 +14,7 @@ use landlock::{
     ABI, Access as _, AccessFs, Ruleset, RulesetAttr as _, RulesetCreated, RulesetCreatedAttr as _,
     RulesetStatus, path_beneath_rules,
 };
+use rustix::fs::{Access, access};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
 use wia::Result;
@@ -30,7 +31,23 @@ const USUAL_MEMORY: u64 = 2048;
 /// what is in force and what is not.
 pub(super) fn enter(uri: &str) -> Vec<String> {
     let uri = DeviceUri::parse(uri).ok();
-    vec![memory(), files(uri.as_ref()), calls()]
+    let mut said = vec![memory(), files(uri.as_ref()), calls()];
+    let escl = uri.as_ref().is_some_and(|uri| uri.scheme() == "escl");
+    if escl && certificates().is_none() {
+        said.push(
+            "certificates: not remembered, there is no place for them: any is taken".to_owned(),
+        );
+    }
+    said
+}
+
+/// Where certificates of scanners are remembered; `None` where there is no place.
+fn certificates() -> Option<PathBuf> {
+    let state = of_user("XDG_STATE_HOME", ".local/state")?;
+    // A rule needs something to be for.
+    fs::create_dir_all(&state).ok()?;
+    access(&state, Access::WRITE_OK).ok()?;
+    Some(state)
 }
 
 fn memory() -> String {
@@ -129,12 +146,8 @@ fn writable(uri: Option<&DeviceUri>) -> Vec<PathBuf> {
     let Some(uri) = uri else {
         return paths;
     };
-    if uri.scheme() == "escl"
-        && let Some(state) = of_user("XDG_STATE_HOME", ".local/state")
-        // A rule needs something to be for.
-        && fs::create_dir_all(&state).is_ok()
-    {
-        paths.push(state);
+    if uri.scheme() == "escl" {
+        paths.extend(certificates());
     }
     if uri.scheme() == "folder" {
         paths.push(PathBuf::from(uri.path()));

@@ -176,7 +176,7 @@ impl Server {
         // Of this thread, before it starts any other.
         match &request {
             Request::Open { uri } => self.lock().sandbox = sandbox::enter(uri),
-            Request::Discover(scheme) => drop(sandbox::enter(&format!("{scheme}:"))),
+            Request::Discover { scheme, .. } => drop(sandbox::enter(&format!("{scheme}:"))),
             _ => {}
         }
         let server = Arc::clone(self);
@@ -237,8 +237,9 @@ impl Server {
     fn reply(self: &Arc<Server>, id: u64, request: Request, fd: Option<OwnedFd>) -> Result<Reply> {
         match request {
             Request::Open { uri } => self.open(&uri, fd),
-            Request::Discover(scheme) => {
-                let found = discovery::find_here(&scheme)?.into_iter();
+            Request::Discover { scheme, millis } => {
+                let patience = Duration::from_millis(millis.into());
+                let found = discovery::find_here(&scheme, patience)?.into_iter();
                 Ok(Reply::Found(found.map(Into::into).collect()))
             }
             Request::Close => {

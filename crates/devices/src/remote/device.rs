@@ -54,9 +54,12 @@ pub(crate) fn open(
 ///
 /// As [`open`].
 pub(crate) fn discover(scheme: &str, limit: Duration) -> Result<Vec<FoundWire>> {
+    let request = Request::Discover {
+        scheme: scheme.to_owned(),
+        millis: u32::try_from(limit.as_millis()).unwrap_or(u32::MAX),
+    };
     let limit = Limit::from(limit);
     let (host, _) = Host::start(limit, Box::new(drop), &Interrupt::default())?;
-    let request = Request::Discover(scheme.to_owned());
     let found = host.ask(request, None, limit, "find its devices");
     host.hang_up();
     match found? {

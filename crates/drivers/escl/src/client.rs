@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use escl::http::location_path;
-use escl::job::{Method, Request};
+use escl::job::{Host, Method, Request};
 use ureq::http;
 use ureq::http::header::{HeaderMap, HeaderName};
-use ureq::unversioned::resolver::DefaultResolver;
 use ureq::{Agent, BodyReader};
 use wia::{Error, ErrorKind, Result};
 
+use crate::addresses::Addresses;
 use crate::connection::Connections;
 use crate::trust;
 use crate::wire::Wire;
@@ -38,6 +38,14 @@ impl Base {
     fn url(&self, path: &str) -> String {
         let scheme = if self.https { "https" } else { "http" };
         format!("{scheme}://{}{path}", self.authority)
+    }
+
+    /// Host and port, also where it is the usual one.
+    fn with_port(&self) -> String {
+        match self.host().len() == self.authority.len() {
+            true => format!("{}:{}", self.authority, if self.https { 443 } else { 80 }),
+            false => self.authority.clone(),
+        }
     }
 
     /// The host without its port.
@@ -80,15 +88,21 @@ impl Reply {
 pub(crate) struct Client {
     agent: Agent,
     base: Base,
+    addresses: Addresses,
 }
 
 impl Client {
-    /// For a scanner that certificates are remembered of under its host and port, in `certificates`.
+    /// For a scanner that certificates are remembered of in `certificates` under `name` (a word).
     ///
     /// # Errors
     ///
     /// When encryption cannot be set up.
-    pub(crate) fn new(base: Base, wire: &Arc<Wire>, certificates: Option<&Path>) -> Result<Client> {
+    pub(crate) fn new(
+        base: Base,
+        wire: &Arc<Wire>,
+        name: &str,
+        certificates: Option<&Path>,
+    ) -> Result<Client> {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -103,10 +117,15 @@ impl Client {
             .build();
         let connections = Connections {
             wire: Arc::clone(wire),
-            tls: trust::config(&base.authority, certificates)?,
+            tls: trust::config(name, certificates)?,
         };
-        let agent = Agent::with_parts(config, connections, DefaultResolver::default());
-        Ok(Client { agent, base })
+        let addresses = Addresses::default();
+        let agent = Agent::with_parts(config, connections, addresses.clone());
+        Ok(Client {
+            agent,
+            base,
+            addresses,
+        })
     }
 
     /// The address of a path.
@@ -147,10 +166,10 @@ impl Client {
             Method::Post => http::Method::POST,
             Method::Delete => http::Method::DELETE,
         };
-        // Some scanners want the port, also the usual one (EPSON, by sane-airscan).
-        let host = match request.host_localhost {
-            true => "localhost",
-            false => &base.authority,
+        let host = match request.host {
+            Host::Usual => base.authority.clone(),
+            Host::WithPort => base.with_port(),
+            Host::Localhost => "localhost".to_owned(),
         };
         let builder = http::Request::builder()
             .method(method)
@@ -167,7 +186,13 @@ impl Client {
         };
         let (parts, body) = match sent {
             Ok(answer) => answer.into_parts(),
-            Err(e) => return Err(failed(e, &url)),
+            Err(e) => {
+                let e = failed(e, &url);
+                if e.kind() == ErrorKind::Offline {
+                    self.addresses.forget();
+                }
+                return Err(e);
+            }
         };
         Ok(Reply {
             status: parts.status.as_u16(),
@@ -257,6 +282,19 @@ mod tests {
         let own = Error::new(ErrorKind::Deadline, "late");
         let e = failed(ureq::Error::Io(own.into()), "http://192.0.2.1/eSCL");
         assert_eq!(e.kind(), ErrorKind::Deadline);
+    }
+
+    #[test]
+    fn the_port_of_a_host() {
+        for (https, authority, host, with_port) in [
+            (false, "192.0.2.1", "192.0.2.1", "192.0.2.1:80"),
+            (true, "[fe80::1]", "[fe80::1]", "[fe80::1]:443"),
+            (true, "[fe80::1]:8443", "[fe80::1]", "[fe80::1]:8443"),
+            (false, "scanner.lan:80", "scanner.lan", "scanner.lan:80"),
+        ] {
+            let base = base(https, authority);
+            assert_eq!((base.host(), base.with_port().as_str()), (host, with_port));
+        }
     }
 
     #[test]

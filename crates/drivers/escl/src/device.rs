@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use escl::job::{Method, Request};
+use escl::job::{Host, Method, Request};
 use escl::status::AdfState;
 use escl::{Capabilities, Quirks, ScannerStatus};
 use items::{AppItem, DeviceInfo, DriverItem, RootInfo, ScannerRules, no_data};
@@ -23,6 +23,7 @@ use crate::client::{Base, Client, Reply};
 use crate::discover::find;
 use crate::options::{Address, Options};
 use crate::properties::rules;
+use crate::trust::is_known;
 use crate::wire::Wire;
 
 /// A scanner on the network.
@@ -55,8 +56,12 @@ impl Scanner {
     fn open(options: &Options) -> Result<Scanner> {
         let wire = Arc::new(Wire::new());
         wire.expect("the scanner's answer", options.deadlines.open);
+        let certificates = options.certificates.as_deref();
         let address = match &options.address {
-            Address::Uuid(uuid) => find(uuid, options.deadlines.open)?,
+            Address::Uuid(uuid) => {
+                let pinned = certificates.is_some_and(|file| is_known(file, uuid));
+                find(uuid, pinned, options.deadlines.open)?
+            }
             address => address.clone(),
         };
         let Address::Url {
@@ -70,8 +75,13 @@ impl Scanner {
                 "a scanner without an address",
             ));
         };
+        // What is remembered of a scanner stays with it when its address changes.
+        let name = match &options.address {
+            Address::Uuid(uuid) => uuid.clone(),
+            Address::Url { .. } => authority.clone(),
+        };
         let base = Base { https, authority };
-        let client = Client::new(base, &wire, options.certificates.as_deref())?;
+        let client = Client::new(base, &wire, &name, certificates)?;
         let path = format!("{root}/ScannerCapabilities");
         let mut reply = get(&client, &path)?;
         let server = reply.header(&SERVER).unwrap_or_default().to_owned();
@@ -98,13 +108,23 @@ impl Scanner {
     }
 }
 
+/// Before it has said what it can do, whatever is there is no scanner that can be reached.
+fn unreachable(e: Error) -> Error {
+    match e.kind() {
+        ErrorKind::DeviceCommunication | ErrorKind::Deadline => {
+            Error::new(ErrorKind::Offline, e.to_string()).with_source(e)
+        }
+        _ => e,
+    }
+}
+
 /// Asks for a document.
 fn get(client: &Client, path: &str) -> Result<Reply> {
     let reply = client.send(&Request {
         method: Method::Get,
         path: path.to_owned(),
         body: None,
-        host_localhost: false,
+        host: Host::Usual,
         for_page: false,
     })?;
     match reply.status {
@@ -132,11 +152,11 @@ impl EsclScanner {
     ///
     /// # Errors
     ///
-    /// `NoDeviceAvailable` when nobody on the network calls itself so; `Offline` when the address does not answer, lets
-    /// nobody in (401, 403), or shows another certificate than before; `Deadline` when it does not answer in time;
-    /// `DeviceCommunication` for what cannot be understood.
+    /// `NoDeviceAvailable` when nobody on the network calls itself so; `Busy` for a scanner that says so; `Offline`
+    /// when the address does not answer, or not in time, lets nobody in (401, 403), shows another certificate than
+    /// before, or says what cannot be understood.
     pub fn new(options: &Options) -> Result<EsclScanner> {
-        let scanner = Scanner::open(options)?;
+        let scanner = Scanner::open(options).map_err(unreachable)?;
         let flatbed = rules(&scanner.capabilities, false, &scanner.quirks);
         let feeder = rules(&scanner.capabilities, true, &scanner.quirks);
         if flatbed.is_none() && feeder.is_none() {

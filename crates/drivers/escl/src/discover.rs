@@ -11,8 +11,10 @@ use crate::options::{Address, Options};
 
 /// The two services: plain and encrypted.
 const SERVICES: [(&str, bool); 2] = [("_uscan._tcp.local.", false), ("_uscans._tcp.local.", true)];
-/// How long scanners are listened for.
-const LISTEN: Duration = Duration::from_millis(1500);
+/// What is left of the time for a search, to begin and to end it.
+const REST: Duration = Duration::from_millis(500);
+/// How much longer a scanner that was heard of over HTTPS is listened for over HTTP.
+const OTHER: Duration = Duration::from_millis(500);
 /// How long one scanner is looked for by its UUID: queries go out at 0, 1, 3 and 7 seconds.
 const LOOK: Duration = Duration::from_secs(8);
 
@@ -31,10 +33,11 @@ pub struct Discovered {
     pub authority: String,
 }
 
-/// Listens for a second and a half. Nothing is found where the network cannot be listened to.
-pub fn discover() -> Vec<Discovered> {
+/// Listens for `patience`, less half a second. Nothing is found where the network cannot be listened to.
+pub fn discover(patience: Duration) -> Vec<Discovered> {
     let mut found = BTreeMap::new();
-    listen(LISTEN, |service| {
+    let time = patience.saturating_sub(REST).max(REST);
+    listen(time, |service| {
         // The plain service is heard of in one go with the encrypted one: the plain one has the word.
         let key = service
             .uuid
@@ -44,28 +47,32 @@ pub fn discover() -> Vec<Discovered> {
         if found.get(&key).is_none_or(better) {
             found.insert(key, service);
         }
-        false
+        None
     });
     found.into_values().map(Service::into_discovered).collect()
 }
 
-/// Looks for the scanner that calls itself so.
+/// Looks for the scanner that calls itself so, over HTTPS alone where its certificate is known (`pinned`), else
+/// rather over HTTP, which is quicker.
 ///
 /// # Errors
 ///
 /// `NoDeviceAvailable` when it is not heard of in time.
-pub(crate) fn find(uuid: &str, within: Duration) -> Result<Address> {
+pub(crate) fn find(uuid: &str, pinned: bool, within: Duration) -> Result<Address> {
     let mut found = None;
     listen(LOOK.min(within), |service| {
-        let is_it = service.uuid.as_deref() == Some(uuid);
-        if is_it {
-            found = Some(service.address);
+        if service.uuid.as_deref() != Some(uuid) || pinned && !service.https() {
+            return None;
         }
-        is_it
+        let best = pinned || !service.https();
+        found = Some(service.address);
+        Some(if best { Duration::ZERO } else { OTHER })
     });
     found.ok_or_else(|| {
+        let how = if pinned { " over HTTPS, as it did before" } else { "" };
         let what = format!(
-            "no scanner {uuid} makes itself known on the network; its address works without that: escl:http://HOST/eSCL"
+            "no scanner {uuid} makes itself known on the network{how}; its address works without that: \
+             escl:http://HOST/eSCL"
         );
         Error::new(ErrorKind::NoDeviceAvailable, what)
     })
@@ -175,9 +182,9 @@ fn host(service: &ResolvedService) -> Option<String> {
     }
 }
 
-/// Tells `heard` of each service, until it says that this is enough or the time is over.
-fn listen(time: Duration, mut heard: impl FnMut(Service) -> bool) {
-    let end = Instant::now() + time;
+/// Tells `heard` of each service until the time is over, which it can make shorter.
+fn listen(time: Duration, mut heard: impl FnMut(Service) -> Option<Duration>) {
+    let mut end = Instant::now() + time;
     let daemon = match ServiceDaemon::new() {
         Ok(daemon) => daemon,
         Err(e) => {
@@ -188,7 +195,7 @@ fn listen(time: Duration, mut heard: impl FnMut(Service) -> bool) {
     let browse = |(name, https): (&str, bool)| Some((daemon.browse(name).ok()?, https));
     let receivers: Vec<(Receiver<ServiceEvent>, bool)> =
         SERVICES.into_iter().filter_map(browse).collect();
-    'time: while !receivers.is_empty() {
+    while !receivers.is_empty() {
         let left = end.saturating_duration_since(Instant::now());
         if left.is_zero() {
             break;
@@ -200,9 +207,9 @@ fn listen(time: Duration, mut heard: impl FnMut(Service) -> bool) {
             while let Some(next) = event {
                 if let ServiceEvent::ServiceResolved(service) = next
                     && let Some(service) = Service::read(&service, *https)
-                    && heard(service)
+                    && let Some(left) = heard(service)
                 {
-                    break 'time;
+                    end = end.min(Instant::now() + left);
                 }
                 event = receiver.try_recv().ok();
             }

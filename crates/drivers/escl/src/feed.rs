@@ -4,7 +4,7 @@ use escl::job::{Answer, Method, Next, Request};
 use minidriver::Deadlines;
 use minidriver::pages::{Download, Halt, Interrupted};
 use transfer::DeviceStatus;
-use ureq::http::header::{LOCATION, RETRY_AFTER};
+use ureq::http::header::{CONTENT_LOCATION, LOCATION, RETRY_AFTER};
 use wia::{Error, ErrorKind, Status};
 
 use crate::client::{Client, Reply};
@@ -143,6 +143,7 @@ impl<'a> Feed<'a> {
                     status: reply.status,
                     location: reply.header(&LOCATION),
                     retry_after: reply.header(&RETRY_AFTER),
+                    page_name: reply.header(&CONTENT_LOCATION),
                     body: &text,
                 });
                 if made && self.wire.is_cancelled() {

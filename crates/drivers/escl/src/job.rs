@@ -1,6 +1,6 @@
 //! What one transfer is asked for: an item's properties as settings of a scan job.
 
-use escl::capabilities::{Capabilities, InputCaps, Range};
+use escl::capabilities::{Capabilities, InputCaps, Range, Resolutions};
 use escl::settings::{ColorMode, InputSource, Region, ScanSettings};
 use items::{AppItem, no_data};
 use minidriver::pages::{PageFormat, page_format, pixel_type};
@@ -36,6 +36,8 @@ pub(crate) struct Request {
     /// The image that is asked for, in pixels.
     pub(crate) size: (u32, u32),
     pub(crate) dpi: (u32, u32),
+    /// The resolutions that the source lists.
+    pub(crate) listed: Vec<Resolutions>,
 }
 
 impl Request {
@@ -132,6 +134,11 @@ impl Request {
             threshold: u8::try_from(threshold.clamp(0, 255)).unwrap_or(128),
             size,
             dpi,
+            listed: caps
+                .profiles
+                .iter()
+                .flat_map(|profile| profile.resolutions.clone())
+                .collect(),
         })
     }
 }

@@ -14,17 +14,20 @@
 //!
 //! Every byte is waited for with a deadline, and a cancel shuts the socket down from the thread that it comes
 //! on: nothing hangs, whatever the scanner does. Only the answer about a new job is waited for after a cancel, for
-//! three quarters of the cancel's deadline: else nobody knew which job to delete. A request has a connection of its own, as with sane-airscan,
-//! which most scanners were tried with.
+//! three quarters of the cancel's deadline, and a moment after the first line's: else nobody knew which job to delete.
+//! A request has a connection of its own, as with sane-airscan, which most scanners were tried with.
 //!
 //! # Trust
 //!
 //! The certificate of a scanner is its own and signed by nobody. The first one is remembered in
-//! `$XDG_STATE_HOME/quire/escl-certificates`; another one under the same name is refused until its line is
-//! removed there.
+//! `$XDG_STATE_HOME/quire/escl-certificates`, under the scanner's UUID where it is opened by that, else under host
+//! and port; another one under the same name is refused until its line is removed there. A scanner whose certificate
+//! is known by its UUID is not asked without encryption any more. Where there is no place to remember certificates,
+//! any is taken.
 #![forbid(unsafe_code)]
 
 mod acquire;
+mod addresses;
 mod arrival;
 mod client;
 mod connection;
@@ -32,9 +35,11 @@ mod device;
 mod discover;
 mod feed;
 mod job;
+mod jpeg_end;
 mod options;
 mod page;
 mod properties;
+mod resolution;
 mod trust;
 mod wire;
 

@@ -13,13 +13,20 @@ use crate::arrival::Arrival;
 use crate::client::Reply;
 use crate::feed::Feed;
 use crate::job::Request;
+use crate::jpeg_end::JpegEnd;
+use crate::resolution;
 
 /// Bytes of rows that go on at once.
 const BAND: usize = 64 << 10;
 /// How much larger than asked for an image may be: scanners have their own ideas of sizes.
 const LARGER: u64 = 4;
-/// A resolution that differs by more than this part is another one.
-const OTHER_RESOLUTION: f64 = 0.02;
+/// Bytes of a page in several scans, or interlaced, that are held until its end: one of A4 in colour at 300 dpi as a
+/// progressive JPEG. Scanners send such pages hardly ever.
+const HELD: u64 = 64 << 20;
+/// The least that has to come within the time of a line where lines are not looked at.
+const LEAST: usize = 1024;
+/// What is read at most of a page that nobody wants: more than any page has.
+const DROPPED: u64 = 1 << 30;
 
 /// Why a page did not come whole.
 enum Short {
@@ -160,8 +167,7 @@ pub(crate) fn copy_jpeg(
         let mut buffer = vec![0; BAND];
         let (mut at, mut again, mut end) = (0, Hasher::new(), JpegEnd::default());
         loop {
-            // The first piece must show what it is.
-            let read = fill(&arrival, &mut buffer, if at == 0 { 3 } else { 1 });
+            let read = fill(&arrival, &mut buffer, LEAST);
             let read = read.map_err(|e| short(&arrival, e))?;
             let piece = &buffer[..read];
             if at == 0 && !piece.starts_with(&[0xFF, 0xD8, 0xFF]) {
@@ -216,10 +222,20 @@ pub(crate) fn discard(feed: &mut Feed<'_>, first: Reply) -> Result<(), Halt> {
     attempts(feed, first, |feed, reply| {
         let arrival = Arrival::new(reply);
         let mut buffer = vec![0; BAND];
-        while fill(&arrival, &mut buffer, 1).map_err(|e| short(&arrival, e))? > 0 {
+        let mut dropped = 0;
+        loop {
+            let read = fill(&arrival, &mut buffer, LEAST).map_err(|e| short(&arrival, e))?;
+            if read == 0 {
+                return Ok(());
+            }
             feed.line()?;
+            dropped += read as u64;
+            if dropped > DROPPED {
+                let what = format!("{}: a page of more than {DROPPED} bytes", arrival.url());
+                let e = Error::new(ErrorKind::DeviceCommunication, what);
+                return Err(Short::Unusable(e));
+            }
         }
-        Ok(())
     })
 }
 
@@ -312,47 +328,31 @@ fn limits(request: &Request) -> Limits {
     Limits {
         pixels: pixels * LARGER + (1 << 20),
         row_bytes: (u64::from(width) * 8 * LARGER + (64 << 10)).min(Limits::DEFAULT.row_bytes),
+        held_bytes: HELD,
         ..Limits::DEFAULT
     }
 }
 
-/// The page, with the resolution that it really has: some scanners give another one than was asked for.
+/// The page, with the resolution that it really has.
 fn layout(info: &ImageInfo, request: &Request) -> PageLayout {
-    let ratio = |is: u32, asked: u32| f64::from(is) / f64::from(asked.max(1));
-    let (x, y) = (
-        ratio(info.width, request.size.0),
-        ratio(info.height, request.size.1),
-    );
-    let other = (x - 1.0).abs() > OTHER_RESOLUTION && (x / y - 1.0).abs() < OTHER_RESOLUTION;
-    let factor = if other { x } else { 1.0 };
-    let dpi = |dpi: u32| ((f64::from(dpi) * factor).round() as u32).max(1);
+    let asked = resolution::Asked {
+        size: request.size,
+        dpi: request.dpi,
+        listed: &request.listed,
+    };
+    let (x_dpi, y_dpi) = resolution::of(info, &asked);
+    if (x_dpi, y_dpi) != request.dpi {
+        tracing::warn!(
+            x_dpi,
+            y_dpi,
+            "the page has another resolution than was asked for"
+        );
+    }
     PageLayout {
         width: info.width,
         height: Some(info.height),
         pixel: request.pixel,
-        x_dpi: dpi(request.dpi.0),
-        y_dpi: dpi(request.dpi.1),
-    }
-}
-
-/// Looks for the end of a JPEG stream among its last bytes: scanners may fill up what they send.
-#[derive(Default)]
-struct JpegEnd {
-    last: Vec<u8>,
-}
-
-impl JpegEnd {
-    /// What may follow the end.
-    const MOST_PADDING: usize = 4096;
-
-    fn update(&mut self, piece: &[u8]) {
-        let tail = &piece[piece.len().saturating_sub(JpegEnd::MOST_PADDING)..];
-        self.last.extend_from_slice(tail);
-        let old = self.last.len().saturating_sub(JpegEnd::MOST_PADDING);
-        self.last.drain(..old);
-    }
-
-    fn is_there(&self) -> bool {
-        self.last.windows(2).any(|marker| marker == [0xFF, 0xD9])
+        x_dpi,
+        y_dpi,
     }
 }

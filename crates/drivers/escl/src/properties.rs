@@ -10,6 +10,9 @@ use crate::job::{decoded, passed, source};
 
 /// Settings can be exchanged between network scanners: what one lacks is refused.
 const STREAM_ID: Guid = Guid(0x3F5C_9B1E_72D4_4C08_A6E3_915B_D02F_7C4A);
+/// What suits: some lines, so that the first of a slow page are out soon.
+const BUFFER_SIZE: i32 = 64 * 1024;
+
 /// The rules of the flatbed or the feeder; `None` for a source that the scanner lacks, or that offers no pixels which
 /// can be read.
 pub(crate) fn rules(scanner: &Capabilities, feeder: bool, quirks: &Quirks) -> Option<ScannerRules> {
@@ -58,6 +61,7 @@ pub(crate) fn rules(scanner: &Capabilities, feeder: bool, quirks: &Quirks) -> Op
         ..ScannerRules::new(bed)
     }
     .of_paper();
+    rules.buffer_size = BUFFER_SIZE;
     rules.optical = (
         optical(caps.optical_x).unwrap_or(rules.optical.0),
         optical(caps.optical_y).unwrap_or(rules.optical.1),

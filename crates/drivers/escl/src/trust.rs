@@ -61,7 +61,13 @@ impl Verifier {
             );
             return Ok(());
         };
-        let failed = |e: io::Error| Error::from_read(e).context(file.display());
+        let failed = |e: io::Error| {
+            let what = format!(
+                "what is remembered of certificates cannot be read: {}: {e}",
+                file.display()
+            );
+            Error::new(ErrorKind::Offline, what).with_source(e)
+        };
         let shown = fingerprint(certificate);
         match remembered(file, &self.device).map_err(failed)? {
             Some(known) if known == shown => Ok(()),
@@ -74,7 +80,13 @@ impl Verifier {
                     file.display()
                 ),
             )),
-            None => remember(file, &self.device, &shown).map_err(failed),
+            None => {
+                if let Err(e) = remember(file, &self.device, &shown) {
+                    let (device, file) = (&self.device, file.display());
+                    tracing::warn!("the certificate of {device} is not remembered in {file}: {e}");
+                }
+                Ok(())
+            }
         }
     }
 }
@@ -84,6 +96,12 @@ fn fingerprint(certificate: &[u8]) -> String {
     let hex = digest(&SHA256, certificate);
     let hex: String = hex.as_ref().iter().map(|b| format!("{b:02x}")).collect();
     format!("sha256:{hex}")
+}
+
+/// Whether a certificate of the device is remembered.
+pub(crate) fn is_known(file: &Path, device: &str) -> bool {
+    // One that cannot be read may have it.
+    !matches!(remembered(file, device), Ok(None))
 }
 
 /// What is remembered of a device: the second word of its line.
@@ -177,7 +195,23 @@ mod tests {
             e.to_string().contains(one) && e.to_string().contains(two),
             "{e}"
         );
-        let text = fs::read_to_string(folder.path().join("quire/certificates")).unwrap();
+        let file = folder.path().join("quire/certificates");
+        assert!(is_known(&file, "a:443") && !is_known(&file, "c:443"));
+        let text = fs::read_to_string(file).unwrap();
         assert_eq!(text, format!("a:443 sha256:{one}\nb:443 sha256:{two}\n"));
+    }
+
+    #[test]
+    fn without_a_place_to_remember_any_is_taken() {
+        // Nobody makes a folder there.
+        for file in [None, Some(PathBuf::from("/proc/quire/certificates"))] {
+            let verifier = Verifier {
+                provider: Arc::new(provider::default_provider()),
+                device: "a:443".to_owned(),
+                file,
+            };
+            verifier.check(b"one").unwrap();
+            verifier.check(b"two").unwrap();
+        }
     }
 }

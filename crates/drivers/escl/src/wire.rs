@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 
 use wia::{Error, ErrorKind, Result};
 
+/// The longest time that the answer about a new job may be late.
+const LATE: Duration = Duration::from_secs(1);
+
 /// What is waited for, until when, and over which socket.
 #[derive(Debug)]
 pub(crate) struct Wire {
@@ -29,6 +32,12 @@ struct State {
 }
 
 impl State {
+    /// How much longer than its deadline a job that is asked for is waited for: else nobody knew what to delete.
+    fn grace(&self) -> Duration {
+        self.patience()
+            .map_or(Duration::ZERO, |_| (self.allowed / 20).min(LATE))
+    }
+
     /// How long a cancel waits for a job that is asked for.
     fn patience(&self) -> Option<Duration> {
         self.making.filter(|_| self.sent)
@@ -74,8 +83,8 @@ impl Wire {
         self.expect("the end of the job", within);
     }
 
-    /// A job is being made, up to [`Wire::made`]. Once the request is on its way, a cancel does not cut it off but waits
-    /// so long for the answer: else nobody knew what to delete.
+    /// A job is being made, up to [`Wire::made`]. Once the request is on its way, a cancel does not cut it off but
+    /// waits so long for the answer: else nobody knew what to delete.
     pub(crate) fn make(&self, patience: Duration) {
         let mut state = self.lock();
         state.making = Some(patience);
@@ -136,7 +145,11 @@ impl Wire {
         if state.cancelled && !state.closing && state.patience().is_none() {
             return Err(Error::new(ErrorKind::Abort, "the transfer was cancelled"));
         }
-        let left = state.until.saturating_duration_since(Instant::now());
+        let until = match state.cancelled {
+            true => state.until,
+            false => state.until + state.grace(),
+        };
+        let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {
             let (what, allowed) = (state.what, state.allowed.as_secs_f64());
             let what = format!("{what} did not come within {allowed} s");
@@ -209,6 +222,15 @@ mod tests {
         wire.make(Duration::ZERO);
         wire.sent();
         wire.cancel();
+        assert_eq!(kind(), ErrorKind::Deadline);
+        // Without a cancel a little more than the deadline, for the job alone.
+        wire.begin();
+        wire.expect("a job", Duration::from_secs(3600));
+        wire.make(Duration::ZERO);
+        wire.sent();
+        wire.lock().until = Instant::now();
+        assert!(wire.left().unwrap() <= LATE);
+        wire.made();
         assert_eq!(kind(), ErrorKind::Deadline);
         wire.begin();
         wire.expect("a word", Duration::from_secs(3600));

@@ -3,15 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod rig;
-mod server;
 
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
 use escl::status::{AdfState, JobState};
+use escl_testserver::{Act, Kind, Server, capabilities, pages};
 use raster::PixelType;
 use rig::{Keeper, LONG, download, impatient, item, open, patient, prepare, raw};
-use server::{Act, Kind, Server, capabilities, pages};
 use service::{Answer, Device, Item};
 use wia::format::{WIA_IMG_FMT_JPEG, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
 use wia::property::{WIA_IPS_PAGE_SIZE, WIA_IPS_XEXTENT, WIA_IPS_YEXTENT};
@@ -239,6 +238,20 @@ fn a_page_that_is_lost() {
         "does not give it again",
     );
     rig.works_again();
+}
+
+/// The same where pages have no names, and nothing of the page is written: the counts tell.
+#[test]
+fn a_page_that_is_lost_without_a_trace() {
+    for bytes in [0, 100] {
+        let rig = Rig::new(false);
+        rig.server.lock().unnamed = true;
+        rig.server.at(Kind::Page, 1, Act::CutLost(bytes));
+        let (pages, result) = rig.scan();
+        assert_eq!(pages, 1);
+        failure(result, ErrorKind::DeviceCommunication, "gone on");
+        rig.works_again();
+    }
 }
 
 #[test]

@@ -1,12 +1,11 @@
 //! Scanners that cannot be opened say why, in time.
 
 mod rig;
-mod server;
 
 use std::net::TcpListener;
 
+use escl_testserver::{Act, Kind, Server, capabilities};
 use rig::patient;
-use server::{Act, Kind, Server, capabilities};
 use wia::ErrorKind;
 
 #[test]
@@ -19,38 +18,35 @@ fn scanners_that_cannot_be_opened() {
         (Act::Body(prefixes.into_bytes()), None),
         (
             Act::Body(b"<html><title>Log in</title>".to_vec()),
-            Some((ErrorKind::DeviceCommunication, "Log in")),
+            Some((ErrorKind::Offline, "Log in")),
         ),
         (
             Act::Body(b"<scan:ScannerCapabilities>".to_vec()),
-            Some((ErrorKind::DeviceCommunication, "no XML")),
+            Some((ErrorKind::Offline, "no XML")),
         ),
         (
             Act::Body(vec![b' '; 2 << 20]),
-            Some((ErrorKind::DeviceCommunication, "at most")),
+            Some((ErrorKind::Offline, "at most")),
         ),
-        (
-            Act::Endless,
-            Some((ErrorKind::DeviceCommunication, "at most")),
-        ),
+        (Act::Endless, Some((ErrorKind::Offline, "at most"))),
         (Act::say(503), Some((ErrorKind::Busy, "busy"))),
         (Act::say(401), Some((ErrorKind::Offline, "401"))),
         (Act::say(403), Some((ErrorKind::Offline, "403"))),
-        (Act::say(404), Some((ErrorKind::DeviceCommunication, "404"))),
-        (Act::Stall(100), Some((ErrorKind::Deadline, "within 1 s"))),
+        (Act::say(404), Some((ErrorKind::Offline, "404"))),
+        (Act::Stall(100), Some((ErrorKind::Offline, "within 1 s"))),
         (
             Act::Reset(100),
-            Some((ErrorKind::DeviceCommunication, "ScannerCapabilities")),
+            Some((ErrorKind::Offline, "ScannerCapabilities")),
         ),
         (
             Act::Cut(100, false),
-            Some((ErrorKind::DeviceCommunication, "ScannerCapabilities")),
+            Some((ErrorKind::Offline, "ScannerCapabilities")),
         ),
     ] {
         let server = Server::start(capabilities());
         server.always(Kind::Capabilities, act);
         let mut deadlines = patient();
-        if expected.is_some_and(|(kind, _)| kind == ErrorKind::Deadline) {
+        if expected.is_some_and(|(_, words)| words == "within 1 s") {
             deadlines.open = rig::SHORT;
         }
         match (rig::driver(&server, deadlines), expected) {

@@ -2,14 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod rig;
-mod server;
 
 use std::sync::Arc;
 
 use escl::settings::{InputSource, Region};
+use escl_testserver::{Server, capabilities, jpeg_only, pages};
 use raster::PixelType;
 use rig::{Keeper, download, item, open, patient, prepare, raw};
-use server::{Server, capabilities, jpeg_only, pages};
 use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_JPEG, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
 use wia::property::{
     WIA_DPS_DOCUMENT_HANDLING_STATUS, WIA_IPA_COMPRESSION, WIA_IPS_BRIGHTNESS, WIA_IPS_CONTRAST,
@@ -214,7 +213,7 @@ fn whether_paper_is_in_the_feeder() {
 
 #[test]
 fn jpeg_goes_through_untouched() {
-    for caps in [capabilities(), jpeg_only()] {
+    for caps in [capabilities(), jpeg_only(capabilities())] {
         let server = Server::start(caps);
         let device = open(&server, patient()).unwrap();
         let feeder = item(&device, "Feeder");
@@ -244,7 +243,7 @@ fn jpeg_goes_through_untouched() {
 
 #[test]
 fn a_scanner_with_jpeg_alone() {
-    let server = Server::start(jpeg_only());
+    let server = Server::start(jpeg_only(capabilities()));
     let device = open(&server, patient()).unwrap();
     let flatbed = item(&device, "Flatbed");
     for pixel in [PixelType::Gray8, PixelType::Rgb8] {
@@ -324,8 +323,8 @@ fn bitmaps_and_one_page_tiffs() {
 /// The first line is out while the rest of the page is held back.
 #[test]
 fn a_page_is_decoded_while_it_arrives() {
-    use server::{Act, Kind};
-    for caps in [capabilities(), jpeg_only()] {
+    use escl_testserver::{Act, Kind};
+    for caps in [capabilities(), jpeg_only(capabilities())] {
         let server = Server::start(caps);
         // Most of the page comes, and then nothing.
         server.at(Kind::Page, 0, Act::Stall(200_000));

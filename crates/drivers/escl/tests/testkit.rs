@@ -1,12 +1,11 @@
 //! The conformance suite.
 
 mod rig;
-mod server;
 
 use std::sync::Arc;
 
+use escl_testserver::{Server, capabilities};
 use minidriver::Minidriver;
-use server::{Server, capabilities};
 use testkit::Faces;
 use wia::Result;
 

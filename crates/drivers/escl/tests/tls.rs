@@ -2,7 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod rig;
-mod server;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -10,12 +9,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
+use escl_testserver::{Server, capabilities, pages};
 use quire_driver_escl::{EsclScanner, Options};
 use raster::PixelType;
 use rig::{LONG, patient};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use server::{Server, capabilities, pages};
 use service::{DeviceOptions, Service};
 use wia::format::WIA_IMG_FMT_RAW;
 use wia::{ErrorKind, Result, Status, Tymed};

@@ -30,6 +30,14 @@ fn what_a_host_hears() {
     let uri = "a:".to_owned();
     golden(&request(Request::Open { uri }), b"\x00\xAC\x02\x00\x02a:");
     golden(&request(Request::Close), b"\x00\xAC\x02\x02");
+    let scheme = "a".to_owned();
+    golden(
+        &request(Request::Discover {
+            scheme,
+            millis: 2000,
+        }),
+        b"\x00\xAC\x02\x01\x01a\xD0\x0F",
+    );
     golden(
         &request(Request::Find("x".to_owned())),
         b"\x00\xAC\x02\x03\x01x",

@@ -23,7 +23,7 @@ use wia::property::{
 };
 use wia::{DataType, Error, Guid, Result, Status, TransferFlags, TransferMessage, Tymed};
 
-use crate::server::Server;
+use escl_testserver::Server;
 
 /// Long enough for a loaded machine.
 pub const LONG: Duration = Duration::from_secs(60);

@@ -1,14 +1,21 @@
 //! The right answers.
 
+use std::sync::Arc;
+
 use escl::settings::{InputSource, ScanSettings};
 use escl::status::{AdfState, JobInfo, JobState, ScannerStatus, State};
 
-use super::{Answer, Job, Kind, Scanner, pages};
+use crate::{Answer, Job, Kind, Scanner, pages};
 
 impl Scanner {
-    pub(super) fn answer(&mut self, kind: Kind, path: &str, body: &[u8]) -> Answer {
+    pub(crate) fn answer(&mut self, kind: Kind, path: &str, body: &[u8]) -> Answer {
         match kind {
-            Kind::Capabilities => Answer::xml(self.capabilities.to_xml()),
+            Kind::Capabilities => {
+                if let Some(sheets) = self.refill {
+                    self.sheets = (1..=sheets).collect();
+                }
+                Answer::xml(self.capabilities.to_xml())
+            }
             Kind::Status => Answer::xml(self.status().to_xml()),
             Kind::Create => self.create(body),
             Kind::Page => self.page(path),
@@ -25,6 +32,7 @@ impl Scanner {
 
     fn status(&self) -> ScannerStatus {
         let job = self.job.as_ref();
+        let waiting = u32::from(self.next().is_some());
         let truth = match self.sheets.is_empty() {
             true => AdfState::Empty,
             false => AdfState::Loaded,
@@ -45,8 +53,8 @@ impl Scanner {
                     uri: job.path.clone(),
                     uuid: None,
                     age: Some(1),
-                    images_completed: None,
-                    images_to_transfer: None,
+                    images_completed: Some(job.given + waiting),
+                    images_to_transfer: Some(waiting),
                     state: Some(self.job_state.unwrap_or(job.state)),
                     reasons: Vec::new(),
                 })
@@ -73,6 +81,7 @@ impl Scanner {
         self.job = Some(Job {
             path: path.clone(),
             settings,
+            given: 0,
             glass: 1,
             back: None,
             state: JobState::Processing,
@@ -101,25 +110,27 @@ impl Scanner {
             job.state = JobState::Completed;
             return Answer::new(404);
         };
+        let format = job.settings.format.clone().unwrap_or_default();
+        let mut headers = vec![("Content-Type", format)];
+        if !self.unnamed {
+            headers.push(("Content-Location", format!("{}/pages/{page}", job.path)));
+        }
+        let file = self.files.entry((page, job.settings.to_xml()));
+        let file = file.or_insert_with(|| Arc::new(pages::encoded(&job.settings, page)));
         Answer {
-            headers: vec![
-                (
-                    "Content-Type",
-                    job.settings.format.clone().unwrap_or_default(),
-                ),
-                ("Content-Location", format!("{}/pages/{page}", job.path)),
-            ],
-            body: pages::encoded(&job.settings, page),
+            headers,
+            body: Arc::clone(file),
             ..Answer::new(200)
         }
     }
 
     /// The present page of the job is through.
-    pub(super) fn fetched(&mut self, path: &str) {
+    pub(crate) fn fetched(&mut self, path: &str) {
         let job = self.job.as_mut().filter(|job| path.starts_with(&job.path));
         let Some(job) = job else {
             return;
         };
+        job.given += 1;
         if job.settings.source != Some(InputSource::Feeder) {
             job.glass = 0;
         } else if job.back.take().is_none()

@@ -51,9 +51,22 @@ pub fn capabilities() -> Capabilities {
     }
 }
 
-/// The same with JPEG alone.
-pub fn jpeg_only() -> Capabilities {
+/// A scanner of A4 at up to 600 dpi, which is otherwise the same.
+pub fn office() -> Capabilities {
     let mut all = capabilities();
+    let a4 = |caps: &mut InputCaps| {
+        (caps.max_width, caps.max_height) = (2550, 3508);
+        (caps.optical_x, caps.optical_y) = (Some(600), Some(600));
+        for resolutions in caps.profiles.iter_mut().flat_map(|p| &mut p.resolutions) {
+            resolutions.discrete.push((600, 600));
+        }
+    };
+    each(&mut all, a4);
+    all
+}
+
+/// The same scanner with JPEG alone.
+pub fn jpeg_only(mut all: Capabilities) -> Capabilities {
     let only = |caps: &mut InputCaps| {
         for profile in &mut caps.profiles {
             profile.formats = vec!["image/jpeg".into()];
@@ -61,10 +74,15 @@ pub fn jpeg_only() -> Capabilities {
             profile.color_modes = vec![ColorMode::Grayscale8, ColorMode::Rgb24];
         }
     };
-    all.platen.iter_mut().for_each(only);
-    if let Some(adf) = &mut all.adf {
-        adf.simplex.iter_mut().for_each(only);
-        adf.duplex.iter_mut().for_each(only);
-    }
+    each(&mut all, only);
     all
+}
+
+/// Changes what each source can do.
+fn each(all: &mut Capabilities, change: impl Fn(&mut InputCaps)) {
+    all.platen.iter_mut().for_each(&change);
+    if let Some(adf) = &mut all.adf {
+        adf.simplex.iter_mut().for_each(&change);
+        adf.duplex.iter_mut().for_each(&change);
+    }
 }

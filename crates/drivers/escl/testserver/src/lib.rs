@@ -2,19 +2,14 @@
 //!
 //! It answers each request on a connection of its own, which it closes. A page counts as fetched when its last byte
 //! is written; one that broke off is served again.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    unused_imports,
-    clippy::unwrap_used,
-    reason = "each test file uses its own part"
-)]
+#![forbid(unsafe_code)]
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod capabilities;
 pub mod pages;
 mod scanner;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -25,19 +20,27 @@ use escl::capabilities::Capabilities;
 use escl::settings::ScanSettings;
 use escl::status::{AdfState, JobState};
 
-pub use capabilities::{capabilities, jpeg_only};
+pub use capabilities::{capabilities, jpeg_only, office};
 
 /// How long the server waits for a client at most.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// What is sent at once of a page at a pace.
+const PIECE: usize = 4096;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
+    /// GET ScannerCapabilities.
     Capabilities,
+    /// GET ScannerStatus.
     Status,
+    /// POST ScanJobs.
     Create,
+    /// GET NextDocument.
     Page,
+    /// DELETE of a job.
     Delete,
+    /// Something else.
     Other,
 }
 
@@ -56,6 +59,8 @@ pub enum Act {
     Reset(usize),
     /// The same; then the end. The length that is told is the whole one, or only that of what is sent.
     Cut(usize, bool),
+    /// The same with the whole length told, and the page counts as fetched.
+    CutLost(usize),
     /// The right answer, and then zeros for ever.
     Endless,
     /// The right answer one byte at a time, so many milliseconds apart.
@@ -71,6 +76,7 @@ pub enum Act {
 }
 
 impl Act {
+    /// A status code alone.
     pub fn say(status: u16) -> Act {
         Act::Say(status, Vec::new(), Vec::new())
     }
@@ -78,15 +84,22 @@ impl Act {
 
 /// The server's state.
 pub struct Scanner {
+    /// What it says that it can do.
     pub capabilities: Capabilities,
     /// Sheets in the feeder, by number.
     pub sheets: VecDeque<u32>,
+    /// So many sheets are put in whenever it is asked what it can do.
+    pub refill: Option<u32>,
     /// What the feeder is said to be; `None` for the truth.
     pub adf: Option<AdfState>,
     /// What the job is said to be; `None` for the truth.
     pub job_state: Option<JobState>,
     /// Bodies of pages are sent in pieces.
     pub chunked: bool,
+    /// Pages are given no name (`Content-Location`).
+    pub unnamed: bool,
+    /// Bytes of pages a second; as fast as they are taken where it does not stand.
+    pub pace: Option<u32>,
     /// Answers that are to be held back are.
     pub held: bool,
     /// What to do at the nth request of a kind, from 0.
@@ -97,15 +110,23 @@ pub struct Scanner {
     pub log: Vec<String>,
     /// The settings of each job.
     pub settings: Vec<ScanSettings>,
+    /// When the first byte of the last page was sent.
+    pub page_begun: Option<Instant>,
+    /// When the last DELETE was answered.
+    pub deleted: Option<Instant>,
     counts: BTreeMap<Kind, usize>,
     job: Option<Job>,
     made: u32,
     stop: bool,
+    /// Files of pages by page and settings: to make one takes long.
+    files: HashMap<(u32, String), Arc<Vec<u8>>>,
 }
 
 struct Job {
     path: String,
     settings: ScanSettings,
+    /// Pages that were fetched.
+    given: u32,
     /// The glass gives one page.
     glass: u32,
     /// The back of a sheet that is through.
@@ -115,30 +136,43 @@ struct Job {
 
 /// A running server.
 pub struct Server {
+    /// Where it listens: this machine alone.
     pub address: SocketAddr,
+    /// Its state.
     pub scanner: Arc<Mutex<Scanner>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Server {
+    /// Starts one with three sheets, at a free port.
+    ///
+    /// # Panics
+    ///
+    /// When there is no port.
     pub fn start(capabilities: Capabilities) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let scanner = Arc::new(Mutex::new(Scanner {
             capabilities,
             sheets: (1..=3).collect(),
+            refill: None,
             adf: None,
             job_state: None,
             chunked: false,
+            unnamed: false,
+            pace: None,
             held: false,
             acts: BTreeMap::new(),
             always: BTreeMap::new(),
             log: Vec::new(),
             settings: Vec::new(),
+            page_begun: None,
+            deleted: None,
             counts: BTreeMap::new(),
             job: None,
             made: 0,
             stop: false,
+            files: HashMap::new(),
         }));
         let shared = Arc::clone(&scanner);
         let thread = thread::spawn(move || {
@@ -158,6 +192,7 @@ impl Server {
         }
     }
 
+    /// The state, for a look or a change.
     pub fn lock(&self) -> MutexGuard<'_, Scanner> {
         lock(&self.scanner)
     }
@@ -187,6 +222,7 @@ impl Server {
         scanner.job = None;
     }
 
+    /// The address of its root.
     pub fn url(&self) -> String {
         format!("http://{}/eSCL", self.address)
     }
@@ -221,7 +257,7 @@ fn lock(scanner: &Mutex<Scanner>) -> MutexGuard<'_, Scanner> {
 struct Answer {
     status: u16,
     headers: Vec<(&'static str, String)>,
-    body: Vec<u8>,
+    body: Arc<Vec<u8>>,
 }
 
 impl Answer {
@@ -229,14 +265,14 @@ impl Answer {
         Answer {
             status,
             headers: Vec::new(),
-            body: Vec::new(),
+            body: Arc::default(),
         }
     }
 
     fn xml(text: String) -> Answer {
         Answer {
             headers: vec![("Content-Type", "text/xml".into())],
-            body: text.into_bytes(),
+            body: Arc::new(text.into_bytes()),
             ..Answer::new(200)
         }
     }
@@ -264,7 +300,7 @@ fn serve(mut stream: &TcpStream, scanner: &Mutex<Scanner>) -> io::Result<()> {
             Some(Act::Say(status, headers, body)) => Answer {
                 status: *status,
                 headers: headers.clone(),
-                body: body.clone(),
+                body: Arc::new(body.clone()),
             },
             Some(Act::Raw(_) | Act::Silence) => Answer::new(200),
             Some(Act::Lose) => {
@@ -284,13 +320,19 @@ fn serve(mut stream: &TcpStream, scanner: &Mutex<Scanner>) -> io::Result<()> {
                 thread::yield_now();
             }
         }
-        Some(Act::Body(body)) => answer.body.clone_from(body),
+        Some(Act::Body(body)) => answer.body = Arc::new(body.clone()),
         Some(Act::Location(location)) => answer.headers = vec![("Location", location.clone())],
         _ => {}
     }
-    let chunked = kind == Kind::Page && answer.status == 200 && lock(scanner).chunked;
+    let page = kind == Kind::Page && answer.status == 200;
+    let (chunked, pace) = {
+        let scanner = lock(scanner);
+        (page && scanner.chunked, scanner.pace.filter(|_| page))
+    };
     let sent = match act {
-        Some(Act::Stall(n) | Act::Reset(n) | Act::Cut(n, _)) => n.min(answer.body.len()),
+        Some(Act::Stall(n) | Act::Reset(n) | Act::Cut(n, _) | Act::CutLost(n)) => {
+            n.min(answer.body.len())
+        }
         _ => answer.body.len(),
     };
     let told = match act {
@@ -308,7 +350,9 @@ fn serve(mut stream: &TcpStream, scanner: &Mutex<Scanner>) -> io::Result<()> {
     }
     stream.write_all(head.as_bytes())?;
     let body = &answer.body[..sent];
-    let page = kind == Kind::Page && answer.status == 200;
+    if page {
+        lock(scanner).page_begun = Some(Instant::now());
+    }
     // Whoever has the last byte may ask for the next page at once.
     let (body, last) = match act {
         None | Some(Act::Body(_) | Act::Lose) if page => body.split_at(sent.saturating_sub(1)),
@@ -331,7 +375,10 @@ fn serve(mut stream: &TcpStream, scanner: &Mutex<Scanner>) -> io::Result<()> {
                 stream.write_all(b"\r\n")?;
             }
         }
-        (_, false) => stream.write_all(body)?,
+        (_, false) => match pace {
+            Some(pace) => paced(stream, body, pace)?,
+            None => stream.write_all(body)?,
+        },
     }
     match act {
         Some(Act::Stall(_)) => return until_gone(stream),
@@ -341,6 +388,10 @@ fn serve(mut stream: &TcpStream, scanner: &Mutex<Scanner>) -> io::Result<()> {
             return Ok(());
         }
         Some(Act::Cut(_, false)) => return Ok(()),
+        Some(Act::CutLost(_)) => {
+            lock(scanner).fetched(&path);
+            return Ok(());
+        }
         Some(Act::Endless) => loop {
             stream.write_all(&[0; 4096])?;
         },
@@ -355,7 +406,24 @@ fn serve(mut stream: &TcpStream, scanner: &Mutex<Scanner>) -> io::Result<()> {
         stream.write_all(last)?;
         return stream.write_all(b"\r\n0\r\n\r\n");
     }
-    stream.write_all(last)
+    stream.write_all(last)?;
+    if kind == Kind::Delete {
+        lock(scanner).deleted = Some(Instant::now());
+    }
+    Ok(())
+}
+
+/// Sends in small pieces, so many bytes a second.
+fn paced(mut stream: &TcpStream, body: &[u8], pace: u32) -> io::Result<()> {
+    let begun = Instant::now();
+    let mut sent = 0_u32;
+    for piece in body.chunks(PIECE) {
+        let due = Duration::from_secs_f64(f64::from(sent) / f64::from(pace));
+        thread::sleep(due.saturating_sub(begun.elapsed()));
+        stream.write_all(piece)?;
+        sent += piece.len() as u32;
+    }
+    Ok(())
 }
 
 fn until_gone(mut stream: &TcpStream) -> io::Result<()> {

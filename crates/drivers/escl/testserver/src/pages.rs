@@ -4,6 +4,10 @@ use escl::settings::{ColorMode, ScanSettings};
 use raster::PixelType;
 
 /// Width and height in pixels of what settings ask for.
+///
+/// # Panics
+///
+/// When they tell no region and resolution.
 pub fn size(settings: &ScanSettings) -> (u32, u32) {
     let region = settings.region.unwrap();
     let pixels = |length: u32, dpi: Option<u32>| (length * dpi.unwrap() / 300).max(1);
@@ -24,6 +28,8 @@ fn sample(page: u32, x: u32, y: u32, channel: u32) -> u16 {
 }
 
 /// The page as canonical rows.
+///
+/// Sheet 1 has the pages 10 and 11, the glass has page 0.
 pub fn rows(page: u32, (width, height): (u32, u32), pixel: PixelType) -> Vec<u8> {
     let mut rows = Vec::new();
     for y in 0..height {
@@ -58,6 +64,10 @@ pub fn pixel(mode: ColorMode) -> PixelType {
 }
 
 /// The file of a page.
+///
+/// # Panics
+///
+/// When the settings are not complete.
 pub fn encoded(settings: &ScanSettings, page: u32) -> Vec<u8> {
     let size = size(settings);
     let pixel = pixel(settings.color_mode.unwrap());
@@ -69,6 +79,10 @@ pub fn encoded(settings: &ScanSettings, page: u32) -> Vec<u8> {
 }
 
 /// By the `png` crate.
+///
+/// # Panics
+///
+/// When the rows are not of this size.
 pub fn png(rows: &[u8], (width, height): (u32, u32), pixel: PixelType) -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, width, height);
@@ -88,6 +102,10 @@ pub fn png(rows: &[u8], (width, height): (u32, u32), pixel: PixelType) -> Vec<u8
 }
 
 /// By the `jpeg-encoder` crate, in full resolution of colour.
+///
+/// # Panics
+///
+/// When the rows are not of this size.
 pub fn jpeg(rows: &[u8], (width, height): (u32, u32), pixel: PixelType) -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = jpeg_encoder::Encoder::new(&mut file, 90);
