@@ -14,6 +14,7 @@ mod convert;
 mod crash;
 mod discovery;
 mod documents;
+mod escl;
 mod events;
 mod faults;
 mod filters;
