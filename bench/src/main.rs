@@ -9,6 +9,7 @@ mod cancels;
 mod codecs;
 mod convert;
 mod durable;
+mod escl;
 mod filler;
 mod first_byte;
 mod instructions;
@@ -95,6 +96,8 @@ enum Which {
     Layer,
     /// Scans from SANE's test back end, against scanimage
     Sane,
+    /// Scans from the eSCL test server, against scanimage through sane-airscan
+    Escl,
     /// All of these
     All,
 }
@@ -115,6 +118,7 @@ impl Which {
             Which::Stream => vec![streams::run],
             Which::Layer => vec![layer::run],
             Which::Sane => vec![sane::run],
+            Which::Escl => vec![escl::run],
             Which::All => vec![
                 tiff::run,
                 memory::run,
@@ -128,6 +132,7 @@ impl Which {
                 streams::run,
                 layer::run,
                 sane::run,
+                escl::run,
             ],
         }
     }

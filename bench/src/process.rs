@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 use wait4::Wait4;
@@ -162,4 +163,11 @@ fn failure(command: &Command, what: &str) -> io::Error {
         line.push('…');
     }
     io::Error::other(format!("{line}: {what}"))
+}
+
+/// Ctrl-C for one program.
+pub(crate) fn interrupt(child: &Child) -> io::Result<()> {
+    let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    let id = id.ok_or_else(|| io::Error::other("a process without an id"))?;
+    Ok(kill_process(id, Signal::INT)?)
 }

@@ -39,6 +39,10 @@ impl Quire {
         })
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(crate) fn command(&self) -> Command {
         Command::new(&self.path)
     }

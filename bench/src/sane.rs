@@ -3,13 +3,12 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
-
 use crate::bench::Bench;
+use crate::process::interrupt;
 use crate::report::{Table, mebibytes, milliseconds, quantile};
 use crate::rounds::{Side, alternate, costs, fill};
 
@@ -254,10 +253,4 @@ fn cancels(bench: &Bench, place: &Path, sane: &Path) -> io::Result<Table> {
         "100".to_owned(),
     ]);
     Ok(table)
-}
-
-fn interrupt(child: &Child) -> io::Result<()> {
-    let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    let id = id.ok_or_else(|| io::Error::other("a process without an id"))?;
-    Ok(kill_process(id, Signal::INT)?)
 }
