@@ -29,7 +29,8 @@ impl ArrivingImage {
     /// # Errors
     ///
     /// `InputUnsupported` for bytes of another kind, unusual pixels and what is beyond `limits`;
-    /// `InputDamaged` for damage and an early end; `ReadFault` and the like when reading fails.
+    /// `InputDamaged` for damage and an early end; `ReadFault` and the like when reading fails. JPEG whose reading
+    /// fails may be called damaged: who reads knows better.
     pub fn begin(mut source: Box<dyn BufRead>, limits: &Limits) -> Result<ArrivingImage> {
         let first = source.fill_buf().map_err(read_error)?.first();
         let (info, kind) = match first {

@@ -9,6 +9,7 @@ mod disk;
 mod faults;
 mod foreign;
 mod icc;
+mod image_arriving;
 mod image_damaged;
 mod image_lines;
 mod image_pdf;
