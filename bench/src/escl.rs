@@ -55,6 +55,7 @@ fn server(jpeg: bool, sheets: u32) -> Server {
     let server = Server::start(capabilities);
     {
         let mut scanner = server.lock();
+        scanner.host_of_jobs = "";
         scanner.refill = Some(sheets);
         scanner.sheets = (1..=sheets).collect();
     }

@@ -96,6 +96,8 @@ pub struct Scanner {
     pub job_state: Option<JobState>,
     /// Bodies of pages are sent in pieces.
     pub chunked: bool,
+    /// What stands before the path of a job in `Location`: a host that nobody knows, as with some scanners.
+    pub host_of_jobs: &'static str,
     /// Pages are given no name (`Content-Location`).
     pub unnamed: bool,
     /// Bytes of pages a second; as fast as they are taken where it does not stand.
@@ -159,6 +161,7 @@ impl Server {
             adf: None,
             job_state: None,
             chunked: false,
+            host_of_jobs: "http://scanner.invalid:9",
             unnamed: false,
             pace: None,
             held: false,

@@ -87,7 +87,7 @@ impl Scanner {
             state: JobState::Processing,
         });
         Answer {
-            headers: vec![("Location", format!("http://scanner.invalid:9{path}"))],
+            headers: vec![("Location", format!("{}{path}", self.host_of_jobs))],
             ..Answer::new(201)
         }
     }
