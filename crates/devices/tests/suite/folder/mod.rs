@@ -1,0 +1,6 @@
+//! The folder device, as an application has it.
+
+mod changes;
+mod download;
+mod rig;
+mod upload;
