@@ -125,8 +125,13 @@ impl Runner {
         }
     }
 
+    /// Whether a signal came.
+    pub(crate) fn interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
     fn check_signals(&self) -> io::Result<()> {
-        match self.interrupted.load(Ordering::Relaxed) {
+        match self.interrupted() {
             true => Err(io::Error::other("interrupted")),
             false => Ok(()),
         }

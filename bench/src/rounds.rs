@@ -16,6 +16,8 @@ pub(crate) struct Side {
     command: Command,
     /// The folder that the command fills: made before a run, removed after it, neither timed.
     folder: PathBuf,
+    /// How often a run may fail, and is then made again.
+    patience: usize,
 }
 
 impl Side {
@@ -30,15 +32,30 @@ impl Side {
             name: name.into(),
             command: command(&folder),
             folder,
+            patience: 0,
         }
     }
 
+    /// For a rival that now and then fails: so many of its runs may, and are made again.
+    pub(crate) fn patient(mut self, patience: usize) -> Side {
+        self.patience = patience;
+        self
+    }
+
     fn run(&mut self, runner: &Runner) -> io::Result<(Usage, u64)> {
-        fs::create_dir(&self.folder)?;
-        let usage = runner.run(&mut self.command);
-        let written = folder_size(&self.folder);
-        fs::remove_dir_all(&self.folder)?;
-        Ok((usage?, written?))
+        loop {
+            fs::create_dir(&self.folder)?;
+            let usage = runner.run(&mut self.command);
+            let written = folder_size(&self.folder);
+            fs::remove_dir_all(&self.folder)?;
+            match usage {
+                Err(error) if self.patience > 0 && !runner.interrupted() => {
+                    self.patience -= 1;
+                    let _ = writeln!(io::stderr(), "{} again, after: {error}", self.name);
+                }
+                usage => return Ok((usage?, written?)),
+            }
+        }
     }
 }
 
