@@ -185,7 +185,10 @@ fn skip_scan(source: &mut impl BufRead) -> Result<u8> {
         if buffer.is_empty() {
             return Err(damaged("the data end early"));
         }
-        let Some(at) = buffer.iter().position(|b| *b == 0xFF) else {
+        // What is no marker by the byte after it is passed over here, a page of it in a blink.
+        let mut marks = memchr::memchr_iter(0xFF, buffer);
+        let stuffed = |at: usize| matches!(buffer.get(at + 1), Some(0 | 0x01 | 0xD0..=0xD7));
+        let Some(at) = marks.find(|at| !stuffed(*at)) else {
             let len = buffer.len();
             source.consume(len);
             continue;
