@@ -15,8 +15,8 @@ use wia::{Error, ErrorKind, Result};
 /// What both sides say first, before the number of the protocol.
 const GREETING: &[u8] = b"quire-driver-host ";
 
-/// The protocol of this version. It changes with every message that does.
-pub(crate) const PROTOCOL: u32 = 2;
+/// The protocol of this version. It changes with every message, and with the bands.
+pub(crate) const PROTOCOL: u32 = 3;
 
 /// Bytes of a packet, its mark included. A longer message goes in several.
 pub(crate) const PACKET: usize = 64 * 1024;

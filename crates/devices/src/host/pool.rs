@@ -9,7 +9,7 @@ use wia::{Error, ErrorKind, Result};
 pub(crate) const BANDS: usize = 4;
 
 /// Bytes of a band.
-pub(crate) const BAND: usize = 256 * 1024;
+pub(crate) const BAND: usize = 1024 * 1024;
 
 /// The host's side of the bands. What is neither free nor being filled is with the application.
 pub(crate) struct Pool {

@@ -15,7 +15,7 @@ use crate::status::SaneStatus;
 use crate::stop::Stop;
 
 /// Bytes of a buffer, rounded to whole lines.
-const BUFFER: usize = 256 * 1024;
+const BUFFER: usize = 1024 * 1024;
 /// A line longer than this is none: 3 m at 9600 dpi have 6.4 MiB in 48 bits a pixel.
 const LONGEST_LINE: usize = 1 << 23;
 /// A slow device's lines go on at least so often.
