@@ -1,5 +1,7 @@
 //! Documents of pages: the service's page writer, and formats of one image.
 
+use std::thread;
+
 use formats::{DocumentFormat, DocumentWriter, PageDone, Spooled, bmp, jpeg, raw};
 use raster::{Band, PageLayout};
 use transfer::{Stream, StreamSink, TransferContext};
@@ -9,6 +11,9 @@ use super::{Halt, PageFormat, Pages, Reporter};
 
 /// Of JPEG, for a context without a record.
 const QUALITY: u8 = 75;
+
+/// At most so many threads encode a page of JPEG.
+const WORKERS: usize = 4;
 
 /// A stream for one page (`TYMED_FILE`).
 pub struct SinglePage<'a> {
@@ -70,7 +75,9 @@ fn jpeg_options(context: &TransferContext) -> jpeg::Options {
     jpeg::Options {
         quality: options.map_or(QUALITY, |options| options.quality),
         profile: options.and_then(|options| options.profile.clone()),
-        workers: 1,
+        workers: thread::available_parallelism()
+            .map_or(1, usize::from)
+            .min(WORKERS),
     }
 }
 
