@@ -1,0 +1,1 @@
+//! `libwiaservc.so`: image acquisition for applications and minidrivers in C and C++.
