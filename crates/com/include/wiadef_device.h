@@ -1,0 +1,261 @@
+/* Properties of devices (the root item): id and English name of each. Sizes are in thousandths of an inch,
+   resolutions in dots per inch. */
+#ifndef QUIRE_WIADEF_DEVICE_H
+#define QUIRE_WIADEF_DEVICE_H
+
+#include "wiabase.h"
+
+/* What the service tells of every device. */
+#define WIA_DIP_DEV_ID     2
+#define WIA_DIP_DEV_ID_STR OLESTR("Unique Device ID")
+#define WIA_DIP_VEND_DESC     3
+#define WIA_DIP_VEND_DESC_STR OLESTR("Manufacturer")
+#define WIA_DIP_DEV_DESC     4
+#define WIA_DIP_DEV_DESC_STR OLESTR("Description")
+#define WIA_DIP_DEV_TYPE     5
+#define WIA_DIP_DEV_TYPE_STR OLESTR("Type")
+#define WIA_DIP_PORT_NAME     6
+#define WIA_DIP_PORT_NAME_STR OLESTR("Port")
+#define WIA_DIP_DEV_NAME     7
+#define WIA_DIP_DEV_NAME_STR OLESTR("Name")
+#define WIA_DIP_SERVER_NAME     8
+#define WIA_DIP_SERVER_NAME_STR OLESTR("Server")
+#define WIA_DIP_REMOTE_DEV_ID     9
+#define WIA_DIP_REMOTE_DEV_ID_STR OLESTR("Remote Device ID")
+#define WIA_DIP_UI_CLSID     10
+#define WIA_DIP_UI_CLSID_STR OLESTR("UI Class ID")
+#define WIA_DIP_HW_CONFIG     11
+#define WIA_DIP_HW_CONFIG_STR OLESTR("Hardware Configuration")
+#define WIA_DIP_BAUDRATE     12
+#define WIA_DIP_BAUDRATE_STR OLESTR("BaudRate")
+#define WIA_DIP_STI_GEN_CAPABILITIES     13
+#define WIA_DIP_STI_GEN_CAPABILITIES_STR OLESTR("STI Generic Capabilities")
+#define WIA_DIP_WIA_VERSION     14
+#define WIA_DIP_WIA_VERSION_STR OLESTR("WIA Version")
+#define WIA_DIP_DRIVER_VERSION     15
+#define WIA_DIP_DRIVER_VERSION_STR OLESTR("Driver Version")
+#define WIA_DIP_PNP_ID     16
+#define WIA_DIP_PNP_ID_STR OLESTR("PnP ID String")
+#define WIA_DIP_STI_DRIVER_VERSION     17
+#define WIA_DIP_STI_DRIVER_VERSION_STR OLESTR("STI Driver Version")
+#define WIA_DIP_FIRST 2
+
+/* What all devices can have. */
+#define WIA_DPA_FIRMWARE_VERSION     1026
+#define WIA_DPA_FIRMWARE_VERSION_STR OLESTR("Firmware Version")
+#define WIA_DPA_CONNECT_STATUS     1027
+#define WIA_DPA_CONNECT_STATUS_STR OLESTR("Connect Status")
+#define WIA_DPA_DEVICE_TIME     1028
+#define WIA_DPA_DEVICE_TIME_STR OLESTR("Device Time")
+
+/* Scanners. A stream driver has those of a single source on that item instead: WIA_IPS_.... */
+#define WIA_DPS_HORIZONTAL_BED_SIZE     3074
+#define WIA_DPS_HORIZONTAL_BED_SIZE_STR OLESTR("Horizontal Bed Size")
+#define WIA_DPS_VERTICAL_BED_SIZE     3075
+#define WIA_DPS_VERTICAL_BED_SIZE_STR OLESTR("Vertical Bed Size")
+#define WIA_DPS_HORIZONTAL_SHEET_FEED_SIZE     3076
+#define WIA_DPS_HORIZONTAL_SHEET_FEED_SIZE_STR OLESTR("Horizontal Sheet Feed Size")
+#define WIA_DPS_VERTICAL_SHEET_FEED_SIZE     3077
+#define WIA_DPS_VERTICAL_SHEET_FEED_SIZE_STR OLESTR("Vertical Sheet Feed Size")
+#define WIA_DPS_SHEET_FEEDER_REGISTRATION     3078
+#define WIA_DPS_SHEET_FEEDER_REGISTRATION_STR OLESTR("Sheet Feeder Registration")
+#define WIA_DPS_HORIZONTAL_BED_REGISTRATION     3079
+#define WIA_DPS_HORIZONTAL_BED_REGISTRATION_STR OLESTR("Horizontal Bed Registration")
+#define WIA_DPS_VERTICAL_BED_REGISTRATION     3080
+#define WIA_DPS_VERTICAL_BED_REGISTRATION_STR OLESTR("Vertical Bed Registration")
+#define WIA_DPS_PLATEN_COLOR     3081
+#define WIA_DPS_PLATEN_COLOR_STR OLESTR("Platen Color")
+#define WIA_DPS_PAD_COLOR     3082
+#define WIA_DPS_PAD_COLOR_STR OLESTR("Pad Color")
+#define WIA_DPS_FILTER_SELECT     3083
+#define WIA_DPS_FILTER_SELECT_STR OLESTR("Filter Select")
+#define WIA_DPS_DITHER_SELECT     3084
+#define WIA_DPS_DITHER_SELECT_STR OLESTR("Dither Select")
+#define WIA_DPS_DITHER_PATTERN_DATA     3085
+#define WIA_DPS_DITHER_PATTERN_DATA_STR OLESTR("Dither Pattern Data")
+#define WIA_DPS_DOCUMENT_HANDLING_CAPABILITIES     3086
+#define WIA_DPS_DOCUMENT_HANDLING_CAPABILITIES_STR OLESTR("Document Handling Capabilities")
+#define WIA_DPS_DOCUMENT_HANDLING_STATUS     3087
+#define WIA_DPS_DOCUMENT_HANDLING_STATUS_STR OLESTR("Document Handling Status")
+#define WIA_DPS_DOCUMENT_HANDLING_SELECT     3088
+#define WIA_DPS_DOCUMENT_HANDLING_SELECT_STR OLESTR("Document Handling Select")
+#define WIA_DPS_DOCUMENT_HANDLING_CAPACITY     3089
+#define WIA_DPS_DOCUMENT_HANDLING_CAPACITY_STR OLESTR("Document Handling Capacity")
+#define WIA_DPS_OPTICAL_XRES     3090
+#define WIA_DPS_OPTICAL_XRES_STR OLESTR("Horizontal Optical Resolution")
+#define WIA_DPS_OPTICAL_YRES     3091
+#define WIA_DPS_OPTICAL_YRES_STR OLESTR("Vertical Optical Resolution")
+#define WIA_DPS_ENDORSER_CHARACTERS     3092
+#define WIA_DPS_ENDORSER_CHARACTERS_STR OLESTR("Endorser Characters")
+#define WIA_DPS_ENDORSER_STRING     3093
+#define WIA_DPS_ENDORSER_STRING_STR OLESTR("Endorser String")
+#define WIA_DPS_SCAN_AHEAD_PAGES     3094
+#define WIA_DPS_SCAN_AHEAD_PAGES_STR OLESTR("Scan Ahead Pages")
+#define WIA_DPS_MAX_SCAN_TIME     3095
+#define WIA_DPS_MAX_SCAN_TIME_STR OLESTR("Max Scan Time")
+#define WIA_DPS_PAGES     3096
+#define WIA_DPS_PAGES_STR OLESTR("Pages")
+#define WIA_DPS_PAGE_SIZE     3097
+#define WIA_DPS_PAGE_SIZE_STR OLESTR("Page Size")
+#define WIA_DPS_PAGE_WIDTH     3098
+#define WIA_DPS_PAGE_WIDTH_STR OLESTR("Page Width")
+#define WIA_DPS_PAGE_HEIGHT     3099
+#define WIA_DPS_PAGE_HEIGHT_STR OLESTR("Page Height")
+#define WIA_DPS_PREVIEW     3100
+#define WIA_DPS_PREVIEW_STR OLESTR("Preview")
+#define WIA_DPS_TRANSPARENCY     3101
+#define WIA_DPS_TRANSPARENCY_STR OLESTR("Transparency Adapter")
+#define WIA_DPS_TRANSPARENCY_SELECT     3102
+#define WIA_DPS_TRANSPARENCY_SELECT_STR OLESTR("Transparency Adapter Select")
+#define WIA_DPS_SHOW_PREVIEW_CONTROL     3103
+#define WIA_DPS_SHOW_PREVIEW_CONTROL_STR OLESTR("Show preview control")
+#define WIA_DPS_MIN_HORIZONTAL_SHEET_FEED_SIZE     3104
+#define WIA_DPS_MIN_HORIZONTAL_SHEET_FEED_SIZE_STR OLESTR("Minimum Horizontal Sheet Feed Size")
+#define WIA_DPS_MIN_VERTICAL_SHEET_FEED_SIZE     3105
+#define WIA_DPS_MIN_VERTICAL_SHEET_FEED_SIZE_STR OLESTR("Minimum Vertical Sheet Feed Size")
+#define WIA_DPS_TRANSPARENCY_CAPABILITIES     3106
+#define WIA_DPS_TRANSPARENCY_CAPABILITIES_STR OLESTR("Transparency Adapter Capabilities")
+#define WIA_DPS_TRANSPARENCY_STATUS     3107
+#define WIA_DPS_TRANSPARENCY_STATUS_STR OLESTR("Transparency Adapter Status")
+#define WIA_DPS_USER_NAME     3112
+#define WIA_DPS_USER_NAME_STR OLESTR("User Name")
+#define WIA_DPS_SERVICE_ID     3113
+#define WIA_DPS_SERVICE_ID_STR OLESTR("Service ID")
+#define WIA_DPS_DEVICE_ID     3114
+#define WIA_DPS_DEVICE_ID_STR OLESTR("Device ID")
+#define WIA_DPS_GLOBAL_IDENTITY     3115
+#define WIA_DPS_GLOBAL_IDENTITY_STR OLESTR("Global Identity")
+#define WIA_DPS_SCAN_AVAILABLE_ITEM     3116
+#define WIA_DPS_SCAN_AVAILABLE_ITEM_STR OLESTR("Scan Available Item")
+#define WIA_DPS_FIRST 3074
+
+/* File systems. */
+#define WIA_DPF_MOUNT_POINT     3330
+#define WIA_DPF_MOUNT_POINT_STR OLESTR("Directory mount point")
+#define WIA_DPF_FIRST 3330
+
+/* Video devices. */
+#define WIA_DPV_LAST_PICTURE_TAKEN     3586
+#define WIA_DPV_LAST_PICTURE_TAKEN_STR OLESTR("Last Picture Taken")
+#define WIA_DPV_IMAGES_DIRECTORY     3587
+#define WIA_DPV_IMAGES_DIRECTORY_STR OLESTR("Images Directory")
+#define WIA_DPV_DSHOW_DEVICE_PATH     3588
+#define WIA_DPV_DSHOW_DEVICE_PATH_STR OLESTR("Directshow Device Path")
+
+/* Web services devices. */
+#define WIA_WSD_MANUFACTURER     38914
+#define WIA_WSD_MANUFACTURER_STR OLESTR("Device manufacturer")
+#define WIA_WSD_MANUFACTURER_URL     38915
+#define WIA_WSD_MANUFACTURER_URL_STR OLESTR("Manufacurer URL")
+#define WIA_WSD_MODEL_NAME     38916
+#define WIA_WSD_MODEL_NAME_STR OLESTR("Model name")
+#define WIA_WSD_MODEL_NUMBER     38917
+#define WIA_WSD_MODEL_NUMBER_STR OLESTR("Model number")
+#define WIA_WSD_MODEL_URL     38918
+#define WIA_WSD_MODEL_URL_STR OLESTR("Model URL")
+#define WIA_WSD_PRESENTATION_URL     38919
+#define WIA_WSD_PRESENTATION_URL_STR OLESTR("Presentation URL")
+#define WIA_WSD_FRIENDLY_NAME     38920
+#define WIA_WSD_FRIENDLY_NAME_STR OLESTR("Friendly name")
+#define WIA_WSD_SERIAL_NUMBER     38921
+#define WIA_WSD_SERIAL_NUMBER_STR OLESTR("Serial number")
+#define WIA_WSD_SCAN_AVAILABLE_ITEM     38922
+#define WIA_WSD_SCAN_AVAILABLE_ITEM_STR OLESTR("Scan Available Item")
+
+/* Cameras. */
+#define WIA_DPC_PICTURES_TAKEN     2050
+#define WIA_DPC_PICTURES_TAKEN_STR OLESTR("Pictures Taken")
+#define WIA_DPC_PICTURES_REMAINING     2051
+#define WIA_DPC_PICTURES_REMAINING_STR OLESTR("Pictures Remaining")
+#define WIA_DPC_EXPOSURE_MODE     2052
+#define WIA_DPC_EXPOSURE_MODE_STR OLESTR("Exposure Mode")
+#define WIA_DPC_EXPOSURE_COMP     2053
+#define WIA_DPC_EXPOSURE_COMP_STR OLESTR("Exposure Compensation")
+#define WIA_DPC_EXPOSURE_TIME     2054
+#define WIA_DPC_EXPOSURE_TIME_STR OLESTR("Exposure Time")
+#define WIA_DPC_FNUMBER     2055
+#define WIA_DPC_FNUMBER_STR OLESTR("F Number")
+#define WIA_DPC_FLASH_MODE     2056
+#define WIA_DPC_FLASH_MODE_STR OLESTR("Flash Mode")
+#define WIA_DPC_FOCUS_MODE     2057
+#define WIA_DPC_FOCUS_MODE_STR OLESTR("Focus Mode")
+#define WIA_DPC_FOCUS_MANUAL_DIST     2058
+#define WIA_DPC_FOCUS_MANUAL_DIST_STR OLESTR("Focus Manual Dist")
+#define WIA_DPC_ZOOM_POSITION     2059
+#define WIA_DPC_ZOOM_POSITION_STR OLESTR("Zoom Position")
+#define WIA_DPC_PAN_POSITION     2060
+#define WIA_DPC_PAN_POSITION_STR OLESTR("Pan Position")
+#define WIA_DPC_TILT_POSITION     2061
+#define WIA_DPC_TILT_POSITION_STR OLESTR("Tilt Position")
+#define WIA_DPC_TIMER_MODE     2062
+#define WIA_DPC_TIMER_MODE_STR OLESTR("Timer Mode")
+#define WIA_DPC_TIMER_VALUE     2063
+#define WIA_DPC_TIMER_VALUE_STR OLESTR("Timer Value")
+#define WIA_DPC_POWER_MODE     2064
+#define WIA_DPC_POWER_MODE_STR OLESTR("Power Mode")
+#define WIA_DPC_BATTERY_STATUS     2065
+#define WIA_DPC_BATTERY_STATUS_STR OLESTR("Battery Status")
+#define WIA_DPC_THUMB_WIDTH     2066
+#define WIA_DPC_THUMB_WIDTH_STR OLESTR("Thumbnail Width")
+#define WIA_DPC_THUMB_HEIGHT     2067
+#define WIA_DPC_THUMB_HEIGHT_STR OLESTR("Thumbnail Height")
+#define WIA_DPC_PICT_WIDTH     2068
+#define WIA_DPC_PICT_WIDTH_STR OLESTR("Picture Width")
+#define WIA_DPC_PICT_HEIGHT     2069
+#define WIA_DPC_PICT_HEIGHT_STR OLESTR("Picture Height")
+#define WIA_DPC_DIMENSION     2070
+#define WIA_DPC_DIMENSION_STR OLESTR("Dimension")
+#define WIA_DPC_COMPRESSION_SETTING     2071
+#define WIA_DPC_COMPRESSION_SETTING_STR OLESTR("Compression Setting")
+#define WIA_DPC_FOCUS_METERING     2072
+#define WIA_DPC_FOCUS_METERING_STR OLESTR("Focus Metering Mode")
+#define WIA_DPC_TIMELAPSE_INTERVAL     2073
+#define WIA_DPC_TIMELAPSE_INTERVAL_STR OLESTR("Timelapse Interval")
+#define WIA_DPC_TIMELAPSE_NUMBER     2074
+#define WIA_DPC_TIMELAPSE_NUMBER_STR OLESTR("Timelapse Number")
+#define WIA_DPC_BURST_INTERVAL     2075
+#define WIA_DPC_BURST_INTERVAL_STR OLESTR("Burst Interval")
+#define WIA_DPC_BURST_NUMBER     2076
+#define WIA_DPC_BURST_NUMBER_STR OLESTR("Burst Number")
+#define WIA_DPC_EFFECT_MODE     2077
+#define WIA_DPC_EFFECT_MODE_STR OLESTR("Effect Mode")
+#define WIA_DPC_DIGITAL_ZOOM     2078
+#define WIA_DPC_DIGITAL_ZOOM_STR OLESTR("Digital Zoom")
+#define WIA_DPC_SHARPNESS     2079
+#define WIA_DPC_SHARPNESS_STR OLESTR("Sharpness")
+#define WIA_DPC_CONTRAST     2080
+#define WIA_DPC_CONTRAST_STR OLESTR("Contrast")
+#define WIA_DPC_CAPTURE_MODE     2081
+#define WIA_DPC_CAPTURE_MODE_STR OLESTR("Capture Mode")
+#define WIA_DPC_CAPTURE_DELAY     2082
+#define WIA_DPC_CAPTURE_DELAY_STR OLESTR("Capture Delay")
+#define WIA_DPC_EXPOSURE_INDEX     2083
+#define WIA_DPC_EXPOSURE_INDEX_STR OLESTR("Exposure Index")
+#define WIA_DPC_EXPOSURE_METERING_MODE     2084
+#define WIA_DPC_EXPOSURE_METERING_MODE_STR OLESTR("Exposure Metering Mode")
+#define WIA_DPC_FOCUS_METERING_MODE     2085
+#define WIA_DPC_FOCUS_METERING_MODE_STR OLESTR("Focus Metering Mode")
+#define WIA_DPC_FOCUS_DISTANCE     2086
+#define WIA_DPC_FOCUS_DISTANCE_STR OLESTR("Focus Distance")
+#define WIA_DPC_FOCAL_LENGTH     2087
+#define WIA_DPC_FOCAL_LENGTH_STR OLESTR("Focus Length")
+#define WIA_DPC_RGB_GAIN     2088
+#define WIA_DPC_RGB_GAIN_STR OLESTR("RGB Gain")
+#define WIA_DPC_WHITE_BALANCE     2089
+#define WIA_DPC_WHITE_BALANCE_STR OLESTR("White Balance")
+#define WIA_DPC_UPLOAD_URL     2090
+#define WIA_DPC_UPLOAD_URL_STR OLESTR("Upload URL")
+#define WIA_DPC_ARTIST     2091
+#define WIA_DPC_ARTIST_STR OLESTR("Artist")
+#define WIA_DPC_COPYRIGHT_INFO     2092
+#define WIA_DPC_COPYRIGHT_INFO_STR OLESTR("Copyright Info")
+
+#define WIA_NUM_IPC 9
+#define WIA_NUM_DIP 16
+
+/* The first ids that a driver may use for properties of its own, of devices and of items. */
+#define WIA_RESERVED_FOR_NEW_PROPS 0x400
+#define WIA_PRIVATE_DEVPROP        0x9802
+#define WIA_PRIVATE_ITEMPROP       0x11802
+
+#endif
