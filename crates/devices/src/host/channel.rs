@@ -264,12 +264,13 @@ mod tests {
         let (a, b) = pair();
         a.greet().unwrap();
         b.hear_greeting(None).unwrap();
-        let next = [GREETING, &[2, 0, 0, 0][..]].concat();
-        assert_eq!(&next[..], b"quire-driver-host \x02\0\0\0");
+        let next = [GREETING, &[0, 1, 0, 0][..]].concat();
+        assert_eq!(&next[..], b"quire-driver-host \0\x01\0\0");
         a.socket.send(&next, None).unwrap();
         let e = b.hear_greeting(None).unwrap_err();
         assert!(
-            e.to_string().contains("speaks protocol 2, this program 1"),
+            e.to_string()
+                .contains(&format!("speaks protocol 256, this program {PROTOCOL}")),
             "{e}"
         );
         a.socket.send(b"hello", None).unwrap();
