@@ -85,18 +85,42 @@ pub fn open_interruptibly(
     placement: Placement,
     interrupt: &Interrupt,
 ) -> Result<Arc<dyn Device>> {
+    open_for(uri, false, placement, interrupt)
+}
+
+/// Opens a device by its URI for an application from before Windows Vista (`IWiaDevMgr::CreateDevice`), whose
+/// tree is a root and one child: [`Service::connect_legacy`].
+///
+/// # Errors
+///
+/// As [`open`].
+pub fn open_legacy(uri: &str, placement: Placement) -> Result<Arc<dyn Device>> {
+    open_for(uri, true, placement, &Interrupt::default())
+}
+
+fn open_for(
+    uri: &str,
+    legacy: bool,
+    placement: Placement,
+    interrupt: &Interrupt,
+) -> Result<Arc<dyn Device>> {
     let parsed = DeviceUri::parse(uri)?;
     let known = [&BUILT_IN[..], &FOREIGN].concat();
     let known = known.contains(&parsed.scheme()) && !LATER.contains(&parsed.scheme());
     if known && placement.in_host(parsed.scheme()) {
         return remote::open(
             &parsed.to_string(),
+            legacy,
             Deadlines::of(parsed.params())?,
             interrupt,
         );
     }
     let (driver, options) = driver_of(&parsed)?;
-    Service::new(driver, &parsed.to_string(), options).connect()
+    let service = Service::new(driver, &parsed.to_string(), options);
+    match legacy {
+        true => service.connect_legacy(),
+        false => service.connect(),
+    }
 }
 
 /// The driver of a device in this process, without the service: for those who try the driver itself.

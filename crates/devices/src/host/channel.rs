@@ -16,7 +16,7 @@ use wia::{Error, ErrorKind, Result};
 const GREETING: &[u8] = b"quire-driver-host ";
 
 /// The protocol of this version. It changes with every message, and with the bands.
-pub(crate) const PROTOCOL: u32 = 3;
+pub(crate) const PROTOCOL: u32 = 4;
 
 /// Bytes of a packet, its mark included. A longer message goes in several.
 pub(crate) const PACKET: usize = 64 * 1024;

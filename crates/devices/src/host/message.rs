@@ -54,9 +54,9 @@ pub(crate) enum FromHost {
 /// What can be asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Request {
-    /// Opens the device of this URI; once, before all else. The descriptor of the shared bands comes
-    /// with it.
-    Open { uri: String },
+    /// Opens the device of this URI, with the tree of an application from before Windows Vista or a newer
+    /// one; once, before all else. The descriptor of the shared bands comes with it.
+    Open { uri: String, legacy: bool },
     /// Looks for the devices of this scheme, in the place of opening one, for so many milliseconds.
     Discover { scheme: String, millis: u32 },
     /// Releases the device. The host ends after its reply.

@@ -175,7 +175,7 @@ impl Server {
         }
         // Of this thread, before it starts any other.
         match &request {
-            Request::Open { uri } => self.lock().sandbox = sandbox::enter(uri),
+            Request::Open { uri, .. } => self.lock().sandbox = sandbox::enter(uri),
             Request::Discover { scheme, .. } => drop(sandbox::enter(&format!("{scheme}:"))),
             _ => {}
         }
@@ -236,7 +236,7 @@ impl Server {
 
     fn reply(self: &Arc<Server>, id: u64, request: Request, fd: Option<OwnedFd>) -> Result<Reply> {
         match request {
-            Request::Open { uri } => self.open(&uri, fd),
+            Request::Open { uri, legacy } => self.open(&uri, legacy, fd),
             Request::Discover { scheme, millis } => {
                 let patience = Duration::from_millis(millis.into());
                 let found = discovery::find_here(&scheme, patience)?.into_iter();
@@ -259,7 +259,7 @@ impl Server {
         }
     }
 
-    fn open(self: &Arc<Server>, uri: &str, fd: Option<OwnedFd>) -> Result<Reply> {
+    fn open(self: &Arc<Server>, uri: &str, legacy: bool, fd: Option<OwnedFd>) -> Result<Reply> {
         let section = fd.ok_or_else(|| Error::new(ErrorKind::Unexpected, "no section of bands"))?;
         let pool = Pool::new(Section::from_fd(section)?)?;
         let (driver, _) = registry::driver_of(&DeviceUri::parse(uri)?)?;
@@ -267,7 +267,11 @@ impl Server {
             line_deadline: PATIENT,
             cancel_deadline: PATIENT,
         };
-        let device = Service::new(Arc::clone(&driver), uri, options).connect()?;
+        let service = Service::new(Arc::clone(&driver), uri, options);
+        let device = match legacy {
+            true => service.connect_legacy()?,
+            false => service.connect()?,
+        };
         let events = device.listen();
         let channel = Arc::clone(&self.channel);
         let forward = move || {

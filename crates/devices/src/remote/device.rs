@@ -16,7 +16,7 @@ use super::item::RemoteItem;
 use crate::host::message::{OfItem, Reply, Request};
 use crate::host::wire::{EventWire, FoundWire, ItemWire};
 
-/// Opens a device in a process of its own.
+/// Opens a device in a process of its own, for an application from before Windows Vista or a newer one.
 ///
 /// # Errors
 ///
@@ -24,11 +24,13 @@ use crate::host::wire::{EventWire, FoundWire, ItemWire};
 /// crashes; else why there is no process.
 pub(crate) fn open(
     uri: &str,
+    legacy: bool,
     deadlines: Deadlines,
     interrupt: &Interrupt,
 ) -> Result<Arc<dyn Device>> {
     let shared = Arc::new(Shared {
         uri: uri.to_owned(),
+        legacy,
         deadlines,
         interrupt: interrupt.clone(),
         host: Mutex::default(),
@@ -80,6 +82,8 @@ pub(crate) struct Opened {
 /// What device, items and transfers share.
 pub(crate) struct Shared {
     uri: String,
+    /// The tree is that of an application from before Windows Vista.
+    legacy: bool,
     pub(crate) deadlines: Deadlines,
     /// Ends whatever is waited for before a transfer.
     interrupt: Interrupt,
@@ -165,7 +169,8 @@ impl Shared {
         let (host, section) = Host::start(limit, listener, &self.interrupt)?;
         let uri = self.uri.clone();
         let fd = Some(section.as_fd());
-        match host.ask(Request::Open { uri }, fd, limit, "open the device") {
+        let legacy = self.legacy;
+        match host.ask(Request::Open { uri, legacy }, fd, limit, "open the device") {
             Ok(Reply::Opened {
                 root,
                 capabilities,

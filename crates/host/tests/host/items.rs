@@ -3,13 +3,14 @@
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
-use service::CreationFlags;
+use devices::Placement;
+use service::{CreationFlags, Device};
 use wia::command::WIA_CMD_SYNCHRONIZE;
 use wia::event::WIA_EVENT_ITEM_CREATED;
-use wia::property::{WIA_IPS_XRES, WIA_IPS_YRES};
+use wia::property::{WIA_DPS_DOCUMENT_HANDLING_SELECT, WIA_IPS_XRES, WIA_IPS_YRES};
 use wia::{ErrorKind, Guid, ItemFlags};
 
-use crate::rig::{FEEDER, FLATBED, all, here, item, open};
+use crate::rig::{FEEDER, FLATBED, all, here, item, open, open_legacy, set};
 
 #[test]
 fn a_tree_is_the_same_with_all_its_properties() {
@@ -21,32 +22,56 @@ fn a_tree_is_the_same_with_all_its_properties() {
         let (Ok(far), near) = (open(uri), here(uri)) else {
             panic!("{uri} cannot be opened in a host")
         };
-        assert_eq!(far.id(), near.id());
-        assert_eq!(far.capabilities(), near.capabilities());
-        let (ours, theirs) = (all(&near.root()), all(&far.root()));
-        assert_eq!(theirs.len(), ours.len(), "{uri}");
-        for (far, near) in theirs.iter().zip(&ours) {
-            let name = near.full_name();
-            assert_eq!(far.full_name(), name);
-            assert_eq!(far.name(), near.name(), "{name}");
-            assert_eq!(far.category(), near.category(), "{name}");
-            assert_eq!(far.flags(), near.flags(), "{name}");
-            assert_eq!(far.formats(), near.formats(), "{name}");
-            assert_eq!(far.property_stream(), near.property_stream(), "{name}");
-            assert_eq!(far.transfer().err(), near.transfer().err(), "{name}");
-            let ids = near.properties();
-            assert_eq!(far.properties(), ids, "{name}");
-            assert_eq!(far.read(&ids), near.read(&ids), "{name}");
-            for id in ids {
-                assert_eq!(far.attributes(id), near.attributes(id), "{name} {id:?}");
-                let called = near.property_name(id);
-                assert_eq!(far.property_name(id), called, "{name}");
-                assert_eq!(
-                    far.property_by_name(&called),
-                    near.property_by_name(&called),
-                    "{name}"
-                );
-            }
+        compare(far.as_ref(), near.as_ref());
+    }
+}
+
+#[test]
+fn a_tree_for_an_older_application_is_the_same_too() {
+    for uri in ["virtual:?sheets=3", "virtual:?model=legacy&tree=legacy"] {
+        let (far, near) = (
+            open_legacy(uri),
+            devices::open_legacy(uri, Placement::InProcess),
+        );
+        let (far, near) = (far.unwrap(), near.unwrap());
+        compare(far.as_ref(), near.as_ref());
+        // The root's choice is the child's source.
+        for source in [1, 2] {
+            let choice = [(WIA_DPS_DOCUMENT_HANDLING_SELECT, source.into())];
+            set(far.root().as_ref(), &choice);
+            set(near.root().as_ref(), &choice);
+            compare(far.as_ref(), near.as_ref());
+        }
+    }
+}
+
+/// Looks at everything that two devices show of their trees.
+fn compare(far: &dyn Device, near: &dyn Device) {
+    assert_eq!(far.id(), near.id());
+    assert_eq!(far.capabilities(), near.capabilities());
+    let (ours, theirs) = (all(&near.root()), all(&far.root()));
+    assert_eq!(theirs.len(), ours.len(), "{}", near.id());
+    for (far, near) in theirs.iter().zip(&ours) {
+        let name = near.full_name();
+        assert_eq!(far.full_name(), name);
+        assert_eq!(far.name(), near.name(), "{name}");
+        assert_eq!(far.category(), near.category(), "{name}");
+        assert_eq!(far.flags(), near.flags(), "{name}");
+        assert_eq!(far.formats(), near.formats(), "{name}");
+        assert_eq!(far.property_stream(), near.property_stream(), "{name}");
+        assert_eq!(far.transfer().err(), near.transfer().err(), "{name}");
+        let ids = near.properties();
+        assert_eq!(far.properties(), ids, "{name}");
+        assert_eq!(far.read(&ids), near.read(&ids), "{name}");
+        for id in ids {
+            assert_eq!(far.attributes(id), near.attributes(id), "{name} {id:?}");
+            let called = near.property_name(id);
+            assert_eq!(far.property_name(id), called, "{name}");
+            assert_eq!(
+                far.property_by_name(&called),
+                near.property_by_name(&called),
+                "{name}"
+            );
         }
     }
 }

@@ -21,6 +21,12 @@ pub(crate) fn open(uri: &str) -> Result<Arc<dyn Device>> {
     devices::open_with(uri, Placement::Host)
 }
 
+/// The same for an application from before Windows Vista.
+pub(crate) fn open_legacy(uri: &str) -> Result<Arc<dyn Device>> {
+    devices::set_host_program(env!("CARGO_BIN_EXE_quire-driver-host").into(), Vec::new());
+    devices::open_legacy(uri, Placement::Host)
+}
+
 pub(crate) fn here(uri: &str) -> Arc<dyn Device> {
     devices::open_with(uri, Placement::InProcess).unwrap()
 }

@@ -28,7 +28,11 @@ fn of_item(what: OfItem) -> ToHost {
 #[test]
 fn what_a_host_hears() {
     let uri = "a:".to_owned();
-    golden(&request(Request::Open { uri }), b"\x00\xAC\x02\x00\x02a:");
+    let legacy = true;
+    golden(
+        &request(Request::Open { uri, legacy }),
+        b"\x00\xAC\x02\x00\x02a:\x01",
+    );
     golden(&request(Request::Close), b"\x00\xAC\x02\x02");
     let scheme = "a".to_owned();
     golden(
