@@ -45,8 +45,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<u8, Failure> {
     let args: Vec<OsString> = args.into_iter().collect();
     // Which nobody types: how `devices` starts a driver host that is not installed.
     if args.get(1).is_some_and(|arg| arg == DRIVER_HOST) {
-        devices::host::serve_standard_input()?;
-        return Ok(0);
+        let in_library = args.iter().any(|arg| arg == driver_com::library::ARGUMENT);
+        return Ok(devices::host::serve_program(in_library)?);
     }
     if args.get(1).is_some_and(|arg| arg == check::COMMAND) {
         return check::serve(&args[2..]);

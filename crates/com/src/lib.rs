@@ -1,1 +1,3 @@
 //! `libwiaservc.so`: image acquisition for applications and minidrivers in C and C++.
+
+pub mod entry;

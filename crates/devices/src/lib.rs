@@ -27,7 +27,8 @@ pub use discovery::{DeviceInfo, Found, PATIENCE, list};
 pub use hotplug::{Change, watch};
 pub use minidriver::Deadlines;
 pub use registry::{
-    Placement, has_host, open, open_driver, open_interruptibly, open_legacy, open_with,
+    Placement, has_host, needs_library, open, open_driver, open_interruptibly, open_legacy,
+    open_with,
 };
 pub use remote::{Interrupt, set_host_program};
 pub use uri::DeviceUri;

@@ -9,9 +9,6 @@ use wia::{Error, ErrorKind, Result};
 
 use crate::{DeviceUri, Interrupt, remote};
 
-/// Schemes of the contract that have no driver in this version.
-const LATER: [&str; 1] = ["com"];
-
 /// Where a device is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Placement {
@@ -31,8 +28,11 @@ const VARIABLE: &str = "QUIRE_PLACEMENT";
 /// Schemes whose drivers are of this project alone, and call no code of others.
 const BUILT_IN: [&str; 2] = ["virtual", "folder"];
 
+/// The scheme of drivers in C and C++.
+const COM: &str = "com";
+
 /// Schemes whose drivers call code of others, or talk to whatever answers.
-const FOREIGN: [&str; 3] = ["sane", "escl", "com"];
+const FOREIGN: [&str; 3] = ["sane", "escl", COM];
 
 impl Placement {
     /// Whether a device of this scheme is to be in a process of its own.
@@ -55,8 +55,8 @@ impl Placement {
 /// # Errors
 ///
 /// `NoDeviceAvailable` for a scheme that does not exist and for a device that is not there;
-/// `InvalidArgument` for a parameter that is wrong; `NotImplemented` for a scheme that has no driver in
-/// this version; `Deadline` and `ExceptionInDriver` when the device's process does not open it.
+/// `InvalidArgument` for a parameter that is wrong; `NotImplemented` for a `com:` device in a process that
+/// `libwiaservc.so` does not belong to; `Deadline` and `ExceptionInDriver` when the device's process does not open it.
 pub fn open(uri: &str) -> Result<Arc<dyn Device>> {
     open_with(uri, Placement::Usual)
 }
@@ -64,6 +64,11 @@ pub fn open(uri: &str) -> Result<Arc<dyn Device>> {
 /// Whether [`open_with`] has a device of this URI in a process of its own.
 pub fn has_host(uri: &str, placement: Placement) -> bool {
     DeviceUri::parse(uri).is_ok_and(|uri| placement.in_host(uri.scheme()))
+}
+
+/// Whether the process of a device of this URI has to enter `libwiaservc.so`, whose core its driver calls.
+pub fn needs_library(uri: &str) -> bool {
+    DeviceUri::parse(uri).is_ok_and(|uri| uri.scheme() == COM)
 }
 
 /// Opens a device by its URI, in this process or in one of its own.
@@ -106,8 +111,7 @@ fn open_for(
 ) -> Result<Arc<dyn Device>> {
     let parsed = DeviceUri::parse(uri)?;
     let known = [&BUILT_IN[..], &FOREIGN].concat();
-    let known = known.contains(&parsed.scheme()) && !LATER.contains(&parsed.scheme());
-    if known && placement.in_host(parsed.scheme()) {
+    if known.contains(&parsed.scheme()) && placement.in_host(parsed.scheme()) {
         return remote::open(
             &parsed.to_string(),
             legacy,
@@ -176,14 +180,16 @@ pub(crate) fn driver_of(uri: &DeviceUri) -> Result<(Arc<dyn Minidriver>, DeviceO
             let scanner = driver_escl::EsclScanner::new(&options)?;
             Ok((layered(uri, Arc::new(scanner))?, service_options))
         }
-        later if LATER.contains(&later) => Err(Error::new(
-            ErrorKind::NotImplemented,
-            format!("device {uri}: {later}: devices are not in this version"),
-        )),
+        COM => {
+            driver_com::library::check_entered()?;
+            let options = driver_com::Options::parse(uri.path(), &driver_params(uri))?;
+            let driver = driver_com::ComDriver::new(&options)?;
+            Ok((layered(uri, Arc::new(driver))?, service_options(uri)?))
+        }
         unknown => Err(Error::new(
             ErrorKind::NoDeviceAvailable,
             format!(
-                "no device {uri}: nothing is known of {unknown}: (valid are virtual:, folder:, sane: and escl:)"
+                "no device {uri}: nothing is known of {unknown}: (valid are virtual:, folder:, sane:, escl: and com:)"
             ),
         )),
     }

@@ -6,8 +6,9 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match devices::host::serve_standard_input() {
-        Ok(()) => ExitCode::SUCCESS,
+    let in_library = std::env::args_os().any(|arg| arg == driver_com::library::ARGUMENT);
+    match devices::host::serve_program(in_library) {
+        Ok(code) => ExitCode::from(code),
         Err(e) => {
             // There is nobody else to tell.
             let _ = writeln!(std::io::stderr(), "quire-driver-host: {e}");

@@ -1,7 +1,8 @@
 //! An application's item tree (`IWiaItem2`): one for each application, copied from the driver's.
 
+use std::any::Any;
 use std::fmt;
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 use wia::property::{
     WIA_IPA_FULL_ITEM_NAME, WIA_IPA_ITEM_CATEGORY, WIA_IPA_ITEM_FLAGS, WIA_IPA_ITEM_NAME,
@@ -29,7 +30,11 @@ pub(crate) struct Inner {
     pub(crate) store: Mutex<Arc<PropertyStore>>,
     /// One for the whole tree.
     pub(crate) gate: Arc<WriteGate>,
+    pub(crate) attached: OnceLock<Attached>,
 }
+
+/// What is kept with an item.
+pub(crate) type Attached = Box<dyn Any + Send + Sync>;
 
 pub(crate) struct Links {
     pub(crate) flags: ItemFlags,
@@ -68,6 +73,7 @@ impl AppItem {
             }),
             store: Mutex::default(),
             gate: Arc::clone(gate),
+            attached: OnceLock::new(),
         }));
         item.supply_properties(driver.category());
         item
@@ -161,6 +167,20 @@ impl AppItem {
         lock(&self.0.links).driver = Some(driver);
     }
 
+    /// The same item without keeping it alive.
+    pub fn downgrade(&self) -> WeakAppItem {
+        WeakAppItem(Arc::downgrade(&self.0))
+    }
+
+    /// What one border of the service keeps with the item: made when it is first asked for, dropped with the item.
+    /// `None` when what is kept is no `T`.
+    pub fn attached<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> Option<&T> {
+        self.0
+            .attached
+            .get_or_init(|| Box::new(make()))
+            .downcast_ref()
+    }
+
     /// Puts the flags that the item has now into its property.
     pub(crate) fn show_flags(&self) {
         let bits = self.flags().bits();
@@ -194,6 +214,23 @@ impl AppItem {
 
     pub(crate) fn with_store_mut<T>(&self, change: impl FnOnce(&mut PropertyStore) -> T) -> T {
         change(Arc::make_mut(&mut lock(&self.0.store)))
+    }
+}
+
+/// An [`AppItem`] that may be gone.
+#[derive(Clone)]
+pub struct WeakAppItem(Weak<Inner>);
+
+impl WeakAppItem {
+    /// The item, while somebody keeps it.
+    pub fn upgrade(&self) -> Option<AppItem> {
+        self.0.upgrade().map(AppItem)
+    }
+}
+
+impl fmt::Debug for WeakAppItem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("WeakAppItem").field(&self.upgrade()).finish()
     }
 }
 

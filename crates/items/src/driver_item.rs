@@ -260,6 +260,8 @@ impl DriverItem {
     /// `InvalidArgument` when this item is no root.
     #[doc(alias = "UnlinkItemTree")]
     pub fn unlink_tree(&self, reason: RemoveReason) -> Result<()> {
+        // What a driver attached ends without the lock: that is the driver's code.
+        let mut gone = Vec::new();
         let _edit = lock(&EDIT);
         if !self.flags().contains(ItemFlags::ROOT) {
             return Err(Error::invalid(format!(
@@ -275,6 +277,7 @@ impl DriverItem {
                 links.by_name.clear();
             }
             item.leave(reason);
+            gone.push(item);
         }
         Ok(())
     }

@@ -19,7 +19,7 @@ mod tree_edit;
 mod validation;
 mod write;
 
-pub use app_item::AppItem;
+pub use app_item::{AppItem, WeakAppItem};
 pub use declare::{
     DeviceInfo, FileInfo, RootInfo, declare_auto, declare_device_info, declare_file,
     declare_folder, declare_root, declare_scanner_item,

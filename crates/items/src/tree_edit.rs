@@ -1,7 +1,7 @@
 //! Items that come and go: children that applications make, deletion, changes of the driver's tree.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use wia::category::{WIA_CATEGORY_FINISHED_FILE, WIA_CATEGORY_FOLDER};
 use wia::property::{WIA_IPA_ACCESS_RIGHTS, WIA_IPS_SUPPORTS_CHILD_ITEM_CREATION};
@@ -81,6 +81,7 @@ impl AppItem {
             }),
             store: Mutex::default(),
             gate: Arc::clone(&self.0.gate),
+            attached: OnceLock::new(),
         }));
         let category = match self.category() {
             WIA_CATEGORY_FOLDER if !flags.contains(ItemFlags::FOLDER) => WIA_CATEGORY_FINISHED_FILE,

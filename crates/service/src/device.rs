@@ -94,8 +94,8 @@ impl Service {
         let root = core.gate.request(|| {
             let tree = core.driver.initialize(&core.id)?;
             let root = AppItem::from_driver_tree(&tree);
-            let items = std::iter::once(root.clone()).chain(root.descendants());
-            let declared = { items }.try_for_each(|item| core.driver.init_item_properties(&item));
+            let mut items = root.descendants().into_iter();
+            let declared = items.try_for_each(|item| core.driver.init_item_properties(&item));
             if let Err(e) = declared {
                 core.driver.un_initialize();
                 return Err(e);

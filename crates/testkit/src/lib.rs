@@ -34,6 +34,7 @@ mod recorder;
 mod report;
 mod rig;
 mod script;
+mod told;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -44,6 +45,7 @@ use wia::Result;
 
 pub use duties::{Duty, duties};
 pub use report::{Outcome, Report, Row};
+pub use told::{Word, tell_duties, told_row};
 
 /// Makes the driver under test. Each call gives one whose feeder, as far as that can be, is full.
 pub type DriverFactory<'a> = dyn Fn() -> Result<Arc<dyn Minidriver>> + 'a;

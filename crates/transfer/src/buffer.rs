@@ -1,5 +1,6 @@
 //! The buffer that a driver works in.
 
+use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 use bands::Band;
@@ -28,9 +29,16 @@ use bands::Band;
 pub struct TransferBuffer {
     /// The service's.
     band: Option<Band>,
-    /// The driver's own, without a band.
+    /// Memory of a driver that is not in Rust, without a band.
+    foreign: Option<Box<dyn ForeignMemory>>,
+    /// The driver's own, without either.
     memory: Vec<u8>,
 }
+
+/// Memory that a driver in another language has allocated.
+pub trait ForeignMemory: DerefMut<Target = [u8]> + fmt::Debug + Send + Sync {}
+
+impl<T: DerefMut<Target = [u8]> + fmt::Debug + Send + Sync> ForeignMemory for T {}
 
 impl TransferBuffer {
     /// Which of the service's buffers it is, from 1 (`lActiveBuffer`); 0 for the driver's own.
@@ -42,6 +50,7 @@ impl TransferBuffer {
     /// which in a transfer that has one breaks a rule.
     pub fn driver_memory(&mut self) -> &mut Vec<u8> {
         self.band = None;
+        self.foreign = None;
         &mut self.memory
     }
 }
@@ -49,7 +58,10 @@ impl TransferBuffer {
 impl From<Vec<u8>> for TransferBuffer {
     /// A buffer that the driver allocated.
     fn from(memory: Vec<u8>) -> TransferBuffer {
-        TransferBuffer { band: None, memory }
+        TransferBuffer {
+            memory,
+            ..TransferBuffer::default()
+        }
     }
 }
 
@@ -58,7 +70,17 @@ impl From<Band> for TransferBuffer {
     fn from(band: Band) -> TransferBuffer {
         TransferBuffer {
             band: Some(band),
-            memory: Vec::new(),
+            ..TransferBuffer::default()
+        }
+    }
+}
+
+impl From<Box<dyn ForeignMemory>> for TransferBuffer {
+    /// A buffer that a driver in another language allocated.
+    fn from(memory: Box<dyn ForeignMemory>) -> TransferBuffer {
+        TransferBuffer {
+            foreign: Some(memory),
+            ..TransferBuffer::default()
         }
     }
 }
@@ -67,15 +89,20 @@ impl Deref for TransferBuffer {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        self.band.as_deref().unwrap_or(&self.memory)
+        match (&self.band, &self.foreign) {
+            (Some(band), _) => band,
+            (None, Some(foreign)) => foreign,
+            (None, None) => &self.memory,
+        }
     }
 }
 
 impl DerefMut for TransferBuffer {
     fn deref_mut(&mut self) -> &mut [u8] {
-        match &mut self.band {
-            Some(band) => band,
-            None => &mut self.memory,
+        match (&mut self.band, &mut self.foreign) {
+            (Some(band), _) => band,
+            (None, Some(foreign)) => foreign,
+            (None, None) => &mut self.memory,
         }
     }
 }

@@ -21,7 +21,7 @@ mod session;
 mod stream;
 
 pub use activity::Activity;
-pub use buffer::TransferBuffer;
+pub use buffer::{ForeignMemory, TransferBuffer};
 pub use callback::{
     Answer, DeviceStatus, MinidrvTransferCallback, NextStream, TransferCallback, TransferParams,
 };

@@ -12,15 +12,11 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{
-    Pid, PidfdFlags, Signal, kill_process_group, pidfd_open, set_parent_process_death_signal,
-};
-use serde::{Deserialize, Serialize};
-use testkit::{Duty, Faces, Outcome, Report, Row, duties};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
+use testkit::{Duty, Outcome, Report, Row, Word, duties, told_row};
 use wia::{Error, ErrorKind};
 
 use crate::failure::Failure;
-use crate::stdout;
 
 /// The hidden subcommand of the child.
 pub(crate) const COMMAND: &str = "check-duties";
@@ -33,28 +29,6 @@ const ENDING: Timespec = Timespec {
 };
 /// After so many processes that were lost the rest of the duties is not tried.
 const LOST: usize = 3;
-
-/// What the child says.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Word {
-    /// The device is opened again.
-    Opens,
-    Row {
-        duty: String,
-        outcome: String,
-        why: String,
-        hung: bool,
-    },
-    Done {
-        left_out: Vec<String>,
-    },
-    /// The device cannot be checked.
-    Failed {
-        code: u8,
-        message: String,
-    },
-}
 
 /// Runs every duty, as [`testkit::check_each`].
 ///
@@ -83,7 +57,7 @@ pub(super) fn check(device: &str, each: &mut dyn FnMut(&Row) -> bool) -> Result<
                     why,
                     hung,
                 }) => {
-                    let Some(row) = row(&duty, &outcome, why) else {
+                    let Some(row) = told_row(&duty, &outcome, why) else {
                         break Some(format!("the process of the check said {duty} {outcome}"));
                     };
                     if !add(&mut rows, row, each) {
@@ -136,59 +110,20 @@ fn failed(duty: &'static Duty, why: String) -> Row {
     }
 }
 
-fn row(id: &str, outcome: &str, why: String) -> Option<Row> {
-    Some(Row {
-        duty: duties().iter().find(|duty| duty.id == id)?,
-        outcome: match outcome {
-            "pass" => Outcome::Pass,
-            "fail" => Outcome::Fail(why),
-            "n/a" => Outcome::NotApplicable(why),
-            _ => return None,
-        },
-        hung: false,
-    })
-}
-
-/// The child's part: the duties from the one that the arguments name.
+/// The child's part: the duties from the one that the arguments name. The core of a `com:` device's driver is that of
+/// the library `libwiaservc.so`, which then does it all.
 pub(crate) fn serve(args: &[OsString]) -> Result<u8, Failure> {
-    // Who waits for it may be killed.
-    let _ = set_parent_process_death_signal(Some(Signal::KILL));
     let mut words = args.iter().map(|arg| arg.to_string_lossy());
     let (device, first) = (words.next().unwrap_or_default(), words.next());
-    let open = || {
-        // Whoever does not listen any more is noticed at the next row.
-        let _ = say(&Word::Opens);
-        devices::open_driver(&device)
-    };
-    let mut each = |row: &Row| {
-        let word = Word::Row {
-            duty: row.duty.id.to_owned(),
-            outcome: row.outcome.word().to_owned(),
-            why: row.outcome.why().to_owned(),
-            hung: row.hung,
-        };
-        say(&word).is_ok()
-    };
-    let first = first.unwrap_or_default();
-    match testkit::check_from(&first, &open, Faces::Both, &mut each) {
-        Ok(report) => say(&Word::Done {
-            left_out: report.left_out().to_vec(),
-        })?,
-        Err(e) => {
-            let failure = Failure::from(e);
-            say(&Word::Failed {
-                code: failure.exit_code(),
-                message: failure.message().to_owned(),
-            })?;
-        }
+    if devices::needs_library(&device)
+        && let Ok(core) = driver_com::library::core()
+    {
+        let code = core.serve_check(args)?;
+        return Ok(u8::try_from(code).unwrap_or(1));
     }
+    let open = || devices::open_driver(&device);
+    testkit::tell_duties(&first.unwrap_or_default(), &open)?;
     Ok(0)
-}
-
-fn say(word: &Word) -> Result<(), Failure> {
-    let line = serde_json::to_string(word);
-    let line = line.map_err(|e| Failure::new(ErrorKind::Unexpected, &e.to_string()))?;
-    stdout::write(&(line + "\n"))
 }
 
 /// A child with what it says. It ends with this, and with it what it has started.
@@ -270,7 +205,7 @@ fn listen(said: Option<ChildStdout>, tell: impl Fn(Word) -> bool) {
     });
     for line in lines.lines() {
         let Ok(line) = line else { return };
-        if let Ok(word) = serde_json::from_str(&line)
+        if let Some(word) = Word::parse(&line)
             && !tell(word)
         {
             return;

@@ -176,8 +176,9 @@ fn an_item_that_does_not_exist() {
 fn a_device_that_cannot_be_shown() {
     let scratch = Scratch::new();
     scratch.quire("show foo").exits(3).says(&["foo"]);
+    scratch.quire("show com:x").exits(3).says(&["com:"]);
     scratch
-        .quire("show com:x")
+        .quire("show --in-process com:x")
         .exits(2)
-        .says(&["not in this version"]);
+        .says(&["a process of its own"]);
 }

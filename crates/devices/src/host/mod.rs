@@ -13,4 +13,4 @@ mod sandbox;
 mod server;
 pub(crate) mod wire;
 
-pub use server::{serve, serve_standard_input};
+pub use server::{serve, serve_program, serve_standard_input};

@@ -134,6 +134,13 @@ fn readable(uri: Option<&DeviceUri>) -> Vec<PathBuf> {
             paths.push(folder.unwrap_or(Path::new(".")).to_owned());
         }
     }
+    // A driver's library may be in a home, with what belongs to it in its folder.
+    let library = uri.filter(|uri| uri.scheme() == "com");
+    let folder = library.and_then(|uri| Path::new(uri.path()).parent());
+    paths.extend(folder.map(|folder| match folder == OsStr::new("") {
+        true => PathBuf::from("."),
+        false => folder.to_owned(),
+    }));
     paths
 }
 

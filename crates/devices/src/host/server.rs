@@ -77,6 +77,23 @@ pub fn serve_standard_input() -> Result<()> {
     Ok(())
 }
 
+/// What a program does that is nothing but a driver host: [`serve_standard_input`], in the core of the library
+/// `libwiaservc.so` where the driver is one that calls it (`in_library`). The exit code.
+///
+/// A library that is missing is told to whoever opens the device.
+///
+/// # Errors
+///
+/// As [`serve_standard_input`].
+pub fn serve_program(in_library: bool) -> Result<u8> {
+    if in_library && let Ok(core) = driver_com::library::core() {
+        let code = core.serve_driver_host()?;
+        return Ok(u8::try_from(code).unwrap_or(1));
+    }
+    serve_standard_input()?;
+    Ok(0)
+}
+
 /// Ends this process and whatever the driver has started, if they are a group of their own. To return would
 /// be to run the last words of the driver's libraries, which may hang with nobody left to end them.
 fn end_group() {

@@ -15,6 +15,7 @@ use super::interrupt::Interrupt;
 use super::item::RemoteItem;
 use crate::host::message::{OfItem, Reply, Request};
 use crate::host::wire::{EventWire, FoundWire, ItemWire};
+use crate::registry;
 
 /// Opens a device in a process of its own, for an application from before Windows Vista or a newer one.
 ///
@@ -61,7 +62,7 @@ pub(crate) fn discover(scheme: &str, limit: Duration) -> Result<Vec<FoundWire>> 
         millis: u32::try_from(limit.as_millis()).unwrap_or(u32::MAX),
     };
     let limit = Limit::from(limit);
-    let (host, _) = Host::start(limit, Box::new(drop), &Interrupt::default())?;
+    let (host, _) = Host::start(false, limit, Box::new(drop), &Interrupt::default())?;
     let found = host.ask(request, None, limit, "find its devices");
     host.hang_up();
     match found? {
@@ -166,7 +167,8 @@ impl Shared {
                 !matches!(sent, Err(TrySendError::Disconnected(_)))
             });
         });
-        let (host, section) = Host::start(limit, listener, &self.interrupt)?;
+        let in_library = registry::needs_library(&self.uri);
+        let (host, section) = Host::start(in_library, limit, listener, &self.interrupt)?;
         let uri = self.uri.clone();
         let fd = Some(section.as_fd());
         let legacy = self.legacy;

@@ -116,18 +116,20 @@ struct Waiting {
 }
 
 impl Host {
-    /// Starts a host and shakes hands with it. The section of its bands is yet to be sent.
+    /// Starts a host and shakes hands with it; `in_library` as in [`Process::start`]. The section of its bands is
+    /// yet to be sent.
     ///
     /// # Errors
     ///
     /// When it cannot be started or is of another version; `Deadline` when it says nothing in time; `Abort` when
     /// that was interrupted.
     pub(crate) fn start(
+        in_library: bool,
         limit: Limit,
         listener: Box<Listener>,
         interrupt: &Interrupt,
     ) -> Result<(Arc<Host>, Section)> {
-        let (process, socket) = Process::start()?;
+        let (process, socket) = Process::start(in_library)?;
         Host::of(process, socket, limit, listener, interrupt)
     }
 

@@ -9,6 +9,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
 
 use bands::PacketSocket;
+use driver_com::library;
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 use wia::{Error, ErrorKind, Result};
 
@@ -35,8 +36,8 @@ pub fn set_host_program(path: PathBuf, arguments: Vec<OsString>) {
 }
 
 impl Program {
-    /// `QUIRE_DRIVER_HOST`; `quire-driver-host` beside this program or in `../libexec/quire` of it; this
-    /// program itself.
+    /// `QUIRE_DRIVER_HOST`; `quire-driver-host` beside this program or in `../libexec/quire` of it, or so from the
+    /// library `libwiaservc.so`, if this is in it, or in `../bin` of that; this program itself.
     fn find() -> Result<Program> {
         let plain = |path| Program {
             path,
@@ -45,11 +46,12 @@ impl Program {
         if let Some(named) = env::var_os(VARIABLE).filter(|v| !v.is_empty()) {
             return Ok(plain(PathBuf::from(named)));
         }
-        let here = env::current_exe().ok();
-        let here = here.as_deref().and_then(|exe| exe.parent());
-        let beside = here
-            .into_iter()
-            .flat_map(|dir| [dir.join(NAME), dir.join("../libexec/quire").join(NAME)]);
+        let here = [env::current_exe().ok(), library::own_path()];
+        let folders = here.iter().flatten().filter_map(|path| path.parent());
+        let beside = folders.flat_map(|dir| {
+            let places = ["", "../libexec/quire", "../bin"];
+            places.map(|place| dir.join(place).join(NAME))
+        });
         if let Some(path) = { beside }.find(|path| path.is_file()) {
             return Ok(plain(path));
         }
@@ -71,12 +73,13 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts a host, which finds its end of the connection at its standard input.
+    /// Starts a host, which finds its end of the connection at its standard input. `in_library` makes it enter
+    /// `libwiaservc.so`: this process's own, if it has one.
     ///
     /// # Errors
     ///
     /// When there is no program, or it cannot be started.
-    pub(crate) fn start() -> Result<(Process, PacketSocket)> {
+    pub(crate) fn start(in_library: bool) -> Result<(Process, PacketSocket)> {
         let program = Program::find()?;
         let (ours, theirs) = PacketSocket::pair()?;
         let failed = |e: std::io::Error| {
@@ -91,6 +94,12 @@ impl Process {
             .stdin(Stdio::from(theirs))
             .stdout(Stdio::null())
             .stderr(messages());
+        if in_library {
+            command.arg(library::ARGUMENT);
+            if let Some(own) = library::own_path() {
+                command.env(library::VARIABLE, own);
+            }
+        }
         Ok((Process::of(&mut command).map_err(failed)?, ours))
     }
 

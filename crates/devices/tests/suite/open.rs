@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use quire_devices as devices;
+use quire_devices::{self as devices, Placement};
 use wia::property::WIA_DIP_DEV_ID;
 use wia::{Error, ErrorKind};
 
@@ -47,8 +47,11 @@ fn unknown_schemes_are_no_device() {
 }
 
 #[test]
-fn schemes_of_later_versions_say_so() {
-    check("com:x.so", ErrorKind::NotImplemented, "not in this version");
+fn a_driver_in_cpp_cannot_be_in_this_process() {
+    let opened = devices::open_with("com:x.so", Placement::InProcess);
+    let error = opened.err().unwrap();
+    assert_eq!(error.kind(), ErrorKind::NotImplemented);
+    assert!(error.to_string().contains("libwiaservc.so"), "{error}");
 }
 
 #[test]
