@@ -23,10 +23,10 @@ pub fn stream_object(stream: Box<dyn Stream>) -> IStream {
 }
 
 #[implement(IStream)]
-struct StreamObject(Mutex<Box<dyn Stream>>);
+pub(crate) struct StreamObject(Mutex<Box<dyn Stream>>);
 
 impl StreamObject {
-    fn stream(&self) -> MutexGuard<'_, Box<dyn Stream>> {
+    pub(crate) fn stream(&self) -> MutexGuard<'_, Box<dyn Stream>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

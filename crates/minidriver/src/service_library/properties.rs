@@ -22,9 +22,10 @@ pub fn read_multiple(item: &AppItem, ids: &[PropertyId]) -> Vec<Option<Reading>>
 }
 
 fn read(item: &AppItem, id: PropertyId) -> Option<Reading> {
-    item.property(id).map(|p| Reading {
-        current: p.value,
-        old: p.previous,
+    // Without the valid values, which can be a long list.
+    Some(Reading {
+        current: item.read(id)?,
+        old: item.previous(id)?,
     })
 }
 
