@@ -1,3 +1,4 @@
 //! `libwiaservc.so`: image acquisition for applications and minidrivers in C and C++.
 
 pub mod entry;
+pub mod exports;
