@@ -303,3 +303,33 @@
 //! - **In folder acquisition the feeder says how many sides and which**, `Front` and `Back` how each is
 //!   scanned; each side is a stream of its own, so that they have no multipage formats.
 //! - **Regions of a flatbed without any** are a success without a stream.
+//!
+//! # Applications through COM
+//!
+//! - **The id of a device is its URI** (`WIA_DIP_DEV_ID`); `CreateDevice` takes a name of the user's configuration
+//!   as well.
+//! - **There are no dialogs.** `SelectDeviceDlg` chooses the configured default, else the first device that is
+//!   found, and never a built-in one. `DeviceDlg` and `GetImageDlg` transfer the item that they are called for, or
+//!   the first one below it that has data, with the settings that it has. For the files of `IWiaItem2::DeviceDlg`
+//!   and `IWiaDevMgr2::GetImageDlg` nothing says how they are numbered: `NAME.EXT`, `NAME (2).EXT` and so on; what
+//!   is there already is not replaced, and whole pages stay after a failure.
+//! - **Nothing is registered to be started**: `RegisterEventCallbackProgram` and `…CLSID` are `E_NOTIMPL`, and
+//!   `EnumRegisterEventInfo` gives an empty list. `RegisterEventCallbackInterface` for one device opens it unless
+//!   the application has done so, until the registration is released; for all devices it hears those that the
+//!   application has open, and which come and go.
+//! - **Objects of the application are called on other threads**: callbacks on the one of the transfer, listeners on
+//!   one for each device. There are no apartments.
+//! - **`FindItemByName` finds the item itself and what is below it**, else it answers `S_FALSE`, and so does
+//!   `GetParentItem` of the root.
+//! - **`Next` without a place for the number of elements is good for one**, as everywhere in COM; more are
+//!   `E_INVALIDARG`.
+//! - **A pair of format and `tymed` that `idtQueryGetData` does not know is `E_INVALIDARG`**: the page names no
+//!   other code.
+//! - **`CancelPendingIO` cancels every transfer of the device that this application runs**: the older interface has
+//!   nothing smaller to say. `IWiaTransfer::Cancel` cancels those of its item, through whichever object they were
+//!   begun.
+//! - **A driver's extensions stay where the driver is**: they run, and `CheckExtension` says that there is none to
+//!   be had.
+//! - **A preview needs no filter of the driver's**: where there is none, the library's own cuts the image and
+//!   changes nothing else. The refusal would leave most scanners without one.
+//! - **An error handler's window is not asked for**: no handler here could show anything in it.

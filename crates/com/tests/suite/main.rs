@@ -1,6 +1,12 @@
 //! The library and its headers, as programs in C and C++ see them.
-#![expect(clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests fail by panicking"
+)]
 
+mod application;
 mod compiler;
 mod headers;
 mod snapshot;
