@@ -319,8 +319,13 @@ impl Job {
         }
     }
 
-    /// Asks for the same page again.
+    /// Asks for the same page again. A scanner that was there when the job began, and is not to be reached now, has
+    /// failed.
     fn again(&mut self, error: Error) -> Course {
+        let error = match error.kind() {
+            ErrorKind::Offline => wrong(error.to_string()).with_source(error),
+            _ => error,
+        };
         if self.repeats >= REPEATS {
             let times = REPEATS + 1;
             let error = error.context(format!("page {}, {times} times", self.pages + 1));
@@ -364,7 +369,7 @@ impl Job {
         match job.and_then(|job| job.state) {
             Some(JobState::Canceled) => {
                 let what = "the job was cancelled at the scanner";
-                return self.delete(Err(Error::new(ErrorKind::Abort, what)));
+                return self.delete(Err(Error::new(ErrorKind::UserIntervention, what)));
             }
             Some(JobState::Aborted) => {
                 let reasons = job.map(|job| job.reasons.join(", ")).unwrap_or_default();

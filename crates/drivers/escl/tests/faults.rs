@@ -316,7 +316,13 @@ fn the_end_that_comes_early() {
     rig.works_again();
     rig.server.at(Kind::Page, 1, Act::say(410));
     rig.server.lock().job_state = Some(JobState::Canceled);
-    failure(rig.scan().1, ErrorKind::Abort, "cancelled at the scanner");
+    let (pages, result) = rig.scan();
+    assert_eq!(pages, 1);
+    failure(
+        result,
+        ErrorKind::UserIntervention,
+        "cancelled at the scanner",
+    );
     rig.works_again();
     // It is alive, and only a little early.
     rig.server.at(Kind::Page, 1, Act::say(404));

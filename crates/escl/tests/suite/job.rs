@@ -322,6 +322,41 @@ fn pages_that_break_off_are_asked_for_again() {
     );
 }
 
+/// A scanner that goes away in the middle of a job was there: it has failed.
+#[test]
+fn a_scanner_that_goes_away() {
+    let mut job = job(InputSource::Platen, "x");
+    let gone = || Error::new(ErrorKind::Offline, "nobody answers");
+    for status in [201, 200] {
+        assert!(matches!(job.step(), Next::Send(_)));
+        job.answered(&Answer {
+            status,
+            location: Some("/eSCL/ScanJobs/1"),
+            ..Answer::default()
+        });
+    }
+    assert_eq!(job.step(), Next::Page);
+    job.page_broken(lost());
+    let outcome = loop {
+        match job.step() {
+            Next::Send(_) => job.failed(gone()),
+            Next::Done(outcome) => break outcome,
+            other => panic!("{other:?}"),
+        }
+    };
+    let e = outcome.unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::DeviceCommunication);
+    assert!(e.to_string().contains("nobody answers"), "{e}");
+    // Before there is a job it cannot be reached.
+    let mut job = self::job(InputSource::Platen, "x");
+    assert!(matches!(job.step(), Next::Send(_)));
+    job.failed(gone());
+    let Next::Done(Err(e)) = job.step() else {
+        panic!("the job goes on");
+    };
+    assert_eq!(e.kind(), ErrorKind::Offline);
+}
+
 /// A scanner that has gone on gives the next page for the one that broke off, unless pages have names.
 #[test]
 fn pages_that_the_scanner_counts_as_given() {
@@ -416,7 +451,7 @@ fn ends_that_come_early() {
     }
     for (state, kind) in [
         (JobState::Aborted, ErrorKind::DeviceCommunication),
-        (JobState::Canceled, ErrorKind::Abort),
+        (JobState::Canceled, ErrorKind::UserIntervention),
     ] {
         let told = Tells(Some(AdfState::Empty), None, Some(state));
         let mut script = vec![
