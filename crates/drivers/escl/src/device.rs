@@ -11,11 +11,12 @@ use transfer::TransferContext;
 use ureq::http::header::SERVER;
 use wia::category::{WIA_CATEGORY_FEEDER, WIA_CATEGORY_FLATBED, WIA_CATEGORY_ROOT};
 use wia::command::WIA_CMD_SYNCHRONIZE;
+use wia::constant::WIA_USE_SEGMENTATION_FILTER;
 use wia::event::{WIA_EVENT_CANCEL_IO, WIA_EVENT_DEVICE_DISCONNECTED};
-use wia::property::{WIA_DIP_DEV_ID, WIA_DPS_DOCUMENT_HANDLING_STATUS};
+use wia::property::{WIA_DIP_DEV_ID, WIA_DPS_DOCUMENT_HANDLING_STATUS, WIA_IPS_SEGMENTATION};
 use wia::{
-    DocumentHandlingCapabilities, DocumentHandlingStatus, Error, ErrorKind, Guid, ItemFlags,
-    PropertyId, Result, Status, TransferFlags,
+    Access, DocumentHandlingCapabilities, DocumentHandlingStatus, Error, ErrorKind, Guid,
+    ItemFlags, PropertyId, PropertyInfo, Result, Status, TransferFlags, ValidValues,
 };
 
 use crate::acquire::acquire;
@@ -263,7 +264,9 @@ fn tree(flatbed: bool, feeder: bool) -> Result<DriverItem> {
         | ItemFlags::IMAGE
         | ItemFlags::FILE;
     if flatbed {
-        DriverItem::new_child(&root, source, "Flatbed", WIA_CATEGORY_FLATBED, None)?;
+        // Applications make regions on it.
+        let flags = source | ItemFlags::FOLDER;
+        DriverItem::new_child(&root, flags, "Flatbed", WIA_CATEGORY_FLATBED, None)?;
     }
     if feeder {
         DriverItem::new_child(&root, source, "Feeder", WIA_CATEGORY_FEEDER, None)?;
@@ -304,13 +307,19 @@ impl Minidriver for EsclScanner {
     }
 
     fn init_item_properties(&self, item: &AppItem) -> Result<()> {
-        match self.rules(item) {
-            Some(rules) => items::declare_scanner_item(item, rules),
-            None => {
-                self.declare_root(item);
-                Ok(())
-            }
+        let Some(rules) = self.rules(item) else {
+            self.declare_root(item);
+            return Ok(());
+        };
+        items::declare_scanner_item(item, rules)?;
+        if item.flags().contains(ItemFlags::FOLDER) {
+            let info = PropertyInfo {
+                access: Access::READ,
+                valid: ValidValues::None,
+            };
+            item.declare(WIA_IPS_SEGMENTATION, WIA_USE_SEGMENTATION_FILTER, info);
         }
+        Ok(())
     }
 
     fn validate_item_properties(&self, item: &AppItem, changed: &[PropertyId]) -> Result<()> {
@@ -349,6 +358,19 @@ impl Minidriver for EsclScanner {
     fn wia_format_info(&self, item: &AppItem) -> Result<Vec<FormatInfo>> {
         let rules = self.rules(item).ok_or_else(|| no_data(item))?;
         Ok(FormatInfo::all_of(rules))
+    }
+
+    fn delete_item(&self, item: &AppItem) -> Result<()> {
+        let region =
+            item.category() == WIA_CATEGORY_FLATBED && item.flags().contains(ItemFlags::GENERATED);
+        if region {
+            // There is nothing of it in the scanner.
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::AccessDenied,
+            format!("{}: a part of the scanner stays", item.full_name()),
+        ))
     }
 
     fn device_command(&self, item: &AppItem, command: Guid) -> Result<()> {

@@ -9,14 +9,16 @@ use escl::settings::{InputSource, Region};
 use escl_testserver::{Server, capabilities, jpeg_only, pages};
 use raster::PixelType;
 use rig::{Keeper, download, item, open, patient, prepare, raw};
+use service::CreationFlags;
+use wia::constant::WIA_USE_SEGMENTATION_FILTER;
 use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_JPEG, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
 use wia::property::{
     WIA_DPS_DOCUMENT_HANDLING_STATUS, WIA_IPA_COMPRESSION, WIA_IPS_BRIGHTNESS, WIA_IPS_CONTRAST,
-    WIA_IPS_DOCUMENT_HANDLING_SELECT, WIA_IPS_PAGE_SIZE, WIA_IPS_PAGES, WIA_IPS_THRESHOLD,
-    WIA_IPS_XEXTENT, WIA_IPS_XPOS, WIA_IPS_YEXTENT, WIA_IPS_YPOS, WIA_IPS_YRES,
+    WIA_IPS_DOCUMENT_HANDLING_SELECT, WIA_IPS_PAGE_SIZE, WIA_IPS_PAGES, WIA_IPS_SEGMENTATION,
+    WIA_IPS_THRESHOLD, WIA_IPS_XEXTENT, WIA_IPS_XPOS, WIA_IPS_YEXTENT, WIA_IPS_YPOS, WIA_IPS_YRES,
 };
 use wia::{
-    Compression, DocumentHandlingSelect, DocumentHandlingStatus, ErrorKind, Status,
+    Compression, DocumentHandlingSelect, DocumentHandlingStatus, ErrorKind, ItemFlags, Status,
     TransferMessage, Tymed,
 };
 
@@ -56,6 +58,42 @@ fn every_mode_of_the_glass() {
     let settings = server.lock().settings.last().cloned().unwrap();
     assert_eq!(settings.format_ext.as_deref(), Some("image/png"));
     assert_eq!(settings.compression_factor, None);
+}
+
+/// What a preview finds on the glass are items below it, each asked of the scanner by its own rectangle.
+#[test]
+fn regions_of_the_glass() {
+    let server = Server::start(capabilities());
+    let device = open(&server, patient()).unwrap();
+    let flatbed = item(&device, "Flatbed");
+    prepare(&*flatbed, PixelType::Gray8, 75, RAW).unwrap();
+    let found = flatbed.read(&[WIA_IPS_SEGMENTATION]).unwrap();
+    assert_eq!(found, [Some(WIA_USE_SEGMENTATION_FILTER.into())]);
+    let flags = ItemFlags::IMAGE | ItemFlags::TRANSFER | ItemFlags::FILE;
+    let copy = CreationFlags::COPY_PARENT_PROPERTY_VALUES;
+    let region = flatbed.create_child(flags, copy, "Region").unwrap();
+    region
+        .write(&[
+            (WIA_IPS_XPOS, 75.into()),
+            (WIA_IPS_YPOS, 0.into()),
+            (WIA_IPS_XEXTENT, 150.into()),
+            (WIA_IPS_YEXTENT, 75.into()),
+        ])
+        .unwrap();
+    let keeper = Keeper::new();
+    assert_eq!(download(&*region, &keeper).unwrap(), Status::Ok);
+    assert_eq!(raw(&keeper.streams()[0]).0, (150, 75));
+    let asked = server.lock().settings.last().unwrap().region;
+    let expected = Region {
+        x: 300,
+        y: 0,
+        width: 600,
+        height: 300,
+    };
+    assert_eq!(asked, Some(expected));
+    region.delete().unwrap();
+    let e = flatbed.delete().unwrap_err();
+    assert_eq!(e.kind(), ErrorKind::AccessDenied);
 }
 
 #[test]
