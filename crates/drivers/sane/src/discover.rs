@@ -6,12 +6,12 @@ use std::sync::{Mutex, PoisonError};
 use wia::{ErrorKind, Result};
 
 use crate::ffi::FoundDevice;
-use crate::thread;
+use crate::{thread, usb};
 
 /// A device that can be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Discovered {
-    /// The part of its URI after `sane:`.
+    /// The part of its URI after `sane:`; on USB a name that stays when it is plugged in again.
     pub path: String,
     /// Who makes it.
     pub vendor: String,
@@ -21,7 +21,7 @@ pub struct Discovered {
     pub description: String,
 }
 
-/// Those that were found, by their names.
+/// Those that were found, by their names that stay.
 static FOUND: Mutex<Option<HashMap<String, FoundDevice>>> = Mutex::new(None);
 
 /// The devices at this machine that SANE's back ends find; none where SANE is not installed. Devices of the
@@ -39,10 +39,10 @@ pub fn discover() -> Result<Vec<Discovered>> {
         let devices = library.devices(true);
         devices.map_err(|status| status.of_device("sane_get_devices"))
     })?;
-    let by_name = found.iter().map(|d| (d.name.clone(), d.clone()));
+    let by_name = found.iter().map(|d| (usb::lasting(&d.name), d.clone()));
     *FOUND.lock().unwrap_or_else(PoisonError::into_inner) = Some(by_name.collect());
     let shown = found.into_iter().map(|device| Discovered {
-        path: device.name,
+        path: usb::lasting(&device.name),
         vendor: device.vendor,
         model: device.model,
         description: device.kind,
@@ -54,7 +54,10 @@ pub fn discover() -> Result<Vec<Discovered>> {
 /// the vendor, and its name for the model.
 pub(crate) fn vendor_and_model(name: &str) -> (String, String) {
     let found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
-    match found.as_ref().and_then(|found| found.get(name)) {
+    match found
+        .as_ref()
+        .and_then(|found| found.get(&usb::lasting(name)))
+    {
         Some(device) => (device.vendor.clone(), device.model.clone()),
         None => {
             let back_end = name.split(':').next().unwrap_or_default();
@@ -66,6 +69,6 @@ pub(crate) fn vendor_and_model(name: &str) -> (String, String) {
 /// What a device calls itself, such as "flatbed scanner"; empty where that is not known without a search.
 pub(crate) fn type_of(name: &str) -> String {
     let found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
-    let device = found.as_ref().and_then(|found| found.get(name));
+    let device = { found.as_ref() }.and_then(|found| found.get(&usb::lasting(name)));
     device.map_or_else(String::new, |device| device.kind.clone())
 }

@@ -46,6 +46,7 @@ mod source;
 mod status;
 mod stop;
 mod thread;
+mod usb;
 mod vendor;
 
 pub use device::SaneDevice;

@@ -7,7 +7,7 @@ use wia::{Error, Result};
 /// A SANE device as a device URI (`sane:NAME`) names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// The device's name as `scanimage -L` prints it, such as `test:0`.
+    /// The device's name as `scanimage -L` prints it, such as `test:0`, or as it stays on USB.
     pub name: String,
     /// How long it may warm up before a page (120 s).
     pub warm_up: Duration,

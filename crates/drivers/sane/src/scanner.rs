@@ -6,8 +6,8 @@ use wia::{Error, ErrorKind, Result};
 
 use crate::ffi::{Handle, Library};
 use crate::option::{Kind, Parameters, Table, Value};
-use crate::reader;
 use crate::status::SaneStatus;
+use crate::{reader, usb};
 
 /// An open device.
 pub(crate) struct Scanner {
@@ -38,7 +38,7 @@ impl Scanner {
     /// when it may not be opened; else what the back end says.
     pub(crate) fn open(library: &'static Library, name: &str) -> Result<Scanner> {
         let handle = library
-            .open(name)
+            .open(&usb::present(name)?)
             .map_err(|status| not_open(status, name))?;
         let mut scanner = Scanner {
             handle,
