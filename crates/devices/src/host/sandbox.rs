@@ -105,19 +105,13 @@ fn files(uri: Option<&DeviceUri>) -> String {
     }
 }
 
-/// Everything at the root but the homes; where libraries and configurations were said to be; what the
-/// device itself is.
+/// Everything but the homes; where libraries and configurations were said to be; what the device itself is.
 fn readable(uri: Option<&DeviceUri>) -> Vec<PathBuf> {
-    let homes = [
-        env::home_dir().unwrap_or_default(),
-        "/home".into(),
-        "/root".into(),
-    ];
-    let top = fs::read_dir("/").into_iter().flatten().flatten();
-    let mut paths: Vec<_> = top
-        .map(|entry| entry.path())
-        .filter(|path| !homes.iter().any(|home| home.starts_with(path)))
-        .collect();
+    let mut homes = vec![PathBuf::from("/home"), "/root".into()];
+    homes.extend(env::home_dir());
+    let real: Vec<_> = homes.iter().flat_map(fs::canonicalize).collect();
+    homes.extend(real);
+    let mut paths = around(Path::new("/"), &homes);
     for variable in ["SANE_CONFIG_DIR", "LD_LIBRARY_PATH", "QUIRE_LIBSANE"] {
         let value = env::var_os(variable).unwrap_or_default();
         paths.extend(env::split_paths(&value).filter(|path| path.is_absolute()));
@@ -141,6 +135,24 @@ fn readable(uri: Option<&DeviceUri>) -> Vec<PathBuf> {
         true => PathBuf::from("."),
         false => folder.to_owned(),
     }));
+    paths
+}
+
+/// What is in a folder but homes. Of a folder that a home is in (a daemon's may be in `/var/lib`, or in `/usr`) it is
+/// what is around that. Links are left out: where they lead is in a folder too.
+fn around(folder: &Path, homes: &[PathBuf]) -> Vec<PathBuf> {
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+        if link || homes.contains(&path) {
+            continue;
+        }
+        match homes.iter().any(|home| home.starts_with(&path)) {
+            true => paths.extend(around(&path, homes)),
+            false => paths.push(path),
+        }
+    }
     paths
 }
 
@@ -265,6 +277,27 @@ mod tests {
         })
         .join()
         .unwrap();
+    }
+
+    #[test]
+    fn a_home_takes_nothing_with_it() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |place: &str| root.path().join(place);
+        for place in ["home/a", "usr/bin", "usr/lib/scans/x", "usr/lib/sane"] {
+            fs::create_dir_all(at(place)).unwrap();
+        }
+        fs::write(at("usr/lib/libsane.so"), "").unwrap();
+        std::os::unix::fs::symlink(at("usr/lib"), at("lib")).unwrap();
+        let found = |homes: &[&str]| {
+            let homes: Vec<_> = homes.iter().map(|home| at(home)).collect();
+            let mut found = around(root.path(), &homes);
+            found.sort();
+            found
+        };
+        assert_eq!(found(&["home", "home/a"]), [at("usr")]);
+        let expected = ["usr/bin", "usr/lib/libsane.so", "usr/lib/sane"].map(at);
+        assert_eq!(found(&["home", "usr/lib/scans"]), expected);
+        assert_eq!(found(&["nowhere"]), [at("home"), at("usr")]);
     }
 
     /// Landlock is of a thread, so that the other tests go on as they were.

@@ -82,9 +82,10 @@ impl Process {
     pub(crate) fn start(in_library: bool) -> Result<(Process, PacketSocket)> {
         let program = Program::find()?;
         let (ours, theirs) = PacketSocket::pair()?;
+        // Also where it may not be started: that is not what the output is told of.
         let failed = |e: std::io::Error| {
-            Error::from_io(e, ErrorKind::General)
-                .context(format!("starting {}", program.path.display()))
+            let what = format!("starting {}: {e}", program.path.display());
+            Error::new(ErrorKind::General, what).with_source(e)
         };
         let theirs = theirs.as_fd().try_clone_to_owned().map_err(failed)?;
         let mut command = Command::new(&program.path);

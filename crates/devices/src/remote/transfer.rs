@@ -237,17 +237,17 @@ impl Transfer for RemoteTransfer {
         fate: FileFate,
         callback: Option<Arc<dyn DataCallback>>,
     ) -> Result<Status> {
-        let (file, new) = self.create(medium)?;
-        let regular = file.metadata().is_ok_and(|m| m.is_file());
         let what = OfItem::File {
             document: self.document(),
             tymed: medium.tymed.value(),
         };
+        // Without a device no file is touched.
+        let (host, request) = self.place(what)?;
+        let (file, new) = self.create(medium)?;
+        let regular = file.metadata().is_ok_and(|m| m.is_file());
         let progress = Arc::clone(&lock(&self.options).progress);
         let mut side = DataSide::new(callback, Vec::new(), 0, progress);
-        let result = self.place(what).and_then(|(host, request)| {
-            self.run(&host, request, Some(file.as_fd()), None, &mut side)
-        });
+        let result = self.run(&host, request, Some(file.as_fd()), None, &mut side);
         // What was refused has not touched a file that was there before.
         let refused = matches!(&result, Err(e) if matches!(e.kind(), ErrorKind::InvalidArgument | ErrorKind::Busy));
         let kept = match refused {
