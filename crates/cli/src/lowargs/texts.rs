@@ -14,7 +14,8 @@ Exit codes:
   5    the feeder was empty, or ran empty before the N pages of -n
   6    the device, or the output's .partial file, is in use
   7    the output could not be written (full disk, permission, closed pipe)
-  8    the device failed in mid-scan (disconnected, a deadline passed)
+  8    the device failed in mid-scan (disconnected, its driver died,
+       a deadline passed)
   9    an input, such as the image of a sheet, is damaged or not supported
   130  cancelled (Ctrl-C, SIGTERM, a closed terminal)
 
