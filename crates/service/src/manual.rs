@@ -333,3 +333,5 @@
 //! - **A preview needs no filter of the driver's**: where there is none, the library's own cuts the image and
 //!   changes nothing else. The refusal would leave most scanners without one.
 //! - **An error handler's window is not asked for**: no handler here could show anything in it.
+//! - **A document is made as `quire scan` makes it**, in all that no property says: it names the device and the time, is
+//!   sRGB, and a TIFF has a record for each page, so that it can be recovered. The bytes are the same by either way.

@@ -11,6 +11,7 @@ pub mod class;
 mod data;
 mod device_info;
 mod dialog;
+mod document;
 mod enumerators;
 mod events;
 mod extras;

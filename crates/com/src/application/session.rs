@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use service::{Device, Item, Transfer};
 use wia::{Result, Status};
 
+use super::document;
+
 /// A device that an application has opened. It stays open as long as one of its items is held.
 pub(crate) struct Session {
     device: Arc<dyn Device>,
@@ -52,6 +54,7 @@ impl Session {
         run: impl FnOnce(&dyn Transfer) -> Result<Status>,
     ) -> Result<Status> {
         let transfer = item.transfer()?;
+        transfer.set_document(document::options(self.device.root().as_ref(), item));
         self.run(item, &transfer, || run(transfer.as_ref()))
     }
 
