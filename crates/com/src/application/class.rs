@@ -151,12 +151,13 @@ pub unsafe extern "system" fn WiaCoGetClassObject(
     }
 }
 
-/// The factory of a class of this library.
+/// The factory of a class of this library. Exported on Windows alone: elsewhere a driver that is linked to this
+/// library and forgets to export its own would seem to have one.
 ///
 /// # Safety
 ///
 /// As for `DllGetClassObject`.
-#[unsafe(no_mangle)]
+#[cfg_attr(windows, unsafe(no_mangle))]
 pub unsafe extern "system" fn DllGetClassObject(
     class: *const GUID,
     iid: *const GUID,
@@ -171,7 +172,7 @@ pub unsafe extern "system" fn DllGetClassObject(
 }
 
 /// Whether the library can be unloaded: as long as nobody has had an object of it.
-#[unsafe(no_mangle)]
+#[cfg_attr(windows, unsafe(no_mangle))]
 pub extern "system" fn DllCanUnloadNow() -> HRESULT {
     match USED.load(Ordering::Relaxed) {
         true => S_FALSE,

@@ -9,8 +9,8 @@ use wia::{Error, Result};
 
 use super::arguments::{given_text, item};
 
-/// The text to print: `WIA_DPS_ENDORSER_STRING` with its tokens replaced. Where `*pOutputString` is null it becomes a new
-/// string (`SysFreeString`); else it is a buffer of the caller's of `MAX_PATH` units.
+/// The text to print: `WIA_DPS_ENDORSER_STRING` with its tokens replaced. Where `*pOutputString` is null it becomes a
+/// new string (`SysFreeString`); else it is a buffer of the caller's of `MAX_PATH` units.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn wiasParseEndorserString(
     pWiasContext: *const u8,

@@ -8,8 +8,8 @@ use minidriver::service_library::{ImageInformationFlags, get_image_information};
 
 use super::arguments::item;
 
-/// Fills in the context's description and sizes, and writes the image's header, if it has one, to `pTransferBuffer`. With
-/// `WIAS_INIT_CONTEXT` the context is one that the driver has allocated, and everything else in it is emptied.
+/// Fills in the context's description and sizes, and writes the image's header, if it has one, to `pTransferBuffer`.
+/// With `WIAS_INIT_CONTEXT` the context is one that the driver has allocated, and everything else in it is emptied.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn wiasGetImageInformation(
     pWiasContext: *const u8,

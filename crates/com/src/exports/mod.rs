@@ -1,5 +1,5 @@
-//! The functions that `libwiaservc.so` exports: the service library (`wias*`, `wiamdef.h`) for drivers, and what a system
-//! without COM lacks (`Wia…`, `wiabase.h`, `wiastream.h`).
+//! The functions that `libwiaservc.so` exports: the service library (`wias*`, `wiamdef.h`) for drivers, and what a
+//! system without COM lacks (`Wia…`, `wiabase.h`, `wiastream.h`).
 //!
 //! Each is a thin shell: it looks up what its pointers stand for, calls the same function of
 //! [`minidriver::service_library`], and puts the results where the caller wants them, which are emptied first. What is
@@ -7,8 +7,9 @@
 //!
 //! # Safety
 //!
-//! The promise of all callers is that of the headers: a pointer is null, or valid for what its type says; an array has as
-//! many items as the number beside it says; a string is a `BSTR` or ends with a zero; what a call gives out can be written.
+//! The promise of all callers is that of the headers: a pointer is null, or valid for what its type says; an array
+//! has as many items as the number beside it says; a string is a `BSTR` or ends with a zero; what a call gives out
+//! can be written.
 
 #![expect(
     clippy::missing_safety_doc,

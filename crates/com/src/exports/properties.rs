@@ -15,8 +15,8 @@ use wia::{PropertyId, PropertyInfo, Result, Status};
 
 use super::arguments::{NO, count, given_text, ids, item, known_ids, out, places, wanted};
 
-/// Values of several properties, and those from before the last write of an application. One that does not exist has the
-/// type `VT_EMPTY`; `S_FALSE` when none exists.
+/// Values of several properties, and those from before the last write of an application. One that does not exist has
+/// the type `VT_EMPTY`; `S_FALSE` when none exists.
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn wiasReadMultiple(
     pWiasContext: *const u8,

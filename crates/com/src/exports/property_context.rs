@@ -1,8 +1,8 @@
 //! The property context: what an application's write has changed so far (`WIA_PROPERTY_CONTEXT`).
 //!
-//! Which properties the application wrote itself has no place in the structure, whose marks change; it is kept beside it,
-//! found by the address of its ids, until `wiasFreePropContext`. Of a structure that was made otherwise the marked ones
-//! count as written.
+//! Which properties the application wrote itself has no place in the structure, whose marks change; it is kept beside
+//! it, found by the address of its ids, until `wiasFreePropContext`. Of a structure that was made otherwise the
+//! marked ones count as written.
 
 use std::collections::HashMap;
 use std::ptr;

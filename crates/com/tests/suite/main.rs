@@ -8,6 +8,8 @@
 
 mod application;
 mod compiler;
+mod exports;
 mod headers;
 mod snapshot;
+mod symbols;
 mod tables;
