@@ -21,7 +21,8 @@ const LIST: u32 = 0x20;
 const FLAG: u32 = 0x40;
 const KINDS: u32 = NONE | RANGE | LIST | FLAG;
 
-/// The flags of `IWiaPropertyStorage::GetPropertyAttributes`: what may be done, and which kind of valid values there are.
+/// The flags of `IWiaPropertyStorage::GetPropertyAttributes`: what may be done, and which kind of valid values there
+/// are.
 pub fn access_flags(info: &PropertyInfo) -> u32 {
     let kind = match info.valid {
         ValidValues::None => NONE,
@@ -44,8 +45,8 @@ fn split(flags: u32) -> Result<(Access, u32)> {
 }
 
 /// The valid values as `IWiaPropertyStorage::GetPropertyAttributes` gives them: a range has its smallest, nominal and
-/// largest value and the step; a list the number of its values, the nominal one and all of them; flags the nominal value
-/// and all bits; else it is empty. A list of GUIDs or texts has an empty one in place of the number.
+/// largest value and the step; a list the number of its values, the nominal one and all of them; flags the nominal
+/// value and all bits; else it is empty. A list of GUIDs or texts has an empty one in place of the number.
 pub fn valid_vector(valid: &ValidValues) -> PropVariant {
     match valid {
         ValidValues::None => PropVariant::EMPTY,
@@ -117,7 +118,8 @@ fn list_vector(nominal: &PropertyValue, values: &[PropertyValue]) -> PropVariant
 ///
 /// # Errors
 ///
-/// `InvalidArgument` for several kinds at once, a vector that is too short for its kind or of a type that it cannot have.
+/// `InvalidArgument` for several kinds at once, a vector that is too short for its kind or of a type that it cannot
+/// have.
 ///
 /// # Safety
 ///

@@ -27,8 +27,8 @@ unsafe impl Send for ComTransferCallback {}
 unsafe impl Sync for ComTransferCallback {}
 
 impl ComTransferCallback {
-    /// Takes over a reference. `item` gives the object of an item by its full name, which error handlers are told; `None`
-    /// where there is none.
+    /// Takes over a reference. `item` gives the object of an item by its full name, which error handlers are told;
+    /// `None` where there is none.
     pub fn new(
         callback: IWiaTransferCallback,
         item: impl Fn(&str) -> Option<IWiaItem2> + Send + Sync + 'static,

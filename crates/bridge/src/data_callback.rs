@@ -31,7 +31,8 @@ impl DataCallback for ComDataCallback {
         let mut header: WIA_DATA_CALLBACK_HEADER;
         let buffer: *mut u8 = match params.payload {
             Payload::None => std::ptr::null_mut(),
-            // The callback may write into it no more than into any buffer that it is lent; WIA's type says nothing else.
+            // The callback may write into it no more than into any buffer that it is lent; WIA's type says nothing
+            // else.
             Payload::Band(band) => band.as_ptr().cast_mut(),
             Payload::Header(h) => {
                 header = c_header(&h);

@@ -26,8 +26,8 @@ impl Outcome for Status {
     }
 }
 
-/// Answers a call from C: a failure becomes its number, a panic `E_UNEXPECTED`. Both go to the log, for C has no place for
-/// a sentence.
+/// Answers a call from C: a failure becomes its number, a panic `E_UNEXPECTED`. Both go to the log, for C has no
+/// place for a sentence.
 #[track_caller]
 pub fn guard<T: Outcome>(call: impl FnOnce() -> Result<T>) -> HRESULT {
     let place = Location::caller();

@@ -1,10 +1,10 @@
 //! Rust and COM sides of the same things: values, errors, streams, callbacks, property storage.
 //!
-//! Of each thing there are two halves: `Com…` is Rust's trait over an object of C's, and what is made by `…_object` is
-//! an object for C over Rust's trait. Every method of such an object goes through [`guard`].
+//! Of each thing there are two halves: `Com…` is Rust's trait over an object of C's, and what `…_object` makes is an
+//! object for C over Rust's trait. Every method of such an object goes through [`guard`].
 //!
-//! Objects of C are called from the thread that a transfer has, one call at a time, as WIA's documentation promises; for
-//! applications and drivers that do no more than it says, that makes them safe to be sent along.
+//! Objects of C are called from the thread that a transfer has, one call at a time, as WIA's documentation promises;
+//! for applications and drivers that do no more than it says, that makes them safe to be sent along.
 
 mod attributes;
 mod callback;

@@ -72,9 +72,10 @@ pub trait PropertySource: Send + Sync {
 
 /// A [`PropertySource`] as an `IWiaPropertyStorage`.
 ///
-/// Where none of the properties exists that are asked for, `S_FALSE` is the answer; one that does not exist has no value
-/// (`VT_EMPTY`), no name (null) and no access (0). Writes are all or nothing. Properties are the driver's: they can
-/// be neither made, named nor deleted (`E_ACCESSDENIED`). Everything is written at once: `Commit` and `Revert` do nothing.
+/// Where none of the properties exists that are asked for, `S_FALSE` is the answer; one that does not exist has no
+/// value (`VT_EMPTY`), no name (null) and no access (0). Writes are all or nothing. Properties are the driver's: they
+/// can be neither made, named nor deleted (`E_ACCESSDENIED`). Everything is written at once: `Commit` and `Revert` do
+/// nothing.
 pub fn property_storage_object(source: Arc<dyn PropertySource>) -> IWiaPropertyStorage {
     PropertyStorage(source).into()
 }

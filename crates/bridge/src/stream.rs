@@ -68,7 +68,10 @@ impl Stream for ComStream {
         match to {
             SeekFrom::Start(at) => {
                 let at = i64::try_from(at).map_err(|_| {
-                    Error::new(ErrorKind::InvalidFunction, format!("no stream has a place {at}"))
+                    Error::new(
+                        ErrorKind::InvalidFunction,
+                        format!("no stream has a place {at}"),
+                    )
                 })?;
                 seek_raw(stream, at, STREAM_SEEK_SET)
             }
@@ -100,7 +103,14 @@ impl Stream for ComStream {
         };
         // SAFETY: the object is alive.
         match status(unsafe { stream.Commit(0) }) {
-            Err(e) if !matches!(e.kind(), ErrorKind::NotImplemented | ErrorKind::InvalidFunction) => Err(e),
+            Err(e)
+                if !matches!(
+                    e.kind(),
+                    ErrorKind::NotImplemented | ErrorKind::InvalidFunction
+                ) =>
+            {
+                Err(e)
+            }
             _ => Ok(()),
         }
     }
@@ -113,7 +123,8 @@ impl Stream for ComStream {
         let part = u32::try_from(buffer.len()).unwrap_or(u32::MAX);
         let mut done = 0;
         // SAFETY: the object is alive; so many bytes are there, and the place for the number is valid.
-        let _: Status = status(unsafe { stream.Read(buffer.as_mut_ptr().cast(), part, &mut done) })?;
+        let _: Status =
+            status(unsafe { stream.Read(buffer.as_mut_ptr().cast(), part, &mut done) })?;
         counted(done, part, "read")
     }
 

@@ -1,8 +1,8 @@
 //! The COM interfaces of image acquisition: ids, order of methods, signatures.
 //!
 //! A parameter that is an interface comes as [`InRef`](windows_core::InRef), which may be null; one that goes out is a
-//! `*mut Option<I>`, which may be null as well. All other pointers are as C has them. Whoever implements a method checks
-//! them; whoever calls one has to keep them valid for the call.
+//! `*mut Option<I>`, which may be null as well. All other pointers are as C has them. Whoever implements a method
+//! checks them; whoever calls one has to keep them valid for the call.
 
 #![expect(
     clippy::too_many_arguments,

@@ -69,7 +69,8 @@ pub unsafe fn sys_alloc_string(text: LPCWSTR) -> BSTR {
 ///
 /// # Safety
 ///
-/// `string` is valid and has null or a `BSTR`; `text` is null or UTF-16 with a zero at its end, and may be in `*string`.
+/// `string` is valid and has null or a `BSTR`; `text` is null or UTF-16 with a zero at its end, and may be in
+/// `*string`.
 pub unsafe fn sys_re_alloc_string(string: *mut BSTR, text: LPCWSTR) -> bool {
     // SAFETY: as the caller says; the old string is freed after it was copied.
     unsafe {

@@ -5,15 +5,15 @@ use std::ffi::c_void;
 use crate::LPWSTR;
 use crate::memory::wide::wide;
 
-/// `CoTaskMemAlloc`: memory of `size` bytes, aligned for everything; null when there is none left. Memory of no bytes is
-/// not null.
+/// `CoTaskMemAlloc`: memory of `size` bytes, aligned for everything; null when there is none left. Memory of no bytes
+/// is not null.
 pub fn task_alloc(size: usize) -> *mut c_void {
     // SAFETY: `malloc` takes every size.
     unsafe { libc::malloc(size.max(1)) }
 }
 
-/// `CoTaskMemRealloc`: more or less of the same memory; null when there is none left, and the old memory stays. A size of
-/// 0 frees it.
+/// `CoTaskMemRealloc`: more or less of the same memory; null when there is none left, and the old memory stays. A
+/// size of 0 frees it.
 ///
 /// # Safety
 ///

@@ -235,8 +235,8 @@ unsafe fn copied_vector(
         pElems: elements,
     };
     if matches!(kept, Kept::Bstr | Kept::Text(_)) {
-        // SAFETY: the elements are pointers to strings; in the copy each is replaced by a copy of its string, or by null.
-        // What is copied so far is freed when one cannot be copied.
+        // SAFETY: the elements are pointers to strings; in the copy each is replaced by a copy of its string, or by
+        // null. What is copied so far is freed when one cannot be copied.
         unsafe {
             let strings = elements.cast::<*mut c_void>();
             for i in 0..ca.cElems as usize {

@@ -6,6 +6,7 @@
 )]
 
 mod callbacks;
+mod data;
 mod results;
 mod storage;
 mod streams;
