@@ -157,8 +157,8 @@ pub unsafe extern "system" fn WiaCoGetClassObject(
 /// # Safety
 ///
 /// As for `DllGetClassObject`.
-#[cfg_attr(windows, unsafe(no_mangle))]
-pub unsafe extern "system" fn DllGetClassObject(
+#[cfg_attr(windows, unsafe(export_name = "DllGetClassObject"))]
+pub unsafe extern "system" fn dll_get_class_object(
     class: *const GUID,
     iid: *const GUID,
     object: *mut *mut c_void,
@@ -172,8 +172,8 @@ pub unsafe extern "system" fn DllGetClassObject(
 }
 
 /// Whether the library can be unloaded: as long as nobody has had an object of it.
-#[cfg_attr(windows, unsafe(no_mangle))]
-pub extern "system" fn DllCanUnloadNow() -> HRESULT {
+#[cfg_attr(windows, unsafe(export_name = "DllCanUnloadNow"))]
+pub extern "system" fn dll_can_unload_now() -> HRESULT {
     match USED.load(Ordering::Relaxed) {
         true => S_FALSE,
         false => S_OK,

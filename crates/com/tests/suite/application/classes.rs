@@ -13,7 +13,7 @@ use abi::results::{
     REGDB_E_CLASSNOTREG, S_FALSE, S_OK,
 };
 use wiaservc::application::class::{
-    DllCanUnloadNow, DllGetClassObject, WiaCoCreateInstance, WiaCoGetClassObject,
+    WiaCoCreateInstance, WiaCoGetClassObject, dll_can_unload_now, dll_get_class_object,
 };
 use windows_core::{IUnknown, Interface};
 
@@ -40,7 +40,7 @@ fn managers_are_made_by_their_classes_and_nothing_else_is() {
         create::<IUnknown>(&GUID::from_u128(1)).unwrap_err(),
         REGDB_E_CLASSNOTREG
     );
-    assert_eq!(DllCanUnloadNow(), S_FALSE);
+    assert_eq!(dll_can_unload_now(), S_FALSE);
 }
 
 #[test]
@@ -64,10 +64,10 @@ fn null_pointers_and_aggregation_are_refused() {
 fn factories_make_objects() {
     let mut object = NULL;
     unsafe {
-        let unknown = DllGetClassObject(&GUID::from_u128(1), &IClassFactory::IID, &mut object);
+        let unknown = dll_get_class_object(&GUID::from_u128(1), &IClassFactory::IID, &mut object);
         assert_eq!((unknown, object), (CLASS_E_CLASSNOTAVAILABLE, NULL));
         let (class, iid) = (&CLSID_WIA_DEV_MGR2, &IClassFactory::IID);
-        assert_eq!(DllGetClassObject(class, iid, &mut object), S_OK);
+        assert_eq!(dll_get_class_object(class, iid, &mut object), S_OK);
         let factory = IClassFactory::from_raw(object);
         assert_eq!(factory.LockServer(1), S_OK);
         let none = Option::<&IUnknown>::None;
