@@ -1,7 +1,8 @@
-//! `cargo xtask man|completions [DIR]`, `cargo xtask fuzz [TARGET...]`.
+//! `cargo xtask man|completions [DIR]`, `cargo xtask install-c --prefix DIR`, `cargo xtask fuzz [TARGET...]`.
 #![forbid(unsafe_code)]
 
 mod fuzz;
+mod install;
 
 use std::env;
 use std::io;
@@ -10,6 +11,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use fuzz::Fuzz;
+use install::InstallC;
 
 /// Make what belongs to a package of Quire beside the program, and fuzz its readers
 #[derive(Debug, Parser)]
@@ -31,6 +33,8 @@ enum Task {
         /// Where to [default: target/dist/completions]
         directory: Option<PathBuf>,
     },
+    /// Build and install the library for C and C++, with its headers, pkg-config file and driver host
+    InstallC(InstallC),
     /// Run the fuzz targets; exit code 1 when one finds something
     Fuzz(Fuzz),
 }
@@ -41,6 +45,7 @@ fn main() -> io::Result<ExitCode> {
         Task::Completions { directory } => {
             xtask::completions(&directory.unwrap_or_else(|| dist("completions")))
         }
+        Task::InstallC(install) => install.run(&target()),
         Task::Fuzz(fuzz) => return fuzz.run(&target()),
     };
     made.map(|()| ExitCode::SUCCESS)
