@@ -4,7 +4,7 @@
 
 HRESULT HelloDriver::read_job(BYTE *context, Job *job) {
     HRESULT hr = source_of(context, &job->source);
-    if (SUCCEEDED(hr) && job->source == Source::Root) hr = E_INVALIDARG;
+    if (SUCCEEDED(hr) && job->source != Source::Flatbed && job->source != Source::Feeder) hr = E_INVALIDARG;
     LONG depth = 0;
     const std::pair<PROPID, LONG *> numbers[] = {
         {WIA_IPS_XPOS, &job->left},
@@ -26,10 +26,15 @@ HRESULT HelloDriver::read_job(BYTE *context, Job *job) {
 
 HRESULT HelloDriver::drvAcquireItemData(BYTE *context, LONG flags, MINIDRV_TRANSFER_CONTEXT *transfer, LONG *error) {
     done(error);
-    if (!transfer || (flags & WIA_MINIDRV_TRANSFER_UPLOAD)) return E_INVALIDARG;
+    if (!transfer) return E_INVALIDARG;
     cancelled_ = false;
+    Source source;
+    HRESULT hr = source_of(context, &source);
+    if (FAILED(hr)) return hr;
+    if (flags & WIA_MINIDRV_TRANSFER_UPLOAD) return source == Source::File ? upload(context, transfer) : E_INVALIDARG;
+    if (source == Source::File) return download(context, transfer);
     Job job = {};
-    HRESULT hr = read_job(context, &job);
+    hr = read_job(context, &job);
     if (FAILED(hr)) return hr;
     WIAS_TRACE((nullptr, "hello: %d x %d pixels, %d pages", job.width, job.lines, job.pages));
     if (flags & WIA_MINIDRV_TRANSFER_DOWNLOAD) {

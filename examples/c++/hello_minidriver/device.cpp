@@ -46,7 +46,8 @@ HRESULT HelloDriver::GetLastError(LPDWORD error) {
 // One item below the root.
 static HRESULT add_item(IWiaMiniDrv *driver, IWiaDrvItem *root, const std::string &root_name, const char *name,
                         Source source) {
-    const LONG flags = WiaItemTypeProgrammableDataSource | WiaItemTypeTransfer | WiaItemTypeImage | WiaItemTypeFile;
+    const LONG scans = WiaItemTypeProgrammableDataSource | WiaItemTypeTransfer | WiaItemTypeImage | WiaItemTypeFile;
+    const LONG flags = source == Source::Storage ? WiaItemTypeStorage | WiaItemTypeFolder : scans;
     WiaBstr short_name{std::string(name)}, full_name{root_name + "\\" + name};
     WiaPtr<IWiaDrvItem> item;
     BYTE *data = nullptr;
@@ -75,6 +76,8 @@ HRESULT HelloDriver::drvInitializeWia(BYTE *, LONG, BSTR device_id, BSTR root_na
         reinterpret_cast<ItemData *>(data)->source = Source::Root;
         hr = add_item(this, item.get(), full_name, "Flatbed", Source::Flatbed);
         if (SUCCEEDED(hr)) hr = add_item(this, item.get(), full_name, "Feeder", Source::Feeder);
+        // The older generation has no uploads.
+        if (SUCCEEDED(hr) && !legacy_) hr = add_item(this, item.get(), full_name, "Storage", Source::Storage);
         if (FAILED(hr)) return hr;
         root_ = item;
     }
@@ -136,15 +139,27 @@ HRESULT HelloDriver::drvGetDeviceErrorStr(LONG, LONG, LPOLESTR *text, LONG *erro
     return E_INVALIDARG;
 }
 
+// An item that an application has made has no item of the driver behind it.
 HRESULT source_of(BYTE *context, Source *source) {
+    LONG flags = 0;
+    HRESULT hr = wiasGetItemType(context, &flags);
+    if (FAILED(hr)) return hr;
+    *source = Source::File;
+    if (flags & WiaItemTypeGenerated) return S_OK;
     WiaPtr<IWiaDrvItem> item;
     BYTE *data = nullptr;
-    HRESULT hr = wiasGetDrvItem(context, item.put());
+    hr = wiasGetDrvItem(context, item.put());
     if (hr != S_OK || !item) return FAILED(hr) ? hr : E_UNEXPECTED;
     hr = item->GetDeviceSpecContext(&data);
     if (FAILED(hr) || !data) return FAILED(hr) ? hr : E_UNEXPECTED;
     *source = reinterpret_cast<ItemData *>(data)->source;
     return S_OK;
+}
+
+HRESULT names_of(BYTE *context, WiaBstr *name, WiaBstr *full_name) {
+    HRESULT hr = wiasReadPropStr(context, WIA_IPA_ITEM_NAME, name->put(), nullptr, TRUE);
+    if (SUCCEEDED(hr)) hr = wiasReadPropStr(context, WIA_IPA_FULL_ITEM_NAME, full_name->put(), nullptr, TRUE);
+    return hr;
 }
 
 // Two classes: the driver, and the filter, which the root item names (WIA_DIP_UI_CLSID).

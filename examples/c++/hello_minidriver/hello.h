@@ -1,11 +1,14 @@
-// A minidriver for a scanner that is not there: a flatbed, and a feeder with three sheets. Their pictures are computed.
+// A minidriver for a scanner that is not there: a flatbed, a feeder with three sheets, and a storage for files. The
+// pictures are computed.
 //
 // It is a driver of streams, or with the value Mode=legacy of its configuration one of the older generation, which
 // transfers into memory and files.
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <string>
+#include <vector>
 
 #include <stiusd.h>
 #include <wiaglue.h>
@@ -22,7 +25,8 @@ const LONG SHEETS = 3;
 const LONG DPI = 300;
 const LONG BUFFER_SIZE = 0x10000;
 
-enum class Source : LONG { Root, Flatbed, Feeder };
+// File: what an application has made in the storage.
+enum class Source : LONG { Root, Flatbed, Feeder, Storage, File };
 
 // What the driver keeps with each of its items, in memory that the service gives it.
 struct ItemData {
@@ -31,6 +35,7 @@ struct ItemData {
 
 // The item of a context.
 HRESULT source_of(BYTE *context, Source *source);
+HRESULT names_of(BYTE *context, WiaBstr *name, WiaBstr *full_name);
 
 // What a transfer is to scan, from the item's properties.
 struct Job {
@@ -76,7 +81,7 @@ public:
     HRESULT STDMETHODCALLTYPE drvLockWiaDevice(BYTE *, LONG, LONG *error) override { return done(error); }
     HRESULT STDMETHODCALLTYPE drvUnLockWiaDevice(BYTE *, LONG, LONG *error) override { return done(error); }
     HRESULT STDMETHODCALLTYPE drvAnalyzeItem(BYTE *, LONG, LONG *) override { return E_NOTIMPL; }
-    HRESULT STDMETHODCALLTYPE drvDeleteItem(BYTE *, LONG, LONG *error) override { return done(error); }
+    HRESULT STDMETHODCALLTYPE drvDeleteItem(BYTE *context, LONG flags, LONG *error) override; // storage.cpp
     HRESULT STDMETHODCALLTYPE drvFreeDrvItemContext(LONG, BYTE *, LONG *error) override { return done(error); }
 
     // items.cpp: properties.
@@ -104,10 +109,15 @@ private:
     HRESULT read_job(BYTE *context, Job *job);
     HRESULT scan(class Target &target, const Job &job);
 
+    // storage.cpp: files that applications send and fetch.
+    HRESULT upload(BYTE *context, MINIDRV_TRANSFER_CONTEXT *transfer);
+    HRESULT download(BYTE *context, MINIDRV_TRANSFER_CONTEXT *transfer);
+
     bool legacy_ = false;
     WiaPtr<IWiaDrvItem> root_;
     LONG applications_ = 0;
     std::string device_id_;
     std::atomic<LONG> sheets_{SHEETS};
     std::atomic<bool> cancelled_{false};
+    std::map<std::string, std::vector<BYTE>> files_; // by full name, until the driver ends
 };

@@ -5,11 +5,11 @@
 // An application's settings of another driver are not taken for this one's.
 WIA_GUID(STREAM_ID, 0x6F1B52A9, 0x40C3, 0x4A0E, 0x9D, 0x57, 0x21, 0x3C, 0x8E, 0x0B, 0x64, 0x19);
 
-static HRESULT declare_root(BYTE *context) {
+static HRESULT declare_root(BYTE *context, bool legacy) {
     Properties p;
     p.fixed(PROPERTY(WIA_IPA_ITEM_CATEGORY), WIA_CATEGORY_ROOT);
     p.flags(PROPERTY(WIA_IPA_ACCESS_RIGHTS), WIA_ITEM_READ, WIA_ITEM_RWD, WIA_PROP_READ);
-    p.fixed(PROPERTY(WIA_DPS_DOCUMENT_HANDLING_CAPABILITIES), FEED | FLAT | DETECT_FEED);
+    p.fixed(PROPERTY(WIA_DPS_DOCUMENT_HANDLING_CAPABILITIES), FEED | FLAT | DETECT_FEED | (legacy ? 0 : STOR));
     p.fixed(PROPERTY(WIA_DPS_DOCUMENT_HANDLING_STATUS), FEED_READY | FLAT_READY);
     p.fixed(PROPERTY(WIA_DPA_CONNECT_STATUS), WIA_DEVICE_CONNECTED);
     p.fixed(PROPERTY(WIA_DPA_FIRMWARE_VERSION), OLESTR("1.0"));
@@ -82,36 +82,73 @@ static HRESULT declare_source(BYTE *context, Source source, bool legacy) {
     return p.declare(context);
 }
 
+static HRESULT declare_storage(BYTE *context) {
+    Properties p;
+    p.fixed(PROPERTY(WIA_IPA_ITEM_CATEGORY), WIA_CATEGORY_FOLDER);
+    p.flags(PROPERTY(WIA_IPA_ACCESS_RIGHTS), WIA_ITEM_READ | WIA_ITEM_WRITE, WIA_ITEM_RWD, WIA_PROP_READ);
+    p.fixed(PROPERTY(WIA_IPS_SUPPORTS_CHILD_ITEM_CREATION), TRUE);
+    return p.declare(context);
+}
+
+// Whatever a file holds is given back as it came.
+static HRESULT declare_file(BYTE *context) {
+    Properties p;
+    p.fixed(PROPERTY(WIA_IPA_ITEM_CATEGORY), WIA_CATEGORY_FINISHED_FILE);
+    p.flags(PROPERTY(WIA_IPA_ACCESS_RIGHTS), WIA_ITEM_RWD, WIA_ITEM_RWD, WIA_PROP_READ);
+    p.fixed(PROPERTY(WIA_IPA_PREFERRED_FORMAT), WiaImgFmt_UNDEFINED);
+    p.choice(PROPERTY(WIA_IPA_FORMAT), std::vector<GUID>{WiaImgFmt_UNDEFINED});
+    p.choice(PROPERTY(WIA_IPA_TYMED), std::vector<LONG>{TYMED_FILE});
+    p.fixed(PROPERTY(WIA_IPA_ITEM_SIZE), 0);
+    p.fixed(PROPERTY(WIA_IPA_BUFFER_SIZE), BUFFER_SIZE);
+    p.fixed(PROPERTY(WIA_IPA_FILENAME_EXTENSION), OLESTR(""));
+    return p.declare(context);
+}
+
 HRESULT HelloDriver::drvInitItemProperties(BYTE *context, LONG, LONG *error) {
     done(error);
     Source source;
     HRESULT hr = source_of(context, &source);
     if (FAILED(hr)) return hr;
-    return source == Source::Root ? declare_root(context) : declare_source(context, source, legacy_);
+    switch (source) {
+    case Source::Root:
+        return declare_root(context, legacy_);
+    case Source::Storage:
+        return declare_storage(context);
+    case Source::File:
+        return declare_file(context);
+    default:
+        return declare_source(context, source, legacy_);
+    }
 }
 
 HRESULT HelloDriver::drvReadItemProperties(BYTE *context, LONG, ULONG count, const PROPSPEC *specs, LONG *error) {
     done(error);
     for (ULONG i = 0; specs && i < count; i++) {
         if (specs[i].ulKind != PRSPEC_PROPID || specs[i].propid != WIA_DPS_DOCUMENT_HANDLING_STATUS) continue;
-        LONG status = FLAT_READY | (sheets_ > 0 ? FEED_READY : 0);
+        LONG status = FLAT_READY | (sheets_ > 0 ? FEED_READY : 0) | (legacy_ ? 0 : STORAGE_READY);
         HRESULT hr = wiasWritePropLong(context, WIA_DPS_DOCUMENT_HANDLING_STATUS, status);
         if (FAILED(hr)) return hr;
     }
     return S_OK;
 }
 
-HRESULT HelloDriver::drvGetWiaFormatInfo(BYTE *, LONG, LONG *count, WIA_FORMAT_INFO **formats, LONG *error) {
+HRESULT HelloDriver::drvGetWiaFormatInfo(BYTE *context, LONG, LONG *count, WIA_FORMAT_INFO **formats, LONG *error) {
     done(error);
-    static WIA_FORMAT_INFO all[] = {
+    static WIA_FORMAT_INFO of_scans[] = {
         {WiaImgFmt_BMP, TYMED_FILE},
         {WiaImgFmt_TIFF, TYMED_FILE},
         {WiaImgFmt_TIFF, TYMED_MULTIPAGE_FILE},
-        {WiaImgFmt_MEMORYBMP, TYMED_CALLBACK}, // of the older generation alone
+        // The rest is of the older generation alone.
+        {WiaImgFmt_MEMORYBMP, TYMED_CALLBACK},
+        {WiaImgFmt_BMP, TYMED_CALLBACK},
     };
+    static WIA_FORMAT_INFO of_files[] = {{WiaImgFmt_UNDEFINED, TYMED_FILE}};
     if (!count || !formats) return E_INVALIDARG;
-    *count = legacy_ ? 4 : 3;
-    *formats = all;
+    // It may be asked before there is an item.
+    Source source = Source::Flatbed;
+    const bool file = context && SUCCEEDED(source_of(context, &source)) && source == Source::File;
+    *count = file ? 1 : legacy_ ? 5 : 3;
+    *formats = file ? of_files : of_scans;
     return S_OK;
 }
 
@@ -163,7 +200,8 @@ HRESULT HelloDriver::drvValidateItemProperties(BYTE *context, LONG, ULONG count,
     Source source;
     HRESULT hr = source_of(context, &source);
     if (FAILED(hr)) return hr;
-    if (source == Source::Root) return wiasValidateItemProperties(context, count, specs);
+    if (source != Source::Flatbed && source != Source::Feeder)
+        return wiasValidateItemProperties(context, count, specs);
     PROPID more[] = {WIA_IPS_CUR_INTENT};
     WIA_PROPERTY_CONTEXT changes = {};
     hr = wiasCreatePropContext(count, const_cast<PROPSPEC *>(specs), 1, more, &changes);

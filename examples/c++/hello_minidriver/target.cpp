@@ -59,11 +59,8 @@ HRESULT StreamTarget::send(LONG message, LONG percent) {
 
 // A stream begins with a status of 0 percent. It may hold something already, which is left as it is.
 HRESULT StreamTarget::next_stream() {
-    WiaPtr<IWiaDrvItem> item;
     WiaBstr name, full_name;
-    HRESULT hr = wiasGetDrvItem(context_, item.put());
-    if (SUCCEEDED(hr)) hr = item->GetItemName(name.put());
-    if (SUCCEEDED(hr)) hr = item->GetFullItemName(full_name.put());
+    HRESULT hr = names_of(context_, &name, &full_name);
     if (FAILED(hr)) return hr;
     stream_.reset();
     hr = callback_->GetNextStream(0, name.get(), full_name.get(), stream_.put());
@@ -239,8 +236,10 @@ HRESULT FileTarget::bitmap(LONG sheet) {
 }
 
 HRESULT FileTarget::page(LONG sheet) {
+    HRESULT hr = progress(0);
+    if (hr != S_OK) return hr;
     if (!is_tiff()) return bitmap(sheet);
-    HRESULT hr = draw_page(sheet);
+    hr = draw_page(sheet);
     if (hr == S_OK) hr = wiasWritePageBufToFile(transfer_);
     transfer_->pTransferBuffer = nullptr;
     transfer_->lBufferSize = 0;
