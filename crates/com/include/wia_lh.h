@@ -8,7 +8,7 @@
 /* What a transfer says (IWiaTransferCallback::TransferCallback, IWiaMiniDrvTransferCallback::SendMessage). */
 typedef struct _WiaTransferParams {
     LONG lMessage;                /* WIA_TRANSFER_MSG_... */
-    LONG lPercentComplete;        /* of the whole transfer, 0 to 100 */
+    LONG lPercentComplete;        /* 0 to 100; begins anew with each page */
     ULONGLONG ulTransferredBytes; /* written into the current stream */
     HRESULT hrErrorStatus;        /* of WIA_TRANSFER_MSG_DEVICE_STATUS */
 } WiaTransferParams;

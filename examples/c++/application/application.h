@@ -39,7 +39,11 @@ inline HRESULT failed(const char *what, HRESULT hr) {
     return hr;
 }
 
+// Page 0 is what is sent to the device.
 inline void progress(unsigned page, LONG percent) {
-    std::fprintf(stderr, "\rpage %u: %3d %%", page, static_cast<int>(percent));
+    if (page > 0)
+        std::fprintf(stderr, "\rpage %u: %3d %%", page, static_cast<int>(percent));
+    else
+        std::fprintf(stderr, "\rsent: %3d %%", static_cast<int>(percent));
     if (percent == 100) std::fputc('\n', stderr);
 }
