@@ -1,5 +1,6 @@
 //! The binary interface as a text (`abi.txt`), so that a change of it is a change that somebody sees.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -26,6 +27,24 @@ fn the_binary_interface_is_the_one_that_is_written_down() {
         "the binary interface has changed: {changed:?}. Programs that were built before it may not work any more; if \
          that is meant, run this test with {UPDATE}=1, and look at what it does to abi.txt"
     );
+}
+
+/// What programs of this project find by its name, and no header declares.
+const ENTRIES: [&str; 2] = ["WiaServeCheck", "WiaServeDriverHost"];
+
+#[test]
+fn what_is_exported_is_declared_and_the_other_way_round() {
+    let declared = functions();
+    let declared = declared
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split('(').next()?.rsplit([' ', '*']).next());
+    let declared: BTreeSet<&str> = declared
+        .filter(|name| !name.is_empty())
+        .chain(ENTRIES)
+        .collect();
+    let exported: BTreeSet<&str> = include_str!("../../exports.txt").lines().collect();
+    assert_eq!(declared, exported);
 }
 
 /// The functions that the headers declare, a line each.
