@@ -115,11 +115,16 @@ fn is_word(text: &str, extra: &[u8]) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || extra.contains(&b))
 }
 
+/// Whether it is the name of a parameter; what a driver is configured with has one of two words.
+fn is_key(text: &str) -> bool {
+    is_word(text.strip_prefix("data.").unwrap_or(text), b"-_")
+}
+
 fn split_query(rest: &str) -> (&str, Option<&str>) {
     let starts_query = |at: &usize| {
         rest[at + 1..]
             .split_once('=')
-            .is_some_and(|(key, _)| is_word(key, b"-_"))
+            .is_some_and(|(key, _)| is_key(key))
     };
     let marks = rest.match_indices('?').map(|(at, _)| at);
     match marks.rev().find(starts_query) {
@@ -134,7 +139,7 @@ fn parse_query(query: &str) -> Result<Vec<(String, String)>> {
     for part in query.split('&') {
         let (key, value) = part
             .split_once('=')
-            .filter(|(key, _)| is_word(key, b"-_"))
+            .filter(|(key, _)| is_key(key))
             .ok_or_else(|| Error::invalid(format!("parameter {part:?} is not KEY=VALUE")))?;
         if params.iter().any(|(k, _)| k == key) {
             return Err(Error::invalid(format!(

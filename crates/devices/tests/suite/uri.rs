@@ -32,6 +32,8 @@ fn parts_of_a_uri() {
     );
     check("virtual:?name=", "", &[("name", "")]);
     check("virtual:?a=b=c", "", &[("a", "b=c")]);
+    check("virtual:x?data.Mode=a", "x", &[("data.Mode", "a")]);
+    check("virtual:x?other.Mode=a", "x?other.Mode=a", &[]);
 }
 
 #[test]
