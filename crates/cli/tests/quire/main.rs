@@ -8,6 +8,7 @@
 mod append;
 mod bad_input;
 mod check;
+mod com;
 mod commands;
 mod configured;
 mod convert;
