@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::ptr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use abi::interfaces::{IWiaDrvItem, IWiaMiniDrv};
 use abi::memory::{Bstr, read_wide, task_free};
@@ -13,16 +13,17 @@ use abi::{HRESULT, LPWSTR};
 use bridge::status;
 use items::{AppItem, DeviceInfo, DriverItem, WeakAppItem, declare_device_info};
 use minidriver::{Capability, CapabilityKind, DriverModel, FormatInfo, Minidriver};
-use transfer::TransferContext;
+use transfer::{ErrorHandler, ImageFilter, SegmentationFilter, TransferContext};
 use wia::category::WIA_CATEGORY_ROOT;
 use wia::constant::{WIA_ACTION_EVENT, WIA_DEVICE_COMMANDS, WIA_DEVICE_EVENTS};
-use wia::property::WIA_DIP_DEV_ID;
+use wia::property::{WIA_DIP_DEV_ID, WIA_DIP_UI_CLSID};
 use wia::{Guid, ItemFlags, PropertyId, Result, Status, TransferFlags, Tymed};
-use windows_core::{IUnknown, InRef};
+use windows_core::{IUnknown, InRef, Interface};
 
 use crate::border::{broken, guid, guid_of};
 use crate::drv_item::Alive;
-use crate::load::Loaded;
+use crate::extension::{ComErrorHandler, ComImageFilter, ComSegmentationFilter};
+use crate::load::{Loaded, Shared};
 use crate::transfer::{described, lend};
 use crate::{Options, context, drv_item};
 
@@ -108,11 +109,21 @@ impl ComDriver {
     /// The context of an application's root, the one that came last; null where there is none. WIA gives it to calls that
     /// are about the device.
     fn root(&self) -> *mut u8 {
-        let root = lock(&self.roots)
-            .iter()
-            .rev()
-            .find_map(WeakAppItem::upgrade);
-        root.map_or(ptr::null_mut(), |root| context::of(&root))
+        self.root_item()
+            .map_or(ptr::null_mut(), |root| context::of(&root))
+    }
+
+    fn root_item(&self) -> Option<AppItem> {
+        let roots = lock(&self.roots);
+        roots.iter().rev().find_map(WeakAppItem::upgrade)
+    }
+
+    /// An extension, and the application's tree.
+    fn extension<T: Interface>(&self) -> Option<(Shared<T>, Option<AppItem>)> {
+        let root = self.root_item();
+        let class = root.as_ref().and_then(|r| r.opt_str(WIA_DIP_UI_CLSID));
+        let class = class.and_then(|class| class.parse().ok());
+        Some((self.loaded.extension(class)?, root))
     }
 
     fn capabilities_of(&self, flags: i32, kind: impl Fn(u32) -> CapabilityKind) -> Vec<Capability> {
@@ -364,6 +375,28 @@ impl Minidriver for ComDriver {
             self.driver()
                 .drvNotifyPnpEvent(&raw const event, id.as_raw(), 0)
         };
+    }
+
+    fn error_handler(&self) -> Option<Arc<dyn ErrorHandler>> {
+        let (handler, root) = self.extension()?;
+        Some(Arc::new(ComErrorHandler { handler, root }))
+    }
+
+    fn image_filter(&self) -> Option<Arc<dyn ImageFilter>> {
+        let (filter, _) = self.extension()?;
+        let filter = ComImageFilter::new(filter);
+        if filter.is_none() {
+            tracing::warn!(
+                "{}: its image filter has no IWiaTransferCallback",
+                self.name
+            );
+        }
+        Some(Arc::new(filter?))
+    }
+
+    fn segmentation_filter(&self) -> Option<Arc<dyn SegmentationFilter>> {
+        let (filter, _) = self.extension()?;
+        Some(Arc::new(ComSegmentationFilter(filter)))
     }
 
     fn device_error_string(&self, code: i32) -> Option<String> {

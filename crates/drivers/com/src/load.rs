@@ -48,6 +48,7 @@ pub(crate) struct Loaded {
     pub(crate) behind: Behind,
     /// The driver may ask for its values at any time.
     _data: Key,
+    library: DriverLibrary,
 }
 
 impl Loaded {
@@ -91,7 +92,15 @@ impl Loaded {
             device: Shared(device.into()),
             behind,
             _data: data,
+            library,
         })
+    }
+
+    /// An extension of the driver: the driver object's own interface, else an object of another class of the library.
+    pub(crate) fn extension<T: Interface>(&self, class: Option<Guid>) -> Option<Shared<T>> {
+        let own = self.driver.get().cast::<T>().ok();
+        own.or_else(|| self.library.create::<T>(class?).ok())
+            .map(Shared)
     }
 }
 

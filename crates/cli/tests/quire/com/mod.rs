@@ -14,16 +14,28 @@ fn library_folder() -> PathBuf {
     program.parent().unwrap().to_owned()
 }
 
-/// Compiles the example's files, and more, into a driver's library.
+/// Compiles the example's files, and more, into a driver's library, unless another test has done so.
 fn compile(name: &str, more: &[&Path], options: &[&str]) -> PathBuf {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let hello = repository.join("examples/c++/hello_minidriver");
-    let sources = fs::read_dir(&hello)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
+    let files = |folder: &Path| -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).unwrap();
+        entries.map(|entry| entry.unwrap().path()).collect()
+    };
+    let headers = repository.join("crates/com/include");
+    let mut all = [files(&hello), files(&headers)].concat();
+    all.extend(more.iter().map(|path| path.to_path_buf()));
+    let changed = |path: &Path| fs::metadata(path).and_then(|m| m.modified()).ok();
+    let newest = all.iter().filter_map(|path| changed(path)).max();
+    let library = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let lock = fs::File::create(library.with_extension("lock")).unwrap();
+    lock.lock().unwrap();
+    if changed(&library) > newest {
+        return library;
+    }
+    let sources = files(&hello).into_iter();
     let sources = sources.filter(|path| path.extension().is_some_and(|ending| ending == "cpp"));
-    let library =
-        Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}.so", std::process::id()));
+    let new = library.with_extension("new");
     let output = Command::new("g++")
         .args([
             "-std=c++14",
@@ -35,11 +47,11 @@ fn compile(name: &str, more: &[&Path], options: &[&str]) -> PathBuf {
         ])
         .args(options)
         .arg("-I")
-        .arg(repository.join("crates/com/include"))
+        .arg(&headers)
         .arg("-I")
         .arg(&hello)
         .arg("-o")
-        .arg(&library)
+        .arg(&new)
         .args(sources)
         .args(more)
         .arg("-L")
@@ -49,25 +61,30 @@ fn compile(name: &str, more: &[&Path], options: &[&str]) -> PathBuf {
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success() && said.is_empty(), "{said}");
+    fs::rename(new, &library).unwrap();
     library
 }
 
 fn hello() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    LIBRARY.get_or_init(|| compile("libhello", &[], &[]))
+    LIBRARY.get_or_init(|| compile("libhello.so", &[], &[]))
 }
 
 fn wrong() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/quire/com/wrong.cpp");
     let renamed = ["-DDllGetClassObject=HelloGetClassObject", "-Dfinal="];
-    LIBRARY.get_or_init(|| compile("libwrong", &[&source], &renamed))
+    LIBRARY.get_or_init(|| compile("libwrong.so", &[&source], &renamed))
 }
 
 /// Runs the program with `DEVICE` for the device's URI.
 #[track_caller]
 fn quire(scratch: &Scratch, line: &str, driver: &Path, parameters: &str) -> Ended {
-    let uri = format!("com:{}?{parameters}", driver.display());
+    let query = match parameters {
+        "" => String::new(),
+        parameters => format!("?{parameters}"),
+    };
+    let uri = format!("com:{}{query}", driver.display());
     let mut command = scratch.command(&line.replace("DEVICE", &uri));
     command.env("QUIRE_WIASERVC", library_folder().join("libwiaservc.so"));
     start(command).end()
