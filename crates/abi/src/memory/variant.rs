@@ -10,21 +10,11 @@ use crate::memory::task::{TaskArray, task_alloc, task_free, task_string};
 use crate::memory::wide::wide_len;
 use crate::results::{DISP_E_BADVARTYPE, E_INVALIDARG, E_OUTOFMEMORY, S_OK};
 use crate::structs::{PROPVARIANT, PROPVARIANT_VALUE, PROPVARIANT_VECTOR, vt};
-use crate::{BSTR, LPCWSTR, LPWSTR, VARTYPE};
+use crate::{BSTR, LPCWSTR, VARTYPE};
 
 /// An empty `PROPVARIANT`; all bytes are zero.
-const EMPTY: PROPVARIANT = PROPVARIANT {
-    vt: vt::EMPTY,
-    wReserved1: 0,
-    wReserved2: 0,
-    wReserved3: 0,
-    value: PROPVARIANT_VALUE {
-        ca: PROPVARIANT_VECTOR {
-            cElems: 0,
-            pElems: std::ptr::null_mut(),
-        },
-    },
-};
+// SAFETY: zero is a type, no value, and null in every member.
+const EMPTY: PROPVARIANT = unsafe { std::mem::zeroed() };
 
 /// How a type is kept.
 #[derive(Clone, Copy, PartialEq)]
@@ -336,45 +326,43 @@ impl PropVariant {
     /// No value.
     pub const EMPTY: PropVariant = PropVariant(EMPTY);
 
-    fn of(vt: VARTYPE, value: PROPVARIANT_VALUE) -> PropVariant {
-        PropVariant(PROPVARIANT { vt, value, ..EMPTY })
+    /// A value whose member `set` sets. The rest of its memory stays zero: nothing undefined goes to C.
+    fn of(vt: VARTYPE, set: impl FnOnce(&mut PROPVARIANT_VALUE)) -> PropVariant {
+        let mut variant = PROPVARIANT { vt, ..EMPTY };
+        set(&mut variant.value);
+        PropVariant(variant)
     }
 
     /// `VT_I4`.
     pub fn i4(value: i32) -> PropVariant {
-        PropVariant::of(vt::I4, PROPVARIANT_VALUE { lVal: value })
+        PropVariant::of(vt::I4, |v| v.lVal = value)
     }
 
     /// `VT_UI4`.
     pub fn ui4(value: u32) -> PropVariant {
-        PropVariant::of(vt::UI4, PROPVARIANT_VALUE { ulVal: value })
+        PropVariant::of(vt::UI4, |v| v.ulVal = value)
     }
 
     /// `VT_R4`.
     pub fn r4(value: f32) -> PropVariant {
-        PropVariant::of(vt::R4, PROPVARIANT_VALUE { fltVal: value })
+        PropVariant::of(vt::R4, |v| v.fltVal = value)
     }
 
     /// `VT_BSTR`.
     pub fn bstr(text: &str) -> PropVariant {
-        let value = PROPVARIANT_VALUE {
-            bstrVal: Bstr::new(text).into_raw(),
-        };
-        PropVariant::of(vt::BSTR, value)
+        PropVariant::of(vt::BSTR, |v| v.bstrVal = Bstr::new(text).into_raw())
     }
 
     /// `VT_LPWSTR`.
     pub fn lpwstr(text: &str) -> PropVariant {
-        let pwsz: LPWSTR = task_string(text);
-        PropVariant::of(vt::LPWSTR, PROPVARIANT_VALUE { pwszVal: pwsz })
+        PropVariant::of(vt::LPWSTR, |v| v.pwszVal = task_string(text))
     }
 
     /// `VT_CLSID`.
     pub fn clsid(id: GUID) -> PropVariant {
-        let value = PROPVARIANT_VALUE {
-            puuid: TaskArray::from_slice(&[id]).into_raw(),
-        };
-        PropVariant::of(vt::CLSID, value)
+        PropVariant::of(vt::CLSID, |v| {
+            v.puuid = TaskArray::from_slice(&[id]).into_raw();
+        })
     }
 
     /// `VT_VECTOR` of the type of the elements. At most `u32::MAX` of them; more are left out.
@@ -393,13 +381,11 @@ impl PropVariant {
 
     fn of_vector<T: Copy>(vt: VARTYPE, elements: &[T]) -> PropVariant {
         let count = u32::try_from(elements.len()).unwrap_or(u32::MAX);
-        let value = PROPVARIANT_VALUE {
-            ca: PROPVARIANT_VECTOR {
-                cElems: count,
-                pElems: TaskArray::from_slice(elements).into_raw().cast(),
-            },
-        };
-        PropVariant::of(vt::VECTOR | vt, value)
+        let elements = TaskArray::from_slice(elements).into_raw();
+        PropVariant::of(vt::VECTOR | vt, |v| {
+            v.ca.cElems = count;
+            v.ca.pElems = elements.cast();
+        })
     }
 
     /// Takes a value over.

@@ -232,15 +232,16 @@ fn an_object_passes_everything_on_and_ends_with_its_last_reference() {
         assert_eq!(object.SetSize(1), abi::results::STG_E_REVERTED);
         assert_eq!(object.Commit(0), S_OK);
         assert_eq!(object.LockRegion(0, 1, 1), E_NOTIMPL);
-        let mut copy = Some(object.clone());
-        std::mem::forget(copy.take());
+        let mut copy = None;
         assert_eq!(object.Clone(&mut copy), E_NOTIMPL);
         assert!(copy.is_none());
     }
-    let _ = ComStream::new(object.clone()).settle();
+    let seen_through = ComStream::new(object.clone()).settle();
+    assert_eq!(seen_through, Ok(()));
+    drop(object);
     assert_eq!(
         *list.lock().expect("a list"),
-        ["settle", "barrier", "settle"]
+        ["settle", "barrier", "settle", "drop"]
     );
 }
 

@@ -217,27 +217,25 @@ unsafe fn changed<T>(
     to: *mut WIAS_CHANGED_VALUE_INFO,
     kind: VARTYPE,
     call: impl FnOnce(&mut PropContext) -> Result<ChangedValue<T>>,
-    c: impl Fn(T) -> WIAS_CHANGED_VALUE,
+    set: impl Fn(&mut WIAS_CHANGED_VALUE, T),
 ) -> Result<()> {
-    // All bytes are zero.
+    // All bytes are zero, and stay so where a value does not need them.
     let none = WIAS_CHANGED_VALUE {
         guidVal: GUID::zeroed(),
     };
-    let empty = WIAS_CHANGED_VALUE_INFO {
+    let mut info = WIAS_CHANGED_VALUE_INFO {
         bChanged: 0,
         vt: kind.into(),
         Old: none,
         Current: none,
     };
     // SAFETY: the caller's promise is the same.
-    let (to, mut marks) = unsafe { (out(to, empty)?, Marks::of(context)?) };
+    let (to, mut marks) = unsafe { (out(to, info)?, Marks::of(context)?) };
     let value = marks.with(call)?;
-    to.set(WIAS_CHANGED_VALUE_INFO {
-        bChanged: value.changed.into(),
-        vt: kind.into(),
-        Old: c(value.old),
-        Current: c(value.current),
-    });
+    info.bChanged = value.changed.into();
+    set(&mut info.Old, value.old);
+    set(&mut info.Current, value.current);
+    to.set(info);
     Ok(())
 }
 
@@ -256,11 +254,7 @@ pub unsafe extern "system" fn wiasGetChangedValueLong(
         let call =
             |c: &mut PropContext| library::get_changed_value_long(&item, c, bNoValidation != 0, id);
         // SAFETY: the caller's promise.
-        unsafe {
-            changed(pContext, pInfo, vt::I4, call, |v| WIAS_CHANGED_VALUE {
-                lVal: v,
-            })
-        }
+        unsafe { changed(pContext, pInfo, vt::I4, call, |to, v| to.lVal = v) }
     })
 }
 
@@ -279,11 +273,7 @@ pub unsafe extern "system" fn wiasGetChangedValueFloat(
             library::get_changed_value_float(&item, c, bNoValidation != 0, id)
         };
         // SAFETY: the caller's promise.
-        unsafe {
-            changed(pContext, pInfo, vt::R4, call, |v| WIAS_CHANGED_VALUE {
-                fltVal: v,
-            })
-        }
+        unsafe { changed(pContext, pInfo, vt::R4, call, |to, v| to.fltVal = v) }
     })
 }
 
@@ -302,8 +292,8 @@ pub unsafe extern "system" fn wiasGetChangedValueGuid(
             |c: &mut PropContext| library::get_changed_value_guid(&item, c, bNoValidation != 0, id);
         // SAFETY: the caller's promise.
         unsafe {
-            changed(pContext, pInfo, vt::CLSID, call, |v| WIAS_CHANGED_VALUE {
-                guidVal: guid(v),
+            changed(pContext, pInfo, vt::CLSID, call, |to, v| {
+                to.guidVal = guid(v);
             })
         }
     })
@@ -322,11 +312,9 @@ pub unsafe extern "system" fn wiasGetChangedValueStr(
         let (item, id) = (item(pWiasContext)?, PropertyId(propID));
         let call =
             |c: &mut PropContext| library::get_changed_value_str(&item, c, bNoValidation != 0, id);
-        let c = |v: String| WIAS_CHANGED_VALUE {
-            bstrVal: Bstr::new(&v).into_raw(),
-        };
+        let set = |to: &mut WIAS_CHANGED_VALUE, v: String| to.bstrVal = Bstr::new(&v).into_raw();
         // SAFETY: the caller's promise.
-        unsafe { changed(pContext, pInfo, vt::BSTR, call, c) }
+        unsafe { changed(pContext, pInfo, vt::BSTR, call, set) }
     })
 }
 

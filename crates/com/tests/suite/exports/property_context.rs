@@ -105,14 +105,21 @@ fn a_context_holds_the_properties_of_scanners_and_those_that_are_asked_for() {
 #[test]
 fn what_is_null_or_was_freed_is_refused() {
     let context = create(&[], &[]);
-    let (mut copy, mut again) = (context, context);
+    let mut copy = context;
+    // One that a driver has put together by itself.
+    let (mut ids, mut marks) = ([WIA_IPS_XRES.0], [0]);
+    let mut own = WIA_PROPERTY_CONTEXT {
+        cProps: 1,
+        pProps: ids.as_mut_ptr(),
+        pChanged: marks.as_mut_ptr(),
+    };
     let (mut mark, mut name, number) = (0, wide("WIA_IPS_XRES"), spec(WIA_IPS_XRES));
     let named = PROPSPEC::named(name.as_mut_ptr());
     // SAFETY: what is not null is valid; of what is freed nothing is read.
     unsafe {
         assert_eq!(wiasFreePropContext(&mut copy), S_OK);
         refused(&[
-            wiasFreePropContext(&mut again),
+            wiasFreePropContext(&mut own),
             wiasFreePropContext(ptr::null_mut()),
             wiasIsPropChanged(WIA_IPS_XRES.0, ptr::null(), &mut mark),
             wiasIsPropChanged(WIA_IPS_XRES.0, &copy, &mut mark),
