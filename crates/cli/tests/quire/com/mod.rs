@@ -1,5 +1,7 @@
 //! Drivers in C++: the example, which does all that a driver has to, and one with faults.
 
+mod application;
+
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
