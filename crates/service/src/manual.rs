@@ -282,6 +282,27 @@
 //!   lines has failed, and so has any that ends in the middle of a line.
 //! - **`SANE_STATUS_WARMING_UP` is waited for**, with `WIA_STATUS_WARMING_UP` to the application.
 //!
+//! # Drivers in C and C++
+//!
+//! - **`drvInitializeWia` gets a context that knows the device's id** (`WIA_DIP_DEV_ID`) and nothing else: the
+//!   application's tree is copied from what this call makes. Calls about the device as a whole (`drvLockWiaDevice`,
+//!   `drvGetCapabilities`) get the root of the application that came last, or null where there is none yet.
+//! - **A context is never used again** for another item: of one whose tree is gone every function says `E_INVALIDARG`.
+//! - **A transfer context is known by its address.** One that the driver has allocated is what its members say; one that
+//!   the service gave is refused when its transfer has ended. `lSize` must be right but with `WIAS_INIT_CONTEXT`.
+//!   Where `lBufferSize` says nothing, a buffer of the driver's is as long as its other members need.
+//! - **`hFile` is a file descriptor.** What a driver writes to it itself is part of the file.
+//! - **Commands and events are asked for one after the other**: the documents do not agree on their order in one array.
+//! - **Two objects of `IWiaDrvItem` can be of one item**: a driver compares names, not addresses. The memory of an item
+//!   is freed after `drvFreeDrvItemContext`, with the item, not with the last object of it.
+//! - **What `drvUnInitializeWia` answers is ignored**: drivers answer failures where there is none.
+//! - **An exception that leaves a driver ends the process** that the device is in, and is told as `ExceptionInDriver`:
+//!   nobody knows what else it has left behind.
+//! - **Extensions are asked for by `QueryInterface`** on the driver object, then of the class in `WIA_DIP_UI_CLSID` in
+//!   the same library: there is no registry to name others. An error handler has no window, as the default one without one.
+//! - **`SetNotificationHandle` and `GetNotificationData` are not called**: events come by `wiasQueueEvent`, which needs
+//!   no handle.
+//!
 //! # Previews and regions
 //!
 //! - **`UpdatePreview` calls `FilterPreviewImage`**, as the driver's documentation says, and the filter's
