@@ -181,7 +181,7 @@ pub(crate) struct ScanArgs {
     /// as a query: virtual:DIR?seed=7&ppm=60&jam=3. The virtual scanner is never chosen by itself.
     ///
     /// sane:NAME is a scanner that SANE has a back end for; escl:http://HOST/eSCL and escl:UUID are scanners on
-    /// the network. A device that is not listed can be named all the same.
+    /// the network; com:LIB.so is one with a driver in C++. A device that is not listed can be named all the same.
     ///
     /// Every device takes, in seconds, open-deadline (30), first-line-deadline (120), deadline (60: from line to
     /// line), cancel-deadline (5) and close-deadline (5); every scanner takes layers=NAME,-NAME, which switches
