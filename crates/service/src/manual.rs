@@ -305,23 +305,25 @@
 //!
 //! # The service library in C
 //!
-//! - **What is given out is emptied first**, so that a failure leaves null, 0 or `VT_EMPTY`. A null pointer that may not
-//!   be is `E_INVALIDARG` in a function, and `E_POINTER` in a method that has to put a result there.
-//! - **Several properties at once**: one that does not exist is `VT_EMPTY`, without a name or access; `S_FALSE` says that
-//!   none exists. So it is in `wiasReadMultiple`, `wiasGetPropertyAttributes` and `IWiaPropertyStorage`.
+//! - **What is given out is emptied first**, so that a failure leaves null, 0 or `VT_EMPTY`. A null pointer that may
+//!   not be is `E_INVALIDARG` in a function, and `E_POINTER` in a method that has to put a result there.
+//! - **Several properties at once**: one that does not exist is `VT_EMPTY`, without a name or access; `S_FALSE` says
+//!   that none exists. So it is in `wiasReadMultiple`, `wiasGetPropertyAttributes` and `IWiaPropertyStorage`.
 //! - **A property is meant by its number or its name**, the driver's own or WIA's. `wiasCreatePropContext` is told no
 //!   item, and takes numbers alone.
 //! - **What the application wrote itself is kept beside a `WIA_PROPERTY_CONTEXT`**, whose marks change. Of one that a
 //!   driver has put together by itself the marked properties count as written, and it cannot be freed.
-//! - **Values of types that no property has become the nearest one**: shorter integers and truth values `VT_I4`, `VT_R8`
-//!   `VT_R4`, texts of all kinds `VT_BSTR`; 64 bits what they fit into.
-//! - **The full name of an item that `wiasCreateChildAppItem` makes** is its parent's and its own; another one is refused.
-//! - **Answers of callbacks**: only `S_FALSE` cancels, any other success is taken as `S_OK`. To `GetNextStream` they go
-//!   on unchanged, and a stream that comes with one is released.
-//! - **Of an application's stream `Stat` and `Commit` may be missing**: then its end is looked for, and nothing is made
-//!   durable.
-//! - **Properties are the driver's**: `IWiaPropertyStorage` makes, names and deletes none (`E_ACCESSDENIED`), and `Commit`
-//!   and `Revert` have nothing to do. `SetPropertyStream` reads from where the stream is, at its end from the start.
+//! - **Values of types that no property has become the nearest one**: shorter integers and truth values `VT_I4`,
+//!   `VT_R8` `VT_R4`, texts of all kinds `VT_BSTR`; 64 bits what they fit into.
+//! - **The full name of an item that `wiasCreateChildAppItem` makes** is its parent's and its own; another one is
+//!   refused.
+//! - **Answers of callbacks**: only `S_FALSE` cancels, any other success is taken as `S_OK`. To `GetNextStream` they
+//!   go on unchanged, and a stream that comes with one is released.
+//! - **Of an application's stream `Stat` and `Commit` may be missing**: then its end is looked for, and nothing is
+//!   made durable.
+//! - **Properties are the driver's**: `IWiaPropertyStorage` makes, names and deletes none (`E_ACCESSDENIED`), and
+//!   `Commit` and `Revert` have nothing to do. `SetPropertyStream` reads from where the stream is, at its end from
+//!   the start.
 //!
 //! # Previews and regions
 //!
