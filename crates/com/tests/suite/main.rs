@@ -9,6 +9,7 @@
 mod application;
 mod compiler;
 mod exports;
+mod glue;
 mod headers;
 mod snapshot;
 mod symbols;
