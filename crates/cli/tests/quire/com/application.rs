@@ -13,6 +13,14 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::{hello, library_folder};
 use crate::scratch::{Ended, LIMIT, QUIRE, Running, Scratch, start, wait};
 
+/// What looks for memory that is used wrongly or not freed, also in the library. The objects of the library are no
+/// classes of C++, so that their types cannot be asked for.
+const SANITIZERS: [&str; 3] = [
+    "-fsanitize=address,undefined",
+    "-fno-sanitize=vptr",
+    "-fno-sanitize-recover=undefined",
+];
+
 /// Compiles the example.
 fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
@@ -26,6 +34,7 @@ fn program() -> &'static Path {
         let library = library_folder();
         let output = Command::new("g++")
             .args(["-std=c++14", "-Wall", "-Wextra", "-Wpedantic", "-pthread"])
+            .args(SANITIZERS)
             .arg("-I")
             .arg(repository.join("crates/com/include"))
             .arg("-o")
