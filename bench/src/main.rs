@@ -7,6 +7,7 @@ mod bands;
 mod bench;
 mod cancels;
 mod codecs;
+mod com;
 mod convert;
 mod durable;
 mod escl;
@@ -98,6 +99,8 @@ enum Which {
     Sane,
     /// Scans from the eSCL test server, against scanimage through sane-airscan
     Escl,
+    /// A transfer through COM on both sides against one without, in instructions; a driver's read of a property
+    Com,
     /// All of these
     All,
 }
@@ -119,6 +122,7 @@ impl Which {
             Which::Layer => vec![layer::run],
             Which::Sane => vec![sane::run],
             Which::Escl => vec![escl::run],
+            Which::Com => vec![com::run],
             Which::All => vec![
                 tiff::run,
                 memory::run,
@@ -133,6 +137,7 @@ impl Which {
                 layer::run,
                 sane::run,
                 escl::run,
+                com::run,
             ],
         }
     }
@@ -144,7 +149,8 @@ type Benchmark = fn(&Bench) -> io::Result<Vec<Table>>;
 fn main() -> ExitCode {
     let other = bands::application_if_asked()
         .or_else(streams::side_if_asked)
-        .or_else(layer::side_if_asked);
+        .or_else(layer::side_if_asked)
+        .or_else(com::side_if_asked);
     let result = match other {
         Some(result) => result,
         None => run(&Args::parse()),
