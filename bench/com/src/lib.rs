@@ -38,7 +38,8 @@ pub fn page(side: Side) -> Result<()> {
     let scanner = Arc::new(VirtualScanner::new(Options::parse("", &[])?)?);
     let service = match side {
         Side::Com => {
-            let driver = ComDriver::of_object(driver::object(scanner), "virtual")?;
+            let options = driver_com::Options::parse("virtual", &[])?;
+            let driver = ComDriver::of_object(driver::object(scanner), &options)?;
             Service::new(Arc::new(driver), "com", DeviceOptions::default())
         }
         Side::Rust => Service::new(scanner, "rust", DeviceOptions::default()),

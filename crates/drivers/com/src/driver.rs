@@ -6,7 +6,7 @@ use std::fmt;
 use std::ptr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use abi::interfaces::{IWiaDrvItem, IWiaMiniDrv};
+use abi::interfaces::{IStiUSD, IWiaDrvItem, IWiaMiniDrv};
 use abi::memory::{Bstr, read_wide, task_free};
 use abi::structs::{PROPSPEC, WIA_DEV_CAP_DRV, WIA_FORMAT_INFO};
 use abi::{HRESULT, LPWSTR};
@@ -62,15 +62,28 @@ impl ComDriver {
     /// `NoDeviceAvailable` without a library or a driver in it; `InvalidDriverResponse` for one that breaks a rule; what
     /// `IStiUSD::Initialize` says.
     pub fn new(options: &Options) -> Result<ComDriver> {
-        let loaded = Loaded::new(options)?;
+        Ok(ComDriver::of_loaded(Loaded::new(options)?, options))
+    }
+
+    /// A driver whose object is there already, without a library.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](ComDriver::new).
+    pub fn of_object(object: IStiUSD, options: &Options) -> Result<ComDriver> {
+        let loaded = Loaded::of_object(object, options)?;
+        Ok(ComDriver::of_loaded(loaded, options))
+    }
+
+    fn of_loaded(loaded: Loaded, options: &Options) -> ComDriver {
         let name = options.path.file_stem().unwrap_or_default();
-        Ok(ComDriver {
+        ComDriver {
             _alive: Alive::new(loaded.driver.get()),
             loaded,
             name: name.to_string_lossy().into_owned(),
             device_id: Mutex::default(),
             roots: Mutex::default(),
-        })
+        }
     }
 
     fn driver(&self) -> &IWiaMiniDrv {

@@ -64,7 +64,15 @@ impl Loaded {
             .class
             .or_else(|| library.class())
             .unwrap_or(Guid::NULL);
-        let usd: IStiUSD = library.create(class)?;
+        Loaded::of_object(library.create(class)?, options)
+    }
+
+    /// Makes a driver that is there already known to its device, whose port has the name of the path.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidDriverResponse` for an object that is no driver; what `IStiUSD::Initialize` says.
+    pub(crate) fn of_object(usd: IStiUSD, options: &Options) -> Result<Loaded> {
         let data = Key::new(options.data.clone());
         let port = Port {
             name: abi::memory::wide(&options.path.to_string_lossy()),
