@@ -39,7 +39,10 @@ fn transfer(bench: &Bench) -> io::Result<Table> {
     };
     let (com, rust) = (count("com")?, count("rust")?);
     let mut table = Table::new(
-        format!("com: a page into a stream, instructions, {}", counter.name()),
+        format!(
+            "com: a page into a stream, instructions, {}",
+            counter.name()
+        ),
         &["COM M", "Rust M", "ratio"],
     );
     table.row([
@@ -59,7 +62,11 @@ fn property(bench: &Bench) -> io::Result<Table> {
     let rounds = bench.runs.unwrap_or(ROUNDS);
     let mut times = bench_com::nanoseconds_of_a_read(rounds).map_err(io::Error::other)?;
     times.sort_by(f64::total_cmp);
-    let at = |part: usize| times.get(part).map_or_else(String::new, |t| format!("{t:.1}"));
+    let at = |part: usize| {
+        times
+            .get(part)
+            .map_or_else(String::new, |t| format!("{t:.1}"))
+    };
     let mut table = Table::new(
         "com: wiasReadPropLong".to_owned(),
         &["min ns", "median ns", "max ns", "goal"],

@@ -4,7 +4,7 @@
 use std::hint::black_box;
 use std::io::SeekFrom;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use abi::interfaces::{
     ISequentialStream_Impl, IStream, IStream_Impl, IWiaTransfer, IWiaTransferCallback,
@@ -14,9 +14,7 @@ use abi::results::E_NOTIMPL;
 use abi::structs::{STATSTG, WiaTransferParams};
 use abi::{BSTR, HRESULT};
 use bridge::status;
-use service::{
-    Answer, Device, Item, NextStream, Stream, TransferCallback, TransferParams,
-};
+use service::{Answer, Device, Item, NextStream, Stream, TransferCallback, TransferParams};
 use std::ffi::c_void;
 use wia::{Error, ErrorKind, Result, Status, TransferFlags};
 use windows_core::{InRef, Interface as _, implement};

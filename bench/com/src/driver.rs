@@ -7,8 +7,8 @@ use std::ptr;
 use std::sync::Arc;
 
 use abi::interfaces::{
-    ISequentialStream as _, IStiDeviceControl, IStiUSD, IStiUSD_Impl, IStream, IWiaDrvItem, IWiaMiniDrv,
-    IWiaMiniDrvCallBack, IWiaMiniDrvTransferCallback, IWiaMiniDrv_Impl,
+    IStiDeviceControl, IStiUSD, IStiUSD_Impl, IStream, IWiaDrvItem, IWiaMiniDrv, IWiaMiniDrv_Impl,
+    IWiaMiniDrvCallBack, IWiaMiniDrvTransferCallback,
 };
 use abi::memory::{Bstr, read_wide};
 use abi::results::E_NOTIMPL;
@@ -25,7 +25,7 @@ use minidriver::service_library::{ImageInformationFlags, get_image_information};
 use transfer::{
     Answer, MinidrvTransferCallback, NextStream, Stream, TransferContext, TransferParams,
 };
-use wia::{Error, ErrorKind, Guid, PropertyId, Result, Status, TransferFlags};
+use wia::{Error, Guid, PropertyId, Result, Status, TransferFlags};
 use windows_core::{IUnknown, InRef, Interface as _, implement};
 
 const S_OK: HRESULT = HRESULT(0);
@@ -103,10 +103,10 @@ impl IWiaMiniDrv_Impl for ComScanner_Impl {
     ) -> HRESULT {
         guard(|| {
             // SAFETY: the service gives so many, all with numbers.
-            let ids: Vec<_> = unsafe { std::slice::from_raw_parts(specs, count as usize) }
-                .iter()
-                .filter_map(|spec| spec.propid().map(PropertyId))
-                .collect();
+            let ids: Vec<_> = unsafe {
+                let specs = std::slice::from_raw_parts(specs, count as usize).iter();
+                specs.map(|spec| PropertyId(spec.value.propid)).collect()
+            };
             let item = context::item(context)?;
             self.0.validate_item_properties(&item, &ids)?;
             Ok(Status::Ok)
@@ -347,7 +347,7 @@ impl Stream for ServiceStream {
     fn write(&mut self, data: &[u8]) -> Result<usize> {
         let (mut written, len) = (0, u32::try_from(data.len()).unwrap_or(u32::MAX));
         // SAFETY: so many bytes are there, and a valid pointer.
-        status(unsafe { self.0.Write(data.as_ptr().cast(), len, &raw mut written) })?;
+        status(unsafe { self.0.Write(data.as_ptr().cast(), len, &raw mut written) }).map(drop)?;
         Ok(written as usize)
     }
 
@@ -359,13 +359,12 @@ impl Stream for ServiceStream {
         };
         let mut position = 0;
         // SAFETY: a valid pointer.
-        status(unsafe { self.0.Seek(offset, origin, &raw mut position) })?;
+        status(unsafe { self.0.Seek(offset, origin, &raw mut position) }).map(drop)?;
         Ok(position)
     }
 
     fn set_size(&mut self, size: u64) -> Result<()> {
         // SAFETY: it takes a number.
-        status(unsafe { self.0.SetSize(size) })?;
-        Ok(())
+        status(unsafe { self.0.SetSize(size) }).map(drop)
     }
 }

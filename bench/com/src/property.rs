@@ -30,7 +30,7 @@ pub fn nanoseconds_of_a_read(rounds: usize) -> Result<Vec<f64>> {
         let (mut value, must) = (0, 1);
         // SAFETY: a context, and a valid pointer beside one that may be null.
         let got = unsafe {
-            com::exports::wiasReadPropLong(
+            com::exports::properties::wiasReadPropLong(
                 black_box(context),
                 WIA_IPS_XRES.0,
                 &raw mut value,

@@ -1,6 +1,7 @@
 //! Items of applications of streams (`IWiaItem2`).
 
 use std::ffi::c_void;
+use std::sync::Arc;
 
 use abi::guids::{guid as to_guid, wia_guid};
 use abi::interfaces::{
@@ -12,6 +13,7 @@ use abi::memory::Bstr;
 use abi::structs::{FILETIME, PROPSPEC, PROPVARIANT, STATPROPSETSTG};
 use abi::{BOOL, BSTR, GUID, HRESULT, HWND, LPCWSTR, LPWSTR, PROPID};
 use bridge::{ComStream, Out, text};
+use service::{Device, Item};
 use wia::{Error, Result, Status};
 use windows_core::{InRef, implement};
 
@@ -22,6 +24,7 @@ use super::extras::implement_extras;
 use super::handle::Handle;
 use super::params::{answer, done, given, guid, not_implemented, object};
 use super::preview::PreviewComponent;
+use super::session::Session;
 use super::storage::{self, implement_storage};
 
 /// An item with its properties and transfers. Every method that fails leaves its sentence for
@@ -30,6 +33,13 @@ use super::storage::{self, implement_storage};
 pub(crate) struct Item2 {
     pub(crate) handle: Handle,
     storage: IWiaPropertyStorage,
+}
+
+/// The object of an item's device that is open already: for programs of Rust that hand it to others.
+pub fn item_object(device: &Arc<dyn Device>, item: &Arc<dyn Item>) -> IWiaItem2 {
+    let session = Session::new(Arc::clone(device));
+    let item = Arc::clone(item);
+    Item2::object(&Handle { session, item })
 }
 
 impl Item2 {

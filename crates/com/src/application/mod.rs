@@ -26,3 +26,5 @@ mod preview;
 mod registration;
 mod session;
 mod storage;
+
+pub use item2::item_object;
