@@ -11,6 +11,7 @@ mod compiler;
 mod exports;
 mod glue;
 mod headers;
+mod sanitizers;
 mod snapshot;
 mod symbols;
 mod tables;
