@@ -87,6 +87,8 @@ unsafe fn give(
     if iid.is_null() {
         return E_INVALIDARG;
     }
+    // Whoever has an object of this library uses its core, drivers that are loaded into this process too.
+    driver_com::library::enter();
     match make() {
         Ok(object) => {
             USED.store(true, Ordering::Relaxed);
