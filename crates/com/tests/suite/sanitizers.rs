@@ -20,20 +20,50 @@ type Scans = [&'static [&'static str]];
 
 const OF_STREAMS: &Scans = &[
     &["-d", "com:DRIVER?data.Mode=stream", "--properties"],
-    &["-d", "com:DRIVER?data.Mode=stream", "-i", "Feeder", "-f", "tiff"],
-    &["-d", "com:DRIVER?data.Mode=stream", "-i", "Feeder", "--skip", "1"],
+    &[
+        "-d",
+        "com:DRIVER?data.Mode=stream",
+        "-i",
+        "Feeder",
+        "-f",
+        "tiff",
+    ],
+    &[
+        "-d",
+        "com:DRIVER?data.Mode=stream",
+        "-i",
+        "Feeder",
+        "--skip",
+        "1",
+    ],
     &["-d", "com:DRIVER?data.Mode=stream", "-t", "memory"],
     &["-d", "com:DRIVER?data.Mode=stream", "-t", "file"],
 ];
 const OF_BANDS: &Scans = &[
     &["-d", "com:DRIVER?data.Mode=legacy"],
     &["-d", "com:DRIVER?data.Mode=legacy", "-t", "memory"],
-    &["-d", "com:DRIVER?data.Mode=legacy", "-t", "file", "-f", "tiff"],
+    &[
+        "-d",
+        "com:DRIVER?data.Mode=legacy",
+        "-t",
+        "file",
+        "-f",
+        "tiff",
+    ],
     &["-d", "com:DRIVER?data.Mode=legacy", "-t", "file"],
 ];
 const OF_VIRTUAL: &Scans = &[
     &["-d", "virtual:", "-p", "6147=50", "-p", "6148=50"],
-    &["-d", "virtual:?model=legacy", "-p", "6147=50", "-p", "6148=50", "-t", "memory"],
+    &[
+        "-d",
+        "virtual:?model=legacy",
+        "-p",
+        "6147=50",
+        "-p",
+        "6148=50",
+        "-t",
+        "memory",
+    ],
 ];
 
 /// A run must have ended by then, in seconds: valgrind makes programs some fifty times slower.
