@@ -48,7 +48,8 @@ pub(crate) struct Loaded {
     pub(crate) behind: Behind,
     /// The driver may ask for its values at any time.
     _data: Key,
-    library: DriverLibrary,
+    /// None where the driver's object was there already.
+    library: Option<DriverLibrary>,
 }
 
 impl Loaded {
@@ -64,7 +65,10 @@ impl Loaded {
             .class
             .or_else(|| library.class())
             .unwrap_or(Guid::NULL);
-        Loaded::of_object(library.create(class)?, options)
+        let usd = library.create(class)?;
+        let mut loaded = Loaded::of_object(usd, options)?;
+        loaded.library = Some(library);
+        Ok(loaded)
     }
 
     /// Makes a driver that is there already known to its device, whose port has the name of the path.
@@ -100,14 +104,14 @@ impl Loaded {
             device: Shared(device.into()),
             behind,
             _data: data,
-            library,
+            library: None,
         })
     }
 
     /// An extension of the driver: the driver object's own interface, else an object of another class of the library.
     pub(crate) fn extension<T: Interface>(&self, class: Option<Guid>) -> Option<Shared<T>> {
         let own = self.driver.get().cast::<T>().ok();
-        own.or_else(|| self.library.create::<T>(class?).ok())
+        own.or_else(|| self.library.as_ref()?.create::<T>(class?).ok())
             .map(Shared)
     }
 }
