@@ -60,7 +60,7 @@ pub unsafe fn array<'a, T>(items: *const T, count: usize, what: &str) -> Result<
 ///
 /// # Errors
 ///
-/// As [`array`].
+/// As [`array()`].
 ///
 /// # Safety
 ///
