@@ -286,3 +286,6 @@ impl ErrorHandler for ComErrorHandler {
         (status(said).ok()? == Status::Ok).then(|| text.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,6 +32,10 @@ unsafe impl<T> Send for Shared<T> {}
 unsafe impl<T> Sync for Shared<T> {}
 
 impl<T> Shared<T> {
+    pub(crate) const fn new(object: T) -> Shared<T> {
+        Shared(object)
+    }
+
     pub(crate) fn get(&self) -> &T {
         &self.0
     }
@@ -91,17 +95,17 @@ impl Loaded {
         check(told).map_err(|e| e.context("IStiUSD::GetCapabilities"))?;
         let driver = usd.cast::<IWiaMiniDrv>();
         let driver = driver.map_err(|_| broken("the driver has no IWiaMiniDrv"))?;
-        let usd = Shared(usd);
+        let usd = Shared::new(usd);
         let behind: Behind = Arc::new(Mutex::new(Some(usd.clone())));
         let device = StiDevice {
             driver: Arc::clone(&behind),
         };
         let device: IStiDevice = ComObject::new(device).to_interface();
         Ok(Loaded {
-            driver: Shared(driver),
+            driver: Shared::new(driver),
             usd,
             model: model(capabilities.dwVersion),
-            device: Shared(device.into()),
+            device: Shared::new(device.into()),
             behind,
             _data: data,
             library: None,
@@ -112,7 +116,7 @@ impl Loaded {
     pub(crate) fn extension<T: Interface>(&self, class: Option<Guid>) -> Option<Shared<T>> {
         let own = self.driver.get().cast::<T>().ok();
         own.or_else(|| self.library.as_ref()?.create::<T>(class?).ok())
-            .map(Shared)
+            .map(Shared::new)
     }
 }
 
