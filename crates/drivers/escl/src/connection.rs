@@ -120,7 +120,7 @@ impl Socket {
         match self.wire.left() {
             Err(reason) => reason.into(),
             // The clocks of socket and wire differ a little.
-            Ok(_) if timed_out => Error::new(ErrorKind::Deadline, "the scanner is silent").into(),
+            Ok(_) if timed_out => self.wire.late().into(),
             Ok(_) => e,
         }
     }

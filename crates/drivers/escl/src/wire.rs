@@ -150,12 +150,19 @@ impl Wire {
             false => state.until + state.grace(),
         };
         let left = until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            let (what, allowed) = (state.what, state.allowed.as_secs_f64());
-            let what = format!("{what} did not come within {allowed} s");
-            return Err(Error::new(ErrorKind::Deadline, what));
+        drop(state);
+        match left.is_zero() {
+            true => Err(self.late()),
+            false => Ok(left),
         }
-        Ok(left)
+    }
+
+    /// What is said when the time is over.
+    pub(crate) fn late(&self) -> Error {
+        let state = self.lock();
+        let (what, allowed) = (state.what, state.allowed.as_secs_f64());
+        let what = format!("{what} did not come within {allowed} s");
+        Error::new(ErrorKind::Deadline, what)
     }
 
     /// Waits.
