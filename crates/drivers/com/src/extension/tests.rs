@@ -1,5 +1,4 @@
 //! Extensions whose objects are here, called as those of a library are.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::sync::Mutex;
 
