@@ -29,6 +29,11 @@ impl Pages for Sheets<'_> {
     type Page = Page;
     type Failure = Failure;
 
+    /// The same bytes each time, whatever happens to the page.
+    fn encoders(&self) -> usize {
+        1
+    }
+
     fn next(&mut self) -> Result<Option<Page>, Halt<Failure>> {
         loop {
             match self.feed.next()? {

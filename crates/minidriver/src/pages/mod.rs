@@ -12,6 +12,8 @@ mod stream;
 mod tests;
 mod writer;
 
+use std::thread;
+
 use formats::DocumentWriter;
 
 pub use download::{Download, Tally};
@@ -46,6 +48,12 @@ pub trait Pages {
         writer: &mut dyn DocumentWriter,
         reporter: &mut Reporter<'_>,
     ) -> Result<(), Halt<Self::Failure>>;
+
+    /// How many threads encode a page of JPEG: all cores, up to four. The document does not depend on it; how much of
+    /// a page has been written when it breaks off does. A device that does the same each time has one.
+    fn encoders(&self) -> usize {
+        thread::available_parallelism().map_or(1, |cores| cores.get().min(4))
+    }
 
     /// Writes a page as the whole document of a stream. A driver whose pages come as such documents writes
     /// them as they are.

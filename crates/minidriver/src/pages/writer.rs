@@ -1,7 +1,5 @@
 //! Documents of pages: the service's page writer, and formats of one image.
 
-use std::thread;
-
 use formats::{DocumentFormat, DocumentWriter, PageDone, Spooled, bmp, jpeg, raw};
 use raster::{Band, PageLayout};
 use transfer::{Stream, StreamSink, TransferContext};
@@ -11,9 +9,6 @@ use super::{Halt, PageFormat, Pages, Reporter};
 
 /// Of JPEG, for a context without a record.
 const QUALITY: u8 = 75;
-
-/// At most so many threads encode a page of JPEG.
-const WORKERS: usize = 4;
 
 /// A stream for one page (`TYMED_FILE`).
 pub struct SinglePage<'a> {
@@ -42,6 +37,7 @@ impl SinglePage<'_> {
             context,
             stream,
         } = self;
+        let encoders = pages.encoders();
         let write = |writer: &mut dyn DocumentWriter| {
             pages.write(page, writer, reporter)?;
             writer.finish().map_err(Halt::Stream)
@@ -58,7 +54,7 @@ impl SinglePage<'_> {
             PageFormat::Bmp => write(&mut bitmap(stream, bmp::Container::File)),
             PageFormat::MemoryBmp => write(&mut bitmap(stream, bmp::Container::Memory)),
             PageFormat::Jpeg => {
-                let options = jpeg_options(context);
+                let options = jpeg_options(context, encoders);
                 write(&mut jpeg::Writer::with_options(StreamSink(stream), options))
             }
             PageFormat::Tiff => {
@@ -70,14 +66,12 @@ impl SinglePage<'_> {
     }
 }
 
-fn jpeg_options(context: &TransferContext) -> jpeg::Options {
+fn jpeg_options(context: &TransferContext, workers: usize) -> jpeg::Options {
     let options = context.record.as_ref().map(|record| &record.options);
     jpeg::Options {
         quality: options.map_or(QUALITY, |options| options.quality),
         profile: options.and_then(|options| options.profile.clone()),
-        workers: thread::available_parallelism()
-            .map_or(1, usize::from)
-            .min(WORKERS),
+        workers,
     }
 }
 
