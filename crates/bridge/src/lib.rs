@@ -25,7 +25,7 @@ pub use attributes::{access_flags, from_property_info, from_valid_vector, valid_
 pub use callback::ComTransferCallback;
 pub use data_callback::ComDataCallback;
 pub use guard::{Outcome, guard};
-pub use object_callback::transfer_callback_object;
+pub use object_callback::{read_params, transfer_callback_object};
 pub use pointer::{Out, array, array_mut, spec_id, text};
 pub use results::{answer, from_answer, hresult, status};
 pub use storage::{PropertySource, property_storage_object};

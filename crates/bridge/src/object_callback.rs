@@ -145,7 +145,7 @@ fn full_name(item: &IWiaItem2) -> Result<String> {
 /// # Safety
 ///
 /// `params` is null or valid.
-pub(crate) unsafe fn read_params(params: *const WiaTransferParams) -> Result<TransferParams> {
+pub unsafe fn read_params(params: *const WiaTransferParams) -> Result<TransferParams> {
     // SAFETY: the caller's promise.
     let params = &unsafe { array(params, 1, "pWiaTransferParams")? }[0];
     let message = TransferMessage::from_value(params.lMessage)

@@ -2,25 +2,20 @@
 //! `IWiaMiniDrvTransferCallback` in transfers into streams.
 #![expect(unsafe_code, reason = "the object is called from C")]
 
-use std::ptr;
 use std::sync::Arc;
 
 use abi::interfaces::{
     IStream, IWiaMiniDrvCallBack, IWiaMiniDrvCallBack_Impl, IWiaMiniDrvTransferCallback,
     IWiaMiniDrvTransferCallback_Impl,
 };
-use abi::memory::read_wide;
 use abi::structs::{MINIDRV_TRANSFER_CONTEXT, WiaTransferParams};
 use abi::{BSTR, HRESULT};
-use transfer::{
-    MinidrvCallback, MinidrvTransferCallback, NextStream, Stream, TransferContext, TransferParams,
-};
-use wia::{DataMessage, Error, ErrorKind, Result, Status, TransferMessage, TransferStatus};
+use transfer::{MinidrvCallback, MinidrvTransferCallback, NextStream, TransferContext};
+use wia::{DataMessage, Error, ErrorKind, Result, Status, TransferStatus};
 use windows_core::implement;
 
-use bridge::{from_answer, guard, status, stream_object};
+use bridge::{Out, from_answer, guard, read_params, stream_object, text};
 
-use crate::border::put;
 use crate::transfer::with_transfer;
 
 /// The way back of one transfer. Whoever keeps it longer is answered that the transfer has ended.
@@ -83,73 +78,43 @@ impl IWiaMiniDrvTransferCallback_Impl for Callback_Impl {
         out: *mut Option<IStream>,
     ) -> HRESULT {
         guard(|| {
-            // SAFETY: C gives a valid pointer or null.
-            unsafe { put(out.cast::<usize>(), 0) }?;
-            if flags != 0 {
-                return Err(Error::invalid(format!(
-                    "lFlags: {flags:#x} is not valid; valid: 0"
-                )));
-            }
-            // SAFETY: strings, or null.
-            let names = unsafe { (read_wide(item_name), read_wide(full_item_name)) };
-            let next = self
-                .streams()?
-                .get_next_stream(&names.0.unwrap_or_default(), &names.1.unwrap_or_default())?;
-            // SAFETY: `put` has found that it is not null; it is the null that was put there.
-            let give =
-                |stream: Box<dyn Stream>| unsafe { ptr::write(out, Some(stream_object(stream))) };
-            Ok(match next {
-                NextStream::Stream(stream) => {
-                    give(stream);
+            // SAFETY: C gives null or a place for the stream, and strings or null.
+            let (stream, name, full_name) = unsafe {
+                let stream = Out::new(out, None)?;
+                (stream, text(item_name), text(full_item_name))
+            };
+            check_flags(flags)?;
+            Ok(match self.streams()?.get_next_stream(&name, &full_name)? {
+                NextStream::Stream(next) => {
+                    stream.set(Some(stream_object(next)));
                     Status::Ok
                 }
                 NextStream::Missing => Status::Ok,
                 NextStream::Cancel => Status::Cancelled,
                 NextStream::SkipItem => Status::SkipItem,
-                NextStream::Other(status, stream) => {
-                    if let Some(stream) = stream {
-                        give(stream);
-                    }
-                    status
-                }
+                NextStream::Other(status, _) => status,
             })
         })
     }
 
     unsafe fn SendMessage(&self, flags: i32, params: *mut WiaTransferParams) -> HRESULT {
         guard(|| {
-            if flags != 0 {
-                return Err(Error::invalid(format!(
-                    "lFlags: {flags:#x} is not valid; valid: 0"
-                )));
-            }
-            if params.is_null() {
-                return Err(Error::invalid("no parameters of the message"));
-            }
-            // SAFETY: not null, and C gives valid ones.
-            let params = unsafe { params.read() };
-            Ok(from_answer(
-                self.streams()?.send_message(&message(&params)?)?,
-            ))
+            check_flags(flags)?;
+            // SAFETY: C gives valid parameters, or null.
+            let params = unsafe { read_params(params) }?;
+            Ok(from_answer(self.streams()?.send_message(&params)?))
         })
     }
 }
 
-/// A message from C.
-///
 /// # Errors
 ///
-/// `InvalidArgument` for one that there is not.
-fn message(params: &WiaTransferParams) -> Result<TransferParams> {
-    let number = params.lMessage;
-    let message = TransferMessage::from_value(number);
-    let message =
-        message.ok_or_else(|| Error::invalid(format!("lMessage: {number} is no message")))?;
-    let of_device = message == TransferMessage::DeviceStatus;
-    Ok(TransferParams {
-        message,
-        percent: params.lPercentComplete,
-        transferred_bytes: params.ulTransferredBytes,
-        device_status: of_device.then(|| status(params.hrErrorStatus)),
-    })
+/// `InvalidArgument` for flags, of which there are none.
+fn check_flags(flags: i32) -> Result<()> {
+    match flags {
+        0 => Ok(()),
+        other => Err(Error::invalid(format!(
+            "lFlags: {other:#x} is not valid; valid: 0"
+        ))),
+    }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use std::ptr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use abi::guids::{guid, wia_guid};
 use abi::interfaces::{IStiUSD, IWiaDrvItem, IWiaMiniDrv};
 use abi::memory::{Bstr, read_wide, task_free};
 use abi::structs::{PROPSPEC, WIA_DEV_CAP_DRV, WIA_FORMAT_INFO};
@@ -20,7 +21,7 @@ use wia::property::{WIA_DIP_DEV_ID, WIA_DIP_UI_CLSID};
 use wia::{Guid, ItemFlags, PropertyId, Result, Status, TransferFlags, Tymed};
 use windows_core::{IUnknown, InRef, Interface};
 
-use crate::border::{broken, guid, guid_of};
+use crate::border::broken;
 use crate::drv_item::Alive;
 use crate::extension::{ComErrorHandler, ComImageFilter, ComSegmentationFilter};
 use crate::load::{Loaded, Shared};
@@ -159,7 +160,7 @@ impl ComDriver {
             // SAFETY: strings, or null.
             let texts = unsafe { (read_wide(told.wszName), read_wide(told.wszDescription)) };
             Some(Capability {
-                id: guid_of(id),
+                id: wia_guid(*id),
                 kind: kind(told.ulFlags),
                 name: Cow::Owned(texts.0.unwrap_or_default()),
                 description: Cow::Owned(texts.1.unwrap_or_default()),
@@ -328,7 +329,7 @@ impl Minidriver for ComDriver {
         let told = unsafe { array::<WIA_FORMAT_INFO>(first, count) };
         let info = |info: &WIA_FORMAT_INFO| {
             Some(FormatInfo {
-                format: guid_of(&info.guidFormatID),
+                format: wia_guid(info.guidFormatID),
                 tymed: Tymed::from_value(info.lTymed)?,
             })
         };

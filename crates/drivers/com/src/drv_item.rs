@@ -12,14 +12,12 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use abi::interfaces::{IWiaDrvItem, IWiaDrvItem_Impl, IWiaMiniDrv};
 use abi::memory::{Bstr, read_wide};
 use abi::{BSTR, HRESULT};
-use bridge::guard;
+use bridge::{Out, guard};
 use items::{DriverItem, RemoveReason};
 use minidriver::service_library::MAX_PRIVATE_CONTEXT;
 use wia::category::WIA_CATEGORY_ROOT;
 use wia::{Error, ErrorKind, Guid, ItemFlags, Result, Status};
 use windows_core::{InRef, Interface as _, implement};
-
-use crate::border::put;
 
 /// Memory of an item for its driver (`wiasCreateDrvItem`, `drvFreeDrvItemContext`).
 struct Private {
@@ -178,29 +176,41 @@ unsafe fn found(out: *mut Option<IWiaDrvItem>, item: Option<DriverItem>) -> Resu
         None => Status::Cancelled,
     };
     // SAFETY: the caller's promise is the same.
-    unsafe { put(out, item.map(object)) }?;
+    unsafe { Out::new(out, item.map(object)) }?;
     Ok(status)
+}
+
+/// Puts a string where C wants it, which frees it.
+///
+/// # Safety
+///
+/// `out` is null or a place for one.
+unsafe fn give_name(out: *mut BSTR, name: &str) -> Result<()> {
+    // SAFETY: the caller's promise is the same.
+    let to = unsafe { Out::new(out, ptr::null_mut()) }?;
+    to.set(Bstr::new(name).into_raw());
+    Ok(())
 }
 
 impl IWiaDrvItem_Impl for DrvItem_Impl {
     unsafe fn GetItemFlags(&self, flags: *mut i32) -> HRESULT {
         // SAFETY: C gives a valid pointer or null.
-        guard(|| unsafe { put(flags, self.item.flags().bits()) })
+        guard(|| unsafe { Out::new(flags, self.item.flags().bits()) }.map(drop))
     }
 
     unsafe fn GetDeviceSpecContext(&self, private: *mut *mut u8) -> HRESULT {
         // SAFETY: C gives a valid pointer or null.
-        guard(|| unsafe { put(private, private_memory(&self.item)) })
+        guard(|| unsafe { Out::new(private, private_memory(&self.item)) }.map(drop))
     }
 
     unsafe fn GetFullItemName(&self, name: *mut BSTR) -> HRESULT {
         // SAFETY: C gives a valid pointer or null.
-        guard(|| unsafe { put(name, Bstr::new(self.item.full_name()).into_raw()) })
+        guard(|| unsafe { give_name(name, self.item.full_name()) })
     }
 
     unsafe fn GetItemName(&self, name: *mut BSTR) -> HRESULT {
         // SAFETY: C gives a valid pointer or null.
-        guard(|| unsafe { put(name, Bstr::new(self.item.name()).into_raw()) })
+        guard(|| unsafe { give_name(name, self.item.name()) })
     }
 
     unsafe fn AddItemToFolder(&self, folder: InRef<'_, IWiaDrvItem>) -> HRESULT {
@@ -260,7 +270,7 @@ impl IWiaDrvItem_Impl for DrvItem_Impl {
     unsafe fn DumpItemData(&self, data: *mut BSTR) -> HRESULT {
         guard(|| {
             // SAFETY: C gives a valid pointer or null.
-            unsafe { put(data, ptr::null_mut()) }?;
+            unsafe { Out::new(data, ptr::null_mut()) }?;
             Err::<(), _>(Error::new(ErrorKind::NotImplemented, ""))
         })
     }

@@ -8,6 +8,7 @@ use std::ffi::c_void;
 use std::ptr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use abi::guids::{guid, wia_guid};
 use abi::interfaces::{
     IEnumSTATPROPSTG, IEnumWIA_DEV_CAPS, IEnumWiaItem2, IEnumWiaItem2_Impl, IStream, IWiaItem2,
     IWiaItem2_Impl, IWiaPreview, IWiaPropertyStorage, IWiaPropertyStorage_Impl,
@@ -20,7 +21,6 @@ use transfer::SegmentedItem;
 use wia::{Error, ErrorKind, ItemFlags, PropertyId, PropertyInfo, PropertyValue, Result, Status};
 use windows_core::{InRef, implement};
 
-use crate::border::{guid, guid_of};
 use crate::loan::Loan;
 
 /// What makes and changes children, while a segmentation filter runs.
@@ -165,7 +165,7 @@ impl IWiaItem2_Impl for ItemObject_Impl {
             // SAFETY: C gives null or a place.
             let to = unsafe { Out::new(out, None) }?;
             // SAFETY: C gives null or a category.
-            let category = unsafe { category.as_ref() }.map(guid_of);
+            let category = unsafe { category.as_ref() }.map(|id| wia_guid(*id));
             let mut items = self.item.children();
             items.retain(|item| category.is_none_or(|category| item.category() == category));
             to.set(Some(children(items, 0, self.editor.clone())));

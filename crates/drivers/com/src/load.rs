@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::ptr;
 use std::sync::{Arc, Mutex};
 
+use abi::guids::{guid, wia_guid};
 use abi::interfaces::{IClassFactory, IStiDevice, IStiDeviceControl, IStiUSD, IWiaMiniDrv};
 use abi::structs::{STI_USD_CAPS, STI_VERSION_3, STI_VERSION_FLAG_MASK};
 use abi::{GUID, HRESULT};
@@ -16,7 +17,7 @@ use wia::{Error, ErrorKind, Guid, Result};
 use windows_core::{ComObject, IUnknown, InRef, Interface};
 
 use crate::Options;
-use crate::border::{broken, check, guid};
+use crate::border::{broken, check};
 use crate::device_data::Key;
 use crate::sti::{Behind, Port, StiDevice};
 
@@ -170,7 +171,7 @@ impl DriverLibrary {
         let symbol = unsafe { self.library.get::<*const GUID>(b"WiaMinidriverClass\0") }.ok()?;
         // SAFETY: as before; the library stays loaded.
         let class = unsafe { symbol.as_ref() }?;
-        Some(crate::border::guid_of(class))
+        Some(wia_guid(*class))
     }
 
     /// A new object of a class.

@@ -15,11 +15,10 @@ use abi::structs::{
     STI_ERROR_INFO, STINOTIFY, STISUBSCRIBE,
 };
 use abi::{HANDLE, HINSTANCE, HRESULT, LPCWSTR, LPWSTR};
-use bridge::guard;
+use bridge::{Out, guard};
 use wia::{Error, ErrorKind};
 use windows_core::implement;
 
-use crate::border::put;
 use crate::load::Shared;
 
 /// The driver behind a device, until the service lets go of it: the driver holds its device, which must not hold it.
@@ -93,7 +92,7 @@ impl IStiDeviceControl_Impl for Port_Impl {
 
     unsafe fn GetLastError(&self, error: *mut u32) -> HRESULT {
         // SAFETY: C gives a valid pointer or null.
-        guard(|| unsafe { put(error, 0) })
+        guard(|| unsafe { Out::new(error, 0) }.map(drop))
     }
 
     /// `size` is in UTF-16 units, the zero at the end included.
@@ -115,7 +114,7 @@ impl IStiDeviceControl_Impl for Port_Impl {
     unsafe fn GetMyDeviceHandle(&self, handle: *mut HANDLE) -> HRESULT {
         guard(|| {
             // SAFETY: C gives a valid pointer or null.
-            unsafe { put(handle, ptr::null_mut()) }?;
+            unsafe { Out::new(handle, ptr::null_mut()) }?;
             let none = "a device has no handle here";
             Err::<(), _>(Error::new(ErrorKind::NotImplemented, none))
         })
@@ -124,7 +123,7 @@ impl IStiDeviceControl_Impl for Port_Impl {
     unsafe fn GetMyDeviceOpenMode(&self, mode: *mut u32) -> HRESULT {
         let both = STI_DEVICE_CREATE_STATUS | STI_DEVICE_CREATE_DATA;
         // SAFETY: C gives a valid pointer or null.
-        guard(|| unsafe { put(mode, both) })
+        guard(|| unsafe { Out::new(mode, both) }.map(drop))
     }
 
     unsafe fn WriteToErrorLog(&self, kind: u32, message: LPCWSTR, code: u32) -> HRESULT {
@@ -170,7 +169,7 @@ impl IStiDevice_Impl for StiDevice_Impl {
 
     unsafe fn GetCapabilities(&self, capabilities: *mut STI_DEV_CAPS) -> HRESULT {
         // SAFETY: C gives a valid pointer or null.
-        guard(|| unsafe { put(capabilities, STI_DEV_CAPS::default()) })
+        guard(|| unsafe { Out::new(capabilities, STI_DEV_CAPS::default()) }.map(drop))
     }
 
     unsafe fn GetStatus(&self, status: *mut STI_DEVICE_STATUS) -> HRESULT {

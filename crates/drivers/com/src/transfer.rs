@@ -11,13 +11,14 @@ use std::os::fd::{AsRawFd as _, BorrowedFd, RawFd};
 use std::ptr;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
+use abi::guids::{guid, wia_guid};
 use abi::interfaces::IWiaMiniDrvCallBack;
 use abi::structs::MINIDRV_TRANSFER_CONTEXT;
 use transfer::{ForeignMemory, TransferBuffer, TransferContext};
 use wia::{Compression, Error, Result, Tymed};
 use windows_core::{ComObject, Interface};
 
-use crate::border::{broken, guid, guid_of};
+use crate::border::broken;
 use crate::callback::Callback;
 
 /// Calls with the context of a structure of C: that of a running transfer, or, for a structure that the driver has
@@ -387,7 +388,7 @@ macro_rules! numbers {
                 tymed => Tymed::from_value(tymed).ok_or_else(|| wrong("tymed", tymed))?,
             };
             $(context.$rust = c.$c;)*
-            context.format = guid_of(&c.guidFormatID);
+            context.format = wia_guid(c.guidFormatID);
             context.memory_transfer = c.bTransferDataCB != 0;
             context.service_buffer = c.bClassDrvAllocBuf != 0;
             Ok(())

@@ -1,10 +1,5 @@
 //! A disk whose calls fail when a test wants, and which knows what a power loss may leave of it.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    clippy::unwrap_used,
-    reason = "each test binary uses its part, and fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::io::{self, SeekFrom};
 use std::sync::{Arc, Mutex};
@@ -13,7 +8,7 @@ use quire_formats::{Sink, SinkAbilities};
 
 /// What a call does when it fails, and for how long calls fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// This one call; nothing is done.
     Once,
     /// This one call; of a write, half is done.
@@ -25,14 +20,14 @@ pub enum Failure {
 }
 
 impl Failure {
-    pub const ALL: [Failure; 4] = [
+    pub(crate) const ALL: [Failure; 4] = [
         Failure::Once,
         Failure::OnceShort,
         Failure::Forever,
         Failure::ForeverShort,
     ];
 
-    pub fn lasts(self) -> bool {
+    pub(crate) fn lasts(self) -> bool {
         matches!(self, Failure::Forever | Failure::ForeverShort)
     }
 
@@ -43,7 +38,7 @@ impl Failure {
 
 /// What happened to the bytes, in order.
 #[derive(Clone, Debug)]
-pub enum Event {
+pub(crate) enum Event {
     Write {
         at: usize,
         data: Vec<u8>,
@@ -57,60 +52,60 @@ pub enum Event {
 }
 
 #[derive(Default)]
-pub struct State {
-    pub bytes: Vec<u8>,
+pub(crate) struct State {
+    pub(crate) bytes: Vec<u8>,
     position: usize,
-    pub events: Vec<Event>,
-    pub calls: usize,
-    pub fails: Option<(usize, Failure)>,
-    pub pipe: bool,
+    pub(crate) events: Vec<Event>,
+    pub(crate) calls: usize,
+    pub(crate) fails: Option<(usize, Failure)>,
+    pub(crate) pipe: bool,
 }
 
 /// A sink. Its clones are the same disk.
 #[derive(Clone, Default)]
-pub struct Disk(pub Arc<Mutex<State>>);
+pub(crate) struct Disk(pub Arc<Mutex<State>>);
 
 impl Disk {
-    pub fn holding(bytes: &[u8]) -> Disk {
+    pub(crate) fn holding(bytes: &[u8]) -> Disk {
         let disk = Disk::default();
         disk.0.lock().unwrap().bytes = bytes.to_vec();
         disk
     }
 
-    pub fn pipe() -> Disk {
+    pub(crate) fn pipe() -> Disk {
         let disk = Disk::default();
         disk.0.lock().unwrap().pipe = true;
         disk
     }
 
-    pub fn failing(self, call: usize, failure: Failure) -> Disk {
+    pub(crate) fn failing(self, call: usize, failure: Failure) -> Disk {
         self.0.lock().unwrap().fails = Some((call, failure));
         self
     }
 
     /// No call fails any more.
-    pub fn heal(&self) {
+    pub(crate) fn heal(&self) {
         self.0.lock().unwrap().fails = None;
     }
 
-    pub fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         self.0.lock().unwrap().bytes.clone()
     }
 
-    pub fn calls(&self) -> usize {
+    pub(crate) fn calls(&self) -> usize {
         self.0.lock().unwrap().calls
     }
 
-    pub fn note(&self, event: Event) {
+    pub(crate) fn note(&self, event: Event) {
         self.0.lock().unwrap().events.push(event);
     }
 
-    pub fn events(&self) -> Vec<Event> {
+    pub(crate) fn events(&self) -> Vec<Event> {
         self.0.lock().unwrap().events.clone()
     }
 
     /// Whether the call that is to fail has come.
-    pub fn has_failed(&self) -> bool {
+    pub(crate) fn has_failed(&self) -> bool {
         let state = self.0.lock().unwrap();
         state.fails.is_some_and(|(at, _)| state.calls > at)
     }
@@ -202,15 +197,15 @@ impl Sink for Disk {
 }
 
 /// Numbers that look random and are the same each time.
-pub struct Numbers(u64);
+pub(crate) struct Numbers(u64);
 
 impl Numbers {
-    pub fn new(seed: u64) -> Numbers {
+    pub(crate) fn new(seed: u64) -> Numbers {
         Numbers(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
     /// A number below `end`.
-    pub fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -220,7 +215,7 @@ impl Numbers {
 
 /// What a power loss may leave: the durable bytes, and of what came after them any blocks, each as it was
 /// at some time since; and any of the lengths.
-pub fn power_loss(
+pub(crate) fn power_loss(
     durable: &[u8],
     since: &[&Event],
     block: usize,

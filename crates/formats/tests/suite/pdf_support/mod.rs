@@ -1,11 +1,5 @@
 //! PDF documents made of drawings, and what foreign tools see in them.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "each test binary uses its part, and fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::io::Cursor;
 use std::path::Path;
@@ -15,19 +9,19 @@ use quire_formats::tiff::Compression;
 use quire_formats::{DocumentWriter, PageDone, Sink};
 use raster::{Band, PageLayout, PixelType};
 
-use crate::foreign::{Pixels, drawing, run, run_talking};
+use crate::foreign::{Pixels, drawing, run};
 
 /// A page and its rows.
 #[derive(Clone, Debug)]
-pub struct Page {
-    pub layout: PageLayout,
-    pub rows: Vec<u8>,
+pub(crate) struct Page {
+    pub(crate) layout: PageLayout,
+    pub(crate) rows: Vec<u8>,
     /// Whether the writer is told the height.
-    pub height_known: bool,
+    pub(crate) height_known: bool,
 }
 
 impl Page {
-    pub fn new(pixel: PixelType, width: u32, height: u32, dpi: u32) -> Page {
+    pub(crate) fn new(pixel: PixelType, width: u32, height: u32, dpi: u32) -> Page {
         let layout = PageLayout {
             width,
             height: Some(height),
@@ -42,16 +36,16 @@ impl Page {
         }
     }
 
-    pub fn unknown_height(mut self) -> Page {
+    pub(crate) fn unknown_height(mut self) -> Page {
         self.height_known = false;
         self
     }
 
-    pub fn pixels(&self) -> Pixels {
+    pub(crate) fn pixels(&self) -> Pixels {
         Pixels::of_rows(self.layout.pixel, self.layout.width, &self.rows)
     }
 
-    pub fn write(&self, writer: &mut dyn DocumentWriter) -> wia::Result<PageDone> {
+    pub(crate) fn write(&self, writer: &mut dyn DocumentWriter) -> wia::Result<PageDone> {
         let mut layout = self.layout;
         if !self.height_known {
             layout.height = None;
@@ -65,7 +59,7 @@ impl Page {
     }
 }
 
-pub fn options(compression: Compression) -> Options {
+pub(crate) fn options(compression: Compression) -> Options {
     Options {
         compression,
         ..Options::default()
@@ -73,13 +67,13 @@ pub fn options(compression: Compression) -> Options {
 }
 
 /// The document of these pages.
-pub fn document(options: Options, pages: &[Page]) -> Vec<u8> {
+pub(crate) fn document(options: Options, pages: &[Page]) -> Vec<u8> {
     let mut sink = Cursor::new(Vec::new());
     write(&mut sink, options, pages);
     sink.into_inner()
 }
 
-pub fn write(sink: impl Sink, options: Options, pages: &[Page]) {
+pub(crate) fn write(sink: impl Sink, options: Options, pages: &[Page]) {
     let mut writer = Writer::new(sink, options);
     for page in pages {
         page.write(&mut writer).unwrap();
@@ -88,7 +82,7 @@ pub fn write(sink: impl Sink, options: Options, pages: &[Page]) {
 }
 
 /// No tool has anything to say against the file; returns what `pdfinfo` says of it.
-pub fn check(path: &Path) -> String {
+pub(crate) fn check(path: &Path) -> String {
     let name = path.to_str().unwrap();
     let said = String::from_utf8(run("qpdf", &["--check", name], b"")).unwrap();
     assert!(
@@ -98,13 +92,13 @@ pub fn check(path: &Path) -> String {
     String::from_utf8(run("pdfinfo", &["-f", "1", "-l", "-1", name], b"")).unwrap()
 }
 
-pub fn page_count(path: &Path) -> usize {
+pub(crate) fn page_count(path: &Path) -> usize {
     let count = run("qpdf", &["--show-npages", path.to_str().unwrap()], b"");
     String::from_utf8(count).unwrap().trim().parse().unwrap()
 }
 
 /// The images of the document, in the order of its pages.
-pub fn images(path: &Path) -> Vec<Pixels> {
+pub(crate) fn images(path: &Path) -> Vec<Pixels> {
     let folder = tempfile::tempdir().unwrap();
     let prefix = folder.path().join("i");
     let names = [path.to_str().unwrap(), prefix.to_str().unwrap()];
@@ -122,7 +116,7 @@ pub fn images(path: &Path) -> Vec<Pixels> {
 }
 
 /// A page as it is shown.
-pub fn shown(path: &Path, number: usize, dpi: u32) -> Pixels {
+pub(crate) fn shown(path: &Path, number: usize, dpi: u32) -> Pixels {
     let (number, dpi) = (number.to_string(), dpi.to_string());
     let name = path.to_str().unwrap();
     let args = [
@@ -144,7 +138,7 @@ pub fn shown(path: &Path, number: usize, dpi: u32) -> Pixels {
 }
 
 /// The document holds exactly these pages; returns what `pdfinfo` says of it.
-pub fn assert_images(bytes: &[u8], pages: &[Page], what: &str) -> String {
+pub(crate) fn assert_images(bytes: &[u8], pages: &[Page], what: &str) -> String {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), bytes).unwrap();
     let info = check(file.path());
@@ -161,16 +155,10 @@ pub fn assert_images(bytes: &[u8], pages: &[Page], what: &str) -> String {
 }
 
 /// The largest difference of two pictures, and the mean one, of 255.
-pub fn difference(a: &Pixels, b: &Pixels) -> (u16, f64) {
+pub(crate) fn difference(a: &Pixels, b: &Pixels) -> (u16, f64) {
     assert_eq!((a.width, a.height), (b.width, b.height));
     let pairs = a.samples.iter().flatten().zip(b.samples.iter().flatten());
     let all: Vec<u16> = pairs.map(|(a, b)| a.abs_diff(*b).div_ceil(257)).collect();
     let sum: u64 = all.iter().map(|d| u64::from(*d)).sum();
     (*all.iter().max().unwrap(), sum as f64 / all.len() as f64)
-}
-
-/// Runs a tool that writes to standard error.
-pub fn talk(program: &str, args: &[&str]) -> String {
-    let (out, talk) = run_talking(program, args, b"");
-    format!("{}{talk}", String::from_utf8_lossy(&out))
 }

@@ -1,11 +1,5 @@
 //! Documents of many pages on their way to a disk: fresh ones, and ones that are gone on with.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "each test binary uses its part, and fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -14,7 +8,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 
 use quire_formats::tiff::{self, Compression, verify};
-use quire_formats::{DocumentFormat, DocumentWriter, Recovered, pdf, recover};
+use quire_formats::{DocumentWriter, Recovered, pdf, recover};
 use raster::PixelType;
 
 use crate::disk::{Disk, Event};
@@ -27,19 +21,19 @@ const ROWS: usize = 23;
 
 /// How a document is opened.
 #[derive(Clone)]
-pub enum Open {
+pub(crate) enum Open {
     Tiff(tiff::Options),
     Pdf(pdf::Options),
 }
 
-pub struct Scene {
-    pub name: String,
-    pub open: Open,
+pub(crate) struct Scene {
+    pub(crate) name: String,
+    pub(crate) open: Open,
     /// The document that is there, and its pages.
-    pub old: Vec<u8>,
-    pub before: Vec<Page>,
+    pub(crate) old: Vec<u8>,
+    pub(crate) before: Vec<Page>,
     /// The pages that are written.
-    pub pages: Vec<Page>,
+    pub(crate) pages: Vec<Page>,
     /// What foreign programs have found in documents that were looked at already.
     seen: RefCell<HashMap<u64, usize>>,
 }
@@ -61,13 +55,13 @@ fn new_pages() -> Vec<Page> {
 }
 
 /// All of them.
-pub fn all() -> Vec<Scene> {
+pub(crate) fn all() -> Vec<Scene> {
     let mut scenes = tiffs();
     scenes.extend(pdfs());
     scenes
 }
 
-pub fn tiff_options(compression: Compression) -> tiff::Options {
+pub(crate) fn tiff_options(compression: Compression) -> tiff::Options {
     tiff::Options {
         compression,
         records: true,
@@ -182,22 +176,15 @@ impl Scene {
         }
     }
 
-    pub fn format(&self) -> DocumentFormat {
-        match self.open {
-            Open::Tiff(_) => DocumentFormat::Tiff,
-            Open::Pdf(_) => DocumentFormat::Pdf,
-        }
-    }
-
     /// The disk with the document that is there, and a writer to it.
-    pub fn start(&self) -> (Disk, Box<dyn DocumentWriter>) {
+    pub(crate) fn start(&self) -> (Disk, Box<dyn DocumentWriter>) {
         let disk = Disk::holding(&self.old);
         let writer = self.writer(disk.clone());
         (disk, writer)
     }
 
     /// A writer that goes on with what the disk has.
-    pub fn writer(&self, disk: Disk) -> Box<dyn DocumentWriter> {
+    pub(crate) fn writer(&self, disk: Disk) -> Box<dyn DocumentWriter> {
         let bytes = disk.bytes();
         match (&self.open, bytes.is_empty()) {
             (Open::Tiff(options), true) => Box::new(tiff::Writer::new(disk, options.clone())),
@@ -216,7 +203,7 @@ impl Scene {
 
     /// Writes everything; of all pages but the last, every `synced`-th and those before it are made durable
     /// before the next begins.
-    pub fn write(&self, synced: usize) -> Disk {
+    pub(crate) fn write(&self, synced: usize) -> Disk {
         let (mut disk, mut writer) = self.start();
         for (n, page) in self.pages.iter().enumerate() {
             page_rows(writer.as_mut(), page).unwrap();
@@ -233,7 +220,7 @@ impl Scene {
 
     /// What `recover` makes of these bytes: at least the pages that were told (`done`), at most those whose
     /// end had begun (`begun`). Foreign programs read all of them. Gives the document.
-    pub fn recovered(&self, bytes: &[u8], done: usize, begun: usize, what: &str) -> Vec<u8> {
+    pub(crate) fn recovered(&self, bytes: &[u8], done: usize, begun: usize, what: &str) -> Vec<u8> {
         let file = file(bytes);
         let found = recover(&file);
         let after = content(&file);
@@ -264,7 +251,7 @@ impl Scene {
 
     /// The bytes of the old document are as they were, but for the link of a TIFF, and its header when it has
     /// become BigTIFF.
-    pub fn old_is_there(&self, bytes: &[u8], what: &str) {
+    pub(crate) fn old_is_there(&self, bytes: &[u8], what: &str) {
         assert!(bytes.len() >= self.old.len(), "{what}: cut");
         let turned = self.old.len() > 2 && self.old[2] == 42 && bytes[2] == 43;
         let header = if turned { 16 } else { 0 };
@@ -287,7 +274,7 @@ impl Scene {
     }
 
     /// How many pages foreign programs see: the first of all that were to be there, pixel by pixel.
-    pub fn look(&self, bytes: &[u8], what: &str) -> usize {
+    pub(crate) fn look(&self, bytes: &[u8], what: &str) -> usize {
         let mut hash = DefaultHasher::new();
         bytes.hash(&mut hash);
         let hash = hash.finish();
@@ -329,7 +316,7 @@ impl Scene {
 }
 
 /// Everything of a page but its end.
-pub fn page_rows(writer: &mut dyn DocumentWriter, page: &Page) -> wia::Result<()> {
+pub(crate) fn page_rows(writer: &mut dyn DocumentWriter, page: &Page) -> wia::Result<()> {
     writer.begin_page(&page.layout)?;
     for from in (0..page.band().rows()).step_by(ROWS) {
         writer.rows(page.band().slice(from, from + ROWS))?;
@@ -338,14 +325,14 @@ pub fn page_rows(writer: &mut dyn DocumentWriter, page: &Page) -> wia::Result<()
 }
 
 /// A file with these bytes.
-pub fn file(bytes: &[u8]) -> File {
+pub(crate) fn file(bytes: &[u8]) -> File {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(bytes).unwrap();
     file
 }
 
 /// What a file has.
-pub fn content(file: &File) -> Vec<u8> {
+pub(crate) fn content(file: &File) -> Vec<u8> {
     use std::os::unix::fs::FileExt;
     let mut bytes = vec![0; file.metadata().unwrap().len() as usize];
     file.read_exact_at(&mut bytes, 0).unwrap();

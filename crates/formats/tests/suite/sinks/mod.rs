@@ -1,11 +1,5 @@
 //! Places for documents that behave as a test wants.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "each test binary uses its part, and fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::io::{self, Cursor, SeekFrom};
 use std::sync::{Arc, Mutex};
@@ -15,22 +9,22 @@ use raster::{Band, PageLayout};
 
 /// Bytes in memory that can still be looked at after a writer has taken the sink.
 #[derive(Clone, Default)]
-pub struct Shared(pub Arc<Mutex<State>>);
+pub(crate) struct Shared(pub Arc<Mutex<State>>);
 
 #[derive(Default)]
-pub struct State {
-    pub bytes: Cursor<Vec<u8>>,
-    pub calls: u32,
+pub(crate) struct State {
+    pub(crate) bytes: Cursor<Vec<u8>>,
+    pub(crate) calls: u32,
     /// The number of the call that fails, from 0.
-    pub fail_at: Option<u32>,
+    pub(crate) fail_at: Option<u32>,
     /// Whether all calls after the failing one fail too.
-    pub stays_broken: bool,
-    pub cannot_seek: bool,
+    pub(crate) stays_broken: bool,
+    pub(crate) cannot_seek: bool,
 }
 
 impl Shared {
     /// Seekable, holding `before` and standing behind it.
-    pub fn after(before: &[u8]) -> Shared {
+    pub(crate) fn after(before: &[u8]) -> Shared {
         let shared = Shared::default();
         let mut state = shared.0.lock().unwrap();
         state.bytes = Cursor::new(before.to_vec());
@@ -39,27 +33,27 @@ impl Shared {
         shared
     }
 
-    pub fn pipe() -> Shared {
+    pub(crate) fn pipe() -> Shared {
         let shared = Shared::default();
         shared.0.lock().unwrap().cannot_seek = true;
         shared
     }
 
-    pub fn failing_at(call: u32) -> Shared {
+    pub(crate) fn failing_at(call: u32) -> Shared {
         let shared = Shared::after(b"before");
         shared.0.lock().unwrap().fail_at = Some(call);
         shared
     }
 
-    pub fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         self.0.lock().unwrap().bytes.get_ref().clone()
     }
 
-    pub fn position(&self) -> u64 {
+    pub(crate) fn position(&self) -> u64 {
         self.0.lock().unwrap().bytes.position()
     }
 
-    pub fn calls(&self) -> u32 {
+    pub(crate) fn calls(&self) -> u32 {
         self.0.lock().unwrap().calls
     }
 
@@ -102,7 +96,7 @@ impl Sink for Shared {
 }
 
 /// Writes one page while somebody moves the sink's position between the calls.
-pub fn write_disturbed(
+pub(crate) fn write_disturbed(
     sink: &Shared,
     writer: &mut dyn DocumentWriter,
     layout: &PageLayout,
@@ -123,7 +117,7 @@ pub fn write_disturbed(
 }
 
 /// Writes one page from packed rows, `group` rows at a time.
-pub fn write_page(
+pub(crate) fn write_page(
     writer: &mut dyn DocumentWriter,
     layout: &PageLayout,
     rows: &[u8],
@@ -141,7 +135,7 @@ pub fn write_page(
 
 /// Writes a page with every possible call failing: the error must come out, as what it is, and
 /// taking the page back must leave what was there before.
-pub fn fails_honestly<W: DocumentWriter>(
+pub(crate) fn fails_honestly<W: DocumentWriter>(
     make: impl Fn(Shared) -> W,
     layout: &PageLayout,
     rows: &[u8],

@@ -1,15 +1,9 @@
 //! What the TIFF tests share: pages made from a seed, a reader of uncompressed TIFF that is
 //! independent of the crate, and libtiff's tools.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "each test binary uses its part, and fails by panicking"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
-pub mod parse;
-pub mod sinks;
+pub(crate) mod parse;
+pub(crate) mod sinks;
 
 use std::path::Path;
 use std::process::Command;
@@ -19,9 +13,9 @@ use quire_formats::Sink;
 use quire_formats::tiff::{Options, Writer};
 use raster::{Band, PageLayout, PixelType};
 
-pub use parse::Tiff;
+pub(crate) use parse::Tiff;
 
-pub const PIXELS: [PixelType; 6] = [
+pub(crate) const PIXELS: [PixelType; 6] = [
     PixelType::Bw1,
     PixelType::Gray4,
     PixelType::Gray8,
@@ -32,15 +26,15 @@ pub const PIXELS: [PixelType; 6] = [
 
 /// A page with its packed rows; the padding bits are 0.
 #[derive(Clone, Debug)]
-pub struct Page {
-    pub layout: PageLayout,
-    pub data: Vec<u8>,
+pub(crate) struct Page {
+    pub(crate) layout: PageLayout,
+    pub(crate) data: Vec<u8>,
 }
 
 impl Page {
     /// A page of `height` rows, whose content follows from `seed`: noise, runs and wedges side by
     /// side, so that every codec meets its good and its bad cases.
-    pub fn new(pixel: PixelType, width: u32, height: u32, seed: u32) -> Page {
+    pub(crate) fn new(pixel: PixelType, width: u32, height: u32, seed: u32) -> Page {
         let layout = PageLayout {
             width,
             height: Some(height),
@@ -72,7 +66,7 @@ impl Page {
         page
     }
 
-    pub fn clear_padding(&mut self) {
+    pub(crate) fn clear_padding(&mut self) {
         let bits = self.layout.width as usize * self.layout.pixel.bits_per_pixel() as usize % 8;
         if bits != 0 {
             for row in self.data.chunks_mut(self.layout.row_bytes()) {
@@ -81,22 +75,22 @@ impl Page {
         }
     }
 
-    pub fn height(&self) -> u32 {
+    pub(crate) fn height(&self) -> u32 {
         (self.data.len() / self.layout.row_bytes()) as u32
     }
 
-    pub fn unknown_height(mut self) -> Page {
+    pub(crate) fn unknown_height(mut self) -> Page {
         self.layout.height = None;
         self
     }
 
-    pub fn band(&self) -> Band<'_> {
+    pub(crate) fn band(&self) -> Band<'_> {
         let row = self.layout.row_bytes();
         Band::new(&self.data, row, row).unwrap()
     }
 
     /// Writes the page in bands of `rows` rows.
-    pub fn write(
+    pub(crate) fn write(
         &self,
         writer: &mut (impl DocumentWriter + ?Sized),
         rows: usize,
@@ -111,7 +105,7 @@ impl Page {
 }
 
 /// Writes `pages` into memory.
-pub fn document(options: Options, pages: &[Page], rows: usize) -> Vec<u8> {
+pub(crate) fn document(options: Options, pages: &[Page], rows: usize) -> Vec<u8> {
     let mut writer = Writer::new(std::io::Cursor::new(Vec::new()), options);
     for page in pages {
         page.write(&mut writer, rows).unwrap();
@@ -122,7 +116,7 @@ pub fn document(options: Options, pages: &[Page], rows: usize) -> Vec<u8> {
 }
 
 /// Writes `pages` through `sink`.
-pub fn write_to<S: Sink>(sink: S, options: Options, pages: &[Page], rows: usize) -> S {
+pub(crate) fn write_to<S: Sink>(sink: S, options: Options, pages: &[Page], rows: usize) -> S {
     let mut writer = Writer::new(sink, options);
     for page in pages {
         page.write(&mut writer, rows).unwrap();
@@ -132,7 +126,7 @@ pub fn write_to<S: Sink>(sink: S, options: Options, pages: &[Page], rows: usize)
 }
 
 /// Runs a tool of libtiff; it must succeed and say nothing on its error output.
-pub fn tool(name: &str, args: &[&str]) -> String {
+pub(crate) fn tool(name: &str, args: &[&str]) -> String {
     let output = Command::new(name)
         .args(args)
         .output()
@@ -147,7 +141,7 @@ pub fn tool(name: &str, args: &[&str]) -> String {
 }
 
 /// The pages that `tiffinfo` lists, which must have nothing to complain about.
-pub fn count(document: &[u8]) -> usize {
+pub(crate) fn count(document: &[u8]) -> usize {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.tiff");
     std::fs::write(&path, document).unwrap();
@@ -156,7 +150,7 @@ pub fn count(document: &[u8]) -> usize {
 }
 
 /// Asserts that `got`, read by this crate's own reader of uncompressed TIFF, is `pages`.
-pub fn assert_plain(got: &Tiff, pages: &[Page], what: &str) {
+pub(crate) fn assert_plain(got: &Tiff, pages: &[Page], what: &str) {
     assert_eq!(got.pages.len(), pages.len(), "{what}");
     for (n, (got, page)) in got.pages.iter().zip(pages).enumerate() {
         assert_eq!(got.long(256), page.layout.width, "{what}, page {n}");
@@ -166,7 +160,7 @@ pub fn assert_plain(got: &Tiff, pages: &[Page], what: &str) {
 }
 
 /// What libtiff makes of a document: every page, decoded by `tiffcp -c none`.
-pub fn decode(document: &[u8]) -> Tiff {
+pub(crate) fn decode(document: &[u8]) -> Tiff {
     decode_and(document, |_, _| {})
 }
 
@@ -184,12 +178,12 @@ fn decode_and(document: &[u8], look: impl FnOnce(&str, &str)) -> Tiff {
     decoded
 }
 
-pub fn text(path: &Path) -> &str {
+pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
 /// Asserts that libtiff sees exactly `pages`.
-pub fn assert_pages(document: &[u8], pages: &[Page], what: &str) {
+pub(crate) fn assert_pages(document: &[u8], pages: &[Page], what: &str) {
     let decoded = decode_and(document, |original, copy| {
         // It names the pages, the fields that differ, and the first pixels that do.
         let lines = tool("tiffcmp", &["-t", original, copy]);

@@ -1,49 +1,45 @@
 //! A reader of TIFF directories in both forms, strict about what the writer promises.
 
 /// A field's values: integers, the bytes of texts, or numerators and denominators in turn.
-pub type Values = Vec<u64>;
+pub(crate) type Values = Vec<u64>;
 
 #[derive(Clone, Debug, Default)]
-pub struct Ifd {
-    pub at: u64,
-    pub fields: Vec<(u16, u16, Values)>,
+pub(crate) struct Ifd {
+    pub(crate) at: u64,
+    pub(crate) fields: Vec<(u16, u16, Values)>,
     /// The strips' bytes as they stand in the file.
-    pub strips: Vec<Vec<u8>>,
+    pub(crate) strips: Vec<Vec<u8>>,
     /// The strips' bytes in order, WhiteIsZero turned into BlackIsZero. The pixels, when there is no
     /// compression.
-    pub pixels: Vec<u8>,
+    pub(crate) pixels: Vec<u8>,
 }
 
 impl Ifd {
-    pub fn get(&self, tag: u16) -> Option<&[u64]> {
+    pub(crate) fn get(&self, tag: u16) -> Option<&[u64]> {
         let field = self.fields.iter().find(|f| f.0 == tag);
         field.map(|f| f.2.as_slice())
     }
 
-    pub fn long(&self, tag: u16) -> u32 {
+    pub(crate) fn long(&self, tag: u16) -> u32 {
         self.get(tag).unwrap_or_else(|| panic!("no tag {tag}"))[0] as u32
     }
 
-    pub fn kind(&self, tag: u16) -> Option<u16> {
-        self.fields.iter().find(|f| f.0 == tag).map(|f| f.1)
-    }
-
-    pub fn text(&self, tag: u16) -> Option<String> {
+    pub(crate) fn text(&self, tag: u16) -> Option<String> {
         let bytes: Vec<u8> = self.get(tag)?.iter().map(|v| *v as u8).collect();
         let (last, text) = bytes.split_last().unwrap();
         assert_eq!(*last, 0);
         Some(String::from_utf8(text.to_vec()).unwrap())
     }
 
-    pub fn tags(&self) -> Vec<u16> {
+    pub(crate) fn tags(&self) -> Vec<u16> {
         self.fields.iter().map(|f| f.0).collect()
     }
 }
 
 #[derive(Clone, Debug)]
-pub struct Tiff {
-    pub big: bool,
-    pub pages: Vec<Ifd>,
+pub(crate) struct Tiff {
+    pub(crate) big: bool,
+    pub(crate) pages: Vec<Ifd>,
 }
 
 fn number(bytes: &[u8], at: u64, len: u64) -> u64 {
@@ -54,7 +50,7 @@ fn number(bytes: &[u8], at: u64, len: u64) -> u64 {
 
 impl Tiff {
     /// All pages of the document in `bytes`. Panics when it is not a valid TIFF.
-    pub fn parse(bytes: &[u8]) -> Tiff {
+    pub(crate) fn parse(bytes: &[u8]) -> Tiff {
         assert_eq!(&bytes[..2], b"II");
         let big = match number(bytes, 2, 2) {
             42 => false,

@@ -7,13 +7,13 @@ use std::rc::Rc;
 use quire_formats::{Sink, SinkAbilities};
 
 /// A sink whose content after each write and seek is looked at.
-pub struct Steps<F> {
+pub(crate) struct Steps<F> {
     inner: Cursor<Vec<u8>>,
     look: F,
 }
 
 impl<F: FnMut(&[u8])> Steps<F> {
-    pub fn new(look: F) -> Steps<F> {
+    pub(crate) fn new(look: F) -> Steps<F> {
         Steps {
             inner: Cursor::new(Vec::new()),
             look,
@@ -45,7 +45,7 @@ impl<F: FnMut(&[u8])> Sink for Steps<F> {
 
 /// What a failing call does before it fails, and for how long calls fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// This one call; nothing is done.
     Once,
     /// This one call; of a write, half is done.
@@ -55,15 +55,15 @@ pub enum Failure {
 }
 
 /// A sink whose call number `at` (of all kinds, from 0) fails.
-pub struct Failing {
-    pub inner: Cursor<Vec<u8>>,
-    pub at: usize,
-    pub failure: Failure,
-    pub calls: usize,
+pub(crate) struct Failing {
+    pub(crate) inner: Cursor<Vec<u8>>,
+    pub(crate) at: usize,
+    pub(crate) failure: Failure,
+    pub(crate) calls: usize,
 }
 
 impl Failing {
-    pub fn new(start: &[u8], at: usize, failure: Failure) -> Failing {
+    pub(crate) fn new(start: &[u8], at: usize, failure: Failure) -> Failing {
         Failing {
             inner: Cursor::new(start.to_vec()),
             at,
@@ -113,7 +113,7 @@ impl Sink for Failing {
 
 /// The kinds of calls that a sink has got.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Call {
+pub(crate) enum Call {
     Write(usize),
     Seek(SeekFrom),
     SetLen(u64),
@@ -121,8 +121,8 @@ pub enum Call {
 
 /// A sink that writes down what it is asked.
 #[derive(Clone, Default)]
-pub struct Listing {
-    pub calls: Rc<RefCell<Vec<Call>>>,
+pub(crate) struct Listing {
+    pub(crate) calls: Rc<RefCell<Vec<Call>>>,
     inner: Cursor<Vec<u8>>,
 }
 

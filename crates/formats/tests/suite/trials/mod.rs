@@ -1,15 +1,8 @@
 //! How property tests are run here: the same cases each time, and no files left behind.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "each test binary uses its part, and fails by panicking"
-)]
 
 use proptest::test_runner::{Config, RngSeed};
 
-pub fn cases(cases: u32) -> Config {
+pub(crate) fn cases(cases: u32) -> Config {
     Config {
         cases,
         failure_persistence: None,

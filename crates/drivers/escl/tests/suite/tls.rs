@@ -1,7 +1,4 @@
 //! Encrypted connections: the first certificate is remembered, another one is refused.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
-
-mod rig;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -9,10 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
+use crate::rig::{self, LONG, patient};
 use escl_testserver::{Server, capabilities, pages};
 use quire_driver_escl::{EsclScanner, Options};
 use raster::PixelType;
-use rig::{LONG, patient};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use service::{DeviceOptions, Service};

@@ -1,11 +1,9 @@
 //! Scanners that cannot be opened say why, in time.
 
-mod rig;
-
 use std::net::TcpListener;
 
+use crate::rig::{self, patient};
 use escl_testserver::{Act, Kind, Server, capabilities};
-use rig::patient;
 use wia::ErrorKind;
 
 #[test]

@@ -1,14 +1,11 @@
 //! Scans from a server that does everything right: what arrives is what lies there.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
-
-mod rig;
 
 use std::sync::Arc;
 
+use crate::rig::{self, Keeper, download, item, open, patient, prepare, raw};
 use escl::settings::{InputSource, Region};
 use escl_testserver::{Server, capabilities, jpeg_only, pages};
 use raster::PixelType;
-use rig::{Keeper, download, item, open, patient, prepare, raw};
 use service::CreationFlags;
 use wia::constant::WIA_USE_SEGMENTATION_FILTER;
 use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_JPEG, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};

@@ -1,16 +1,13 @@
 //! What goes wrong with a server ends in time, with a failure that names the cause; pages that were complete stay;
 //! and the next scan works.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
-
-mod rig;
 
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
+use crate::rig::{self, Keeper, LONG, download, impatient, item, open, patient, prepare, raw};
 use escl::status::{AdfState, JobState};
 use escl_testserver::{Act, Kind, Server, capabilities, pages};
 use raster::PixelType;
-use rig::{Keeper, LONG, download, impatient, item, open, patient, prepare, raw};
 use service::{Answer, Device, Item};
 use wia::format::{WIA_IMG_FMT_JPEG, WIA_IMG_FMT_RAW, WIA_IMG_FMT_TIFF};
 use wia::property::{WIA_IPS_PAGE_SIZE, WIA_IPS_XEXTENT, WIA_IPS_YEXTENT};

@@ -1,10 +1,4 @@
 //! An application of one scanner.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    clippy::unwrap_used,
-    reason = "each test file uses its own part"
-)]
 
 use std::io::{Cursor, Seek, SeekFrom, Write};
 use std::process::{Command, Stdio};
@@ -26,12 +20,12 @@ use wia::{DataType, Error, Guid, Result, Status, TransferFlags, TransferMessage,
 use escl_testserver::Server;
 
 /// Long enough for a loaded machine.
-pub const LONG: Duration = Duration::from_secs(60);
+pub(crate) const LONG: Duration = Duration::from_secs(60);
 /// Short enough for a test that waits for it.
-pub const SHORT: Duration = Duration::from_secs(1);
+pub(crate) const SHORT: Duration = Duration::from_secs(1);
 
 /// Deadlines for tests in which nothing is late.
-pub fn patient() -> Deadlines {
+pub(crate) fn patient() -> Deadlines {
     Deadlines {
         open: LONG,
         first_line: LONG,
@@ -42,14 +36,14 @@ pub fn patient() -> Deadlines {
 }
 
 /// Deadlines for tests of those between lines.
-pub fn impatient() -> Deadlines {
+pub(crate) fn impatient() -> Deadlines {
     Deadlines {
         line: SHORT,
         ..patient()
     }
 }
 
-pub fn options(url: &str, deadlines: Deadlines) -> Options {
+pub(crate) fn options(url: &str, deadlines: Deadlines) -> Options {
     Options {
         deadlines,
         certificates: None,
@@ -57,11 +51,11 @@ pub fn options(url: &str, deadlines: Deadlines) -> Options {
     }
 }
 
-pub fn driver(server: &Server, deadlines: Deadlines) -> Result<EsclScanner> {
+pub(crate) fn driver(server: &Server, deadlines: Deadlines) -> Result<EsclScanner> {
     EsclScanner::new(&options(&server.url(), deadlines))
 }
 
-pub fn open(server: &Server, deadlines: Deadlines) -> Result<Arc<dyn Device>> {
+pub(crate) fn open(server: &Server, deadlines: Deadlines) -> Result<Arc<dyn Device>> {
     let driver = driver(server, deadlines)?;
     let options = DeviceOptions {
         line_deadline: LONG,
@@ -70,12 +64,12 @@ pub fn open(server: &Server, deadlines: Deadlines) -> Result<Arc<dyn Device>> {
     Service::new(Arc::new(driver), "escl:test", options).connect()
 }
 
-pub fn item(device: &Arc<dyn Device>, name: &str) -> Arc<dyn Item> {
+pub(crate) fn item(device: &Arc<dyn Device>, name: &str) -> Arc<dyn Item> {
     device.find_item(&format!("0000\\Root\\{name}")).unwrap()
 }
 
 /// Sets an item up: pixels at a resolution, in a format.
-pub fn prepare(
+pub(crate) fn prepare(
     item: &dyn Item,
     pixel: PixelType,
     dpi: i32,
@@ -105,18 +99,18 @@ type Bytes = Arc<Mutex<Cursor<Vec<u8>>>>;
 type OnMessage = Box<dyn Fn(&TransferParams) -> Result<Answer> + Send + Sync>;
 
 /// An application that keeps what it gets.
-pub struct Keeper {
+pub(crate) struct Keeper {
     streams: Mutex<Vec<Bytes>>,
-    pub messages: Mutex<Vec<TransferMessage>>,
+    pub(crate) messages: Mutex<Vec<TransferMessage>>,
     on_message: OnMessage,
 }
 
 impl Keeper {
-    pub fn new() -> Arc<Keeper> {
+    pub(crate) fn new() -> Arc<Keeper> {
         Keeper::with(|_| Ok(Answer::Continue))
     }
 
-    pub fn with(
+    pub(crate) fn with(
         on_message: impl Fn(&TransferParams) -> Result<Answer> + Send + Sync + 'static,
     ) -> Arc<Keeper> {
         Arc::new(Keeper {
@@ -127,7 +121,7 @@ impl Keeper {
     }
 
     /// What the streams hold.
-    pub fn streams(&self) -> Vec<Vec<u8>> {
+    pub(crate) fn streams(&self) -> Vec<Vec<u8>> {
         let streams = self.streams.lock().unwrap();
         streams
             .iter()
@@ -175,13 +169,13 @@ impl Stream for Memory {
 }
 
 /// Downloads an item.
-pub fn download(item: &dyn Item, keeper: &Arc<Keeper>) -> Result<Status> {
+pub(crate) fn download(item: &dyn Item, keeper: &Arc<Keeper>) -> Result<Status> {
     let keeper: Arc<dyn TransferCallback> = keeper.clone();
     item.transfer()?.download(TransferFlags::empty(), keeper)
 }
 
 /// Width, height and canonical rows of a RAW stream.
-pub fn raw(bytes: &[u8]) -> ((u32, u32), Vec<u8>) {
+pub(crate) fn raw(bytes: &[u8]) -> ((u32, u32), Vec<u8>) {
     let header = RawHeader::decode(bytes[..RawHeader::LEN].try_into().unwrap()).unwrap();
     let size = (header.x_extent, header.y_extent);
     let row = (size.0 as usize * header.bits_per_pixel as usize).div_ceil(8);
@@ -199,7 +193,7 @@ pub fn raw(bytes: &[u8]) -> ((u32, u32), Vec<u8>) {
 }
 
 /// The pixels of a JPEG file, by djpeg.
-pub fn djpeg(file: &[u8]) -> Vec<u8> {
+pub(crate) fn djpeg(file: &[u8]) -> Vec<u8> {
     let mut child = Command::new("timeout")
         .args(["20", "djpeg", "-pnm"])
         .stdin(Stdio::piped())

@@ -1,13 +1,13 @@
 //! The conformance suite.
 
-mod rig;
-
 use std::sync::Arc;
 
 use escl_testserver::{Server, capabilities};
 use minidriver::Minidriver;
 use testkit::Faces;
 use wia::Result;
+
+use crate::rig;
 
 #[test]
 fn the_driver_does_its_duties() {
