@@ -131,7 +131,7 @@ private:
         WiaBstr name(OLESTR("Feeder")), full_name(OLESTR("0000\\Root\\Feeder"));
         WiaPtr<IStream> first, second;
         if (callback->GetNextStream(1, name.get(), full_name.get(), first.put()) != E_INVALIDARG) return false;
-        if (callback->GetNextStream(0, name.get(), full_name.get(), nullptr) != E_INVALIDARG) return false;
+        if (callback->GetNextStream(0, name.get(), full_name.get(), nullptr) != E_POINTER) return false;
         if (callback->SendMessage(0, nullptr) != E_INVALIDARG) return false;
         if (callback->GetNextStream(0, name.get(), full_name.get(), first.put()) != S_OK || !first) return false;
         // The application does not like it that there is nothing in the first one.
@@ -158,7 +158,7 @@ private:
         if (reinterpret_cast<uintptr_t>(memory) % 8 != 0) return E_UNEXPECTED;
         if (folder->GetDeviceSpecContext(&same) != S_OK || same != memory) return E_UNEXPECTED;
         if (folder->GetItemFlags(&flags) != S_OK || flags != WiaItemTypeFile) return E_UNEXPECTED;
-        if (folder->GetItemFlags(nullptr) != E_INVALIDARG) return E_UNEXPECTED;
+        if (folder->GetItemFlags(nullptr) != E_POINTER) return E_UNEXPECTED;
         if (folder->AddItemToFolder(nullptr) != E_INVALIDARG) return E_UNEXPECTED;
         if (folder->AddItemToFolder(folder.get()) != E_INVALIDARG) return E_UNEXPECTED;
         if (folder->AddItemToFolder(root.get()) != S_OK) return E_UNEXPECTED;
