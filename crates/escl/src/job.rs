@@ -5,7 +5,7 @@
 //!
 //! | answer | making a job | asking for a page |
 //! |---|---|---|
-//! | 404, 410 | failure | the end, unless the job's state or the feeder's says otherwise |
+//! | 404, 410 | failure | the end; while job and feeder say otherwise: again, thirty times, then failure |
 //! | 409 | empty feeder, trouble with the paper, busy, else settings | the end with an empty feeder, else as others |
 //! | 503 | busy: again, ten times | not ready: again, until a deadline of the caller; paper trouble is told |
 //! | 401, 403 | not let in | as others |
@@ -32,6 +32,9 @@ pub use exchange::{Answer, Host, Method, Next, Request};
 const CREATE_TRIES: u32 = 10;
 /// How often a page is asked for that should be there (NAPS2's number).
 const PAGE_TRIES: u32 = 5;
+/// How often a page is asked for of a scanner that has none, and says that it is at work on the job: the seconds
+/// of a slow sheet.
+const WORK_TRIES: u32 = 30;
 /// How often a page is asked for again after its connection broke.
 const REPEATS: u32 = 2;
 /// The wait where nobody says how long.
@@ -415,8 +418,12 @@ impl Job {
         // A job that is not told of cannot have come to its end with sheets left.
         let loaded = adf == Some(AdfState::Loaded);
         let alive = state.map_or(loaded && !first, JobState::is_alive);
-        let wanted = first || more || self.quirks.has(Change::RetryGone);
-        if alive && wanted && self.tries < PAGE_TRIES {
+        let tries = match () {
+            () if first || more => WORK_TRIES,
+            () if self.quirks.has(Change::RetryGone) => PAGE_TRIES,
+            () => 0,
+        };
+        if alive && self.tries < tries {
             self.tries += 1;
             return Course::Wait(WAIT, Box::new(Course::Fetch));
         }
@@ -424,9 +431,10 @@ impl Job {
             let what = format!("the scanner ended the job without a page (HTTP status {code})");
             return self.delete(Err(wrong(what)));
         }
-        if alive && loaded {
+        if alive && more {
+            let feeder = if loaded { "loaded" } else { "at work" };
             return self.delete(Err(wrong(format!(
-                "the scanner gives no more pages (HTTP status {code}), and says that its feeder is loaded"
+                "the scanner gives no more pages (HTTP status {code}), and says that its feeder is {feeder}"
             ))));
         }
         self.ended()

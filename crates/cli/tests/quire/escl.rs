@@ -207,9 +207,9 @@ fn faults() -> Vec<(Act, i32, &'static str, &'static str)> {
         (Act::Raw(b"SSH-2.0-x\r\n".to_vec()), 8, "NextDocument", ""),
         (Act::Say(302, location, vec![]), 8, "another host", ""),
         (Act::Say(503, later, vec![]), 8, "did not come within", LATE),
-        (Act::say(404), 8, "404", ""),
+        (Act::say(404), 8, "did not come within", LATE),
         (Act::say(409), 8, "409", ""),
-        (Act::say(410), 8, "410", ""),
+        (Act::say(410), 8, "did not come within", LATE),
         (Act::say(500), 8, "500", ""),
     ]
 }

@@ -295,10 +295,15 @@ fn pages_that_the_scanner_counts_as_given() {
     }
 }
 
-/// Asks for a page six times, while the scanner tells the same; then gives up.
-fn never(code: u16, adf: AdfState, state: Option<JobState>) -> (u32, Option<ErrorKind>) {
+/// Asks for a page so often, while the scanner tells the same; then gives up.
+fn never(
+    times: usize,
+    code: u16,
+    adf: AdfState,
+    state: Option<JobState>,
+) -> (u32, Option<ErrorKind>) {
     let mut script = vec![(STATUS, Says(500)), (CREATE, Made), (PAGE, Page)];
-    for _ in 0..6 {
+    for _ in 0..times {
         script.extend([(PAGE, Says(code)), (STATUS, Tells(Some(adf), None, state))]);
     }
     script.push((DELETE, Says(200)));
@@ -311,13 +316,18 @@ fn ends_that_come_early() {
     // Sheets are left: of a job that is alive, and of one that is not told of any more.
     for state in [Some(JobState::Processing), None] {
         for code in [404, 410] {
-            assert_eq!(never(code, AdfState::Loaded, state), failed);
+            assert_eq!(never(31, code, AdfState::Loaded, state), failed);
         }
+    }
+    // A sheet is on its way, which never comes.
+    for code in [404, 410] {
+        let alive = Some(JobState::Processing);
+        assert_eq!(never(31, code, AdfState::Processing, alive), failed);
     }
     // The last sheet is drawn in, and fails inside.
     for code in [400, 500, 502] {
         assert_eq!(
-            never(code, AdfState::Empty, Some(JobState::Processing)),
+            never(6, code, AdfState::Empty, Some(JobState::Processing)),
             failed
         );
     }
