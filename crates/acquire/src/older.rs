@@ -2,13 +2,13 @@
 //! files as well.
 
 use std::fs::File;
-use std::io::{Read, SeekFrom};
+use std::io::Read;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use service::{
-    Answer, DataCallback, DataParams, NextStream, Payload, Stream, TransferCallback,
-    TransferParams, write_all,
+    Answer, DataCallback, DataParams, MemoryBitmap, NextStream, Payload, Stream, TransferCallback,
+    TransferParams, write_all, write_at,
 };
 use wia::{DataMessage, Error, ErrorKind, Result, Status, TransferMessage};
 
@@ -17,14 +17,24 @@ use crate::cancel::Cancel;
 /// What a file is copied in.
 const CHUNK: usize = 256 * 1024;
 
+/// What comes in bands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bands {
+    /// An image after the other, each as a file of it is.
+    Images,
+    /// As images, without the file header of a bitmap (`WiaImgFmt_MEMORYBMP`), which is put in front.
+    Bitmaps,
+    /// A document with all pages.
+    Document,
+}
+
 /// Gives an application of streams what comes in bands: an image is a stream, or with a multipage
 /// kind the document is. In a file transfer only the messages pass.
 pub(crate) struct FromData {
     to: Arc<dyn TransferCallback>,
     item_name: String,
     full_item_name: String,
-    /// All pages are in one document.
-    multipage: bool,
+    bands: Bands,
     cancel: Cancel,
     state: Mutex<State>,
 }
@@ -32,6 +42,8 @@ pub(crate) struct FromData {
 #[derive(Default)]
 struct State {
     stream: Option<Box<dyn Stream>>,
+    /// Of [`Bands::Bitmaps`].
+    bitmap: MemoryBitmap,
     bytes: u64,
 }
 
@@ -39,14 +51,14 @@ impl FromData {
     pub(crate) fn new(
         to: Arc<dyn TransferCallback>,
         (item_name, full_item_name): (String, String),
-        multipage: bool,
+        bands: Bands,
         cancel: &Cancel,
     ) -> FromData {
         FromData {
             to,
             item_name,
             full_item_name,
-            multipage,
+            bands,
             cancel: cancel.clone(),
             state: Mutex::default(),
         }
@@ -61,18 +73,30 @@ impl FromData {
         let mut state = self.lock();
         if state.stream.is_none() {
             state.bytes = 0;
-            match self.next_stream()? {
-                Some(stream) => state.stream = Some(stream),
-                None => return Ok(Answer::Cancel),
-            }
+            state.bitmap = MemoryBitmap::default();
+            state.stream = self.next_stream()?;
         }
         let offset = u64::try_from(offset)
             .map_err(|_| Error::new(ErrorKind::InvalidDriverResponse, "a band before the image"))?;
-        if let Some(stream) = &mut state.stream {
-            stream.seek(SeekFrom::Start(offset))?;
-            write_all(stream.as_mut(), band)?;
+        let State {
+            stream,
+            bitmap,
+            bytes,
+        } = &mut *state;
+        let Some(stream) = stream else {
+            return Ok(Answer::Cancel);
+        };
+        let mut write = |place, data: &[u8]| write_at(stream.as_mut(), place, data);
+        match self.bands {
+            Bands::Bitmaps => {
+                bitmap.band(offset, band, write)?;
+                *bytes = bitmap.len();
+            }
+            Bands::Images | Bands::Document => {
+                write(offset, band)?;
+                *bytes = (*bytes).max(offset + band.len() as u64);
+            }
         }
-        state.bytes = state.bytes.max(offset + band.len() as u64);
         Ok(Answer::Continue)
     }
 
@@ -90,14 +114,18 @@ impl FromData {
         }
     }
 
-    /// The stream, if there is one, is complete.
-    fn end_stream(&self) -> Result<Answer> {
+    /// The stream, if there is one, ends; `complete` says whether all of its data came.
+    fn end_stream(&self, complete: bool) -> Result<Answer> {
         let mut state = self.lock();
-        if state.stream.take().is_none() {
+        let Some(mut stream) = state.stream.take() else {
             return Ok(Answer::Continue);
+        };
+        if complete && self.bands == Bands::Bitmaps {
+            let write = |place, data: &[u8]| write_at(stream.as_mut(), place, data);
+            state.bitmap.complete(write)?;
         }
         let bytes = state.bytes;
-        drop(state);
+        drop((state, stream));
         self.send(TransferMessage::EndOfStream, 0, bytes)
     }
 
@@ -144,7 +172,8 @@ impl FromData {
     ///
     /// The transfer's, else what was answered to the end.
     pub(crate) fn finish(&self, transfer: Result<Status>) -> Result<Status> {
-        let ended = self.end_stream();
+        let complete = matches!(transfer, Ok(Status::Ok | Status::EndOfMedia));
+        let ended = self.end_stream(complete);
         let bytes = self.lock().bytes;
         let told = self.send(TransferMessage::EndOfTransfer, 0, bytes);
         let status = transfer?;
@@ -161,10 +190,10 @@ impl DataCallback for FromData {
         match (params.message, params.payload) {
             (DataMessage::Data, Payload::Band(band)) => self.band(params.offset, band),
             (DataMessage::Status, _) => self.send(TransferMessage::Status, params.percent, bytes),
-            (DataMessage::NewPage, _) if self.multipage => {
+            (DataMessage::NewPage, _) if self.bands == Bands::Document => {
                 self.send(TransferMessage::NewPage, 0, bytes)
             }
-            (DataMessage::NewPage, _) => self.end_stream(),
+            (DataMessage::NewPage, _) => self.end_stream(true),
             (
                 DataMessage::Data
                 | DataMessage::DataHeader
@@ -179,6 +208,8 @@ impl DataCallback for FromData {
 
 #[cfg(test)]
 mod tests {
+    use std::io::SeekFrom;
+
     use super::*;
 
     /// Writes down what it is told, and takes any bytes.
@@ -216,7 +247,7 @@ mod tests {
     fn the_last_stream_ends_when_the_result_of_the_transfer_is_known() {
         let log = Arc::new(Log::default());
         let names = ("Feeder".to_owned(), "0000\\Root\\Feeder".to_owned());
-        let data = FromData::new(log.clone(), names, false, &Cancel::default());
+        let data = FromData::new(log.clone(), names, Bands::Images, &Cancel::default());
         assert_eq!(data.band(0, b"half a page"), Ok(Answer::Continue));
         let termination = DataParams {
             message: DataMessage::Termination,

@@ -4,12 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use service::{Chain, DataTransferInfo, FileFate, StorageMedium, Transfer, TransferCallback};
+use wia::format::WIA_IMG_FMT_MEMORYBMP;
 use wia::{Error, ErrorKind, Result, Status, TransferFlags, Tymed};
 
 use crate::cancel::Cancel;
 use crate::event::Event;
 use crate::filtering;
-use crate::older::FromData;
+use crate::older::{Bands, FromData};
 use crate::plan::{Plan, TransferKind};
 use crate::report::Reporter;
 use crate::settings::TransferMode;
@@ -60,8 +61,12 @@ impl Transport<'_> {
     fn older(&self, callback: Arc<dyn TransferCallback>) -> (Arc<FromData>, Chain) {
         let chain = self.transfer.filtered(callback);
         let names = (self.plan.item.name(), self.plan.item.full_name());
-        let multipage = self.plan.transfer == TransferKind::MultipageTiff;
-        let data = FromData::new(chain.callback(), names, multipage, self.cancel);
+        let bands = match self.plan.transfer {
+            TransferKind::MultipageTiff => Bands::Document,
+            TransferKind::EncodedPerPage(WIA_IMG_FMT_MEMORYBMP) => Bands::Bitmaps,
+            TransferKind::RawPerPage | TransferKind::EncodedPerPage(_) => Bands::Images,
+        };
+        let data = FromData::new(chain.callback(), names, bands, self.cancel);
         (Arc::new(data), chain)
     }
 

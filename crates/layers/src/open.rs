@@ -3,7 +3,7 @@
 use std::io::SeekFrom;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use transfer::{Stream, write_all};
+use transfer::{Stream, write_all, write_at};
 use wia::{Error, ErrorKind, Result};
 
 use crate::below::Below;
@@ -232,8 +232,7 @@ impl Open {
         };
         self.below.call(|stream| {
             for (at, word) in words {
-                stream.seek(SeekFrom::Start(base + at))?;
-                write_all(stream, word)?;
+                write_at(stream, base + at, word)?;
             }
             stream.seek(SeekFrom::Start(back)).map(drop)
         })

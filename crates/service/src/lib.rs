@@ -19,11 +19,13 @@ mod preview;
 mod transfer;
 
 pub use crate::transfer::new_file;
+pub use ::transfer::compat::MemoryBitmap;
 pub use ::transfer::filter::Chain;
 pub use ::transfer::{
     Answer, AppErrorHandler, DataCallback, DataParams, DataTransferInfo, DocumentOptions,
     DocumentProgress, ExtendedTransferInfo, ImageFilter, NextStream, Payload, Reply, StatusReport,
     StorageMedium, Stream, TransferCallback, TransferParams, Window, ask_for_help, write_all,
+    write_at,
 };
 pub use api::{Device, FileFate, HostInfo, Item, Preview, Transfer, UpdateFlags};
 pub use device::{DeviceOptions, Service};

@@ -42,4 +42,4 @@ pub use page_writer::{
 };
 pub use segmentation::{REGION_FLAGS, SegmentationFilter, SegmentedItem};
 pub use session::Session;
-pub use stream::{Held, Stream, StreamSink, write_all};
+pub use stream::{Held, Stream, StreamSink, write_all, write_at};

@@ -151,6 +151,16 @@ pub fn write_all(stream: &mut dyn Stream, data: &[u8]) -> Result<()> {
     ))
 }
 
+/// Writes all of `data` at `place`, in bytes from the start.
+///
+/// # Errors
+///
+/// As [`write_all`].
+pub fn write_at(stream: &mut dyn Stream, place: u64, data: &[u8]) -> Result<()> {
+    stream.seek(SeekFrom::Start(place))?;
+    write_all(stream, data)
+}
+
 /// A [`Stream`] as the sink of a document writer.
 pub struct StreamSink<'a>(pub &'a mut dyn Stream);
 

@@ -8,7 +8,7 @@ use formats::{DocumentWriter, bmp, jpeg};
 use items::FormatRule;
 use quire_acquire::{Compression, DocumentFormat, Settings, TransferKind, TransferMode, plan};
 use raster::Band;
-use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_JPEG};
+use wia::format::{WIA_IMG_FMT_BMP, WIA_IMG_FMT_JPEG, WIA_IMG_FMT_MEMORYBMP};
 use wia::{ErrorKind, Status};
 
 use crate::documents::{Gray, gray_png, gray_tiff, read};
@@ -66,18 +66,28 @@ fn jpegs(name: impl Into<std::path::PathBuf>) -> Settings {
 
 #[test]
 fn a_device_that_knows_bitmaps_alone_makes_every_document() {
-    for compression in [Compression::None, Compression::Deflate] {
+    for (compression, transfer, kind) in [
+        (Compression::None, TransferMode::Stream, WIA_IMG_FMT_BMP),
+        (Compression::Deflate, TransferMode::Stream, WIA_IMG_FMT_BMP),
+        // Without a file header on the way.
+        (
+            Compression::None,
+            TransferMode::Memory,
+            WIA_IMG_FMT_MEMORYBMP,
+        ),
+    ] {
         let scratch = Scratch::new();
         let bmp = FormatRule::bmp();
         let scanner = offering(slice::from_ref(&bmp), two(bmp.clone()));
         let path = scratch.path("out.tiff");
         let settings = Settings {
             compression: Some(compression),
+            transfer,
             ..settings(&path)
         };
         let device = scanner.device();
-        let kind = plan(&device, &settings).unwrap().transfer;
-        assert_eq!(kind, TransferKind::EncodedPerPage(WIA_IMG_FMT_BMP));
+        let chosen = plan(&device, &settings).unwrap().transfer;
+        assert_eq!(chosen, TransferKind::EncodedPerPage(kind));
         let outcome = scan(&device, &settings);
         assert_eq!((outcome.exit_code(), outcome.pages), (0, 2));
         assert_eq!(gray_tiff(&path), [page(1), page(2)]);

@@ -2,31 +2,107 @@
 
 use wia::{Error, ErrorKind, Result};
 
+use super::FILE_HEADER;
+
 /// Bytes of a `BITMAPINFOHEADER`.
 const INFO_HEADER: usize = 40;
 /// `biCompression` of pixels that have masks behind the header.
 const BI_BITFIELDS: u32 = 3;
 
+/// Makes a file (`WiaImgFmt_BMP`) of a bitmap that comes in bands (`WiaImgFmt_MEMORYBMP`): it gets its
+/// `BITMAPFILEHEADER` as soon as its height is known, at the latest at its end.
+///
+/// What is to be written is given to a function, with the place in the file.
+#[derive(Default)]
+pub struct MemoryBitmap {
+    bitmap: Bitmap,
+    /// What was written in front.
+    file_header: Option<[u8; 14]>,
+}
+
+impl MemoryBitmap {
+    /// A band, `offset` bytes behind the bitmap's start.
+    ///
+    /// # Errors
+    ///
+    /// What `write` says; `InvalidDriverResponse` for a bitmap that is larger than a file of one can be.
+    pub fn band(
+        &mut self,
+        offset: u64,
+        band: &[u8],
+        mut write: impl FnMut(u64, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        self.bitmap.band(offset, band);
+        if self.file_header.is_none() && self.bitmap.is_known() {
+            self.write_file_header(&mut write)?;
+        }
+        write(FILE_HEADER + offset, band)
+    }
+
+    /// Puts in what was not known before, and the file header as the header is now. Without a band it does nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`MemoryBitmap::band`].
+    pub fn complete(&mut self, mut write: impl FnMut(u64, &[u8]) -> Result<()>) -> Result<()> {
+        if self.bitmap.end == 0 {
+            return Ok(());
+        }
+        if let Some(height) = self.bitmap.missing_height() {
+            let height = height.to_le_bytes();
+            self.bitmap.band(8, &height);
+            write(FILE_HEADER + 8, &height)?;
+        }
+        self.write_file_header(&mut write)
+    }
+
+    /// Bytes of the file so far.
+    pub fn len(&self) -> u64 {
+        match self.bitmap.end {
+            0 => 0,
+            end => FILE_HEADER + end,
+        }
+    }
+
+    /// Whether no data came.
+    pub fn is_empty(&self) -> bool {
+        self.bitmap.end == 0
+    }
+
+    fn write_file_header(
+        &mut self,
+        write: &mut impl FnMut(u64, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let header = self.bitmap.file_header()?;
+        if self.file_header.replace(header) == Some(header) {
+            return Ok(());
+        }
+        write(0, &header)
+    }
+}
+
 /// Learns a bitmap's header from the bands that it comes in, and makes its `BITMAPFILEHEADER`.
-pub(super) struct Bitmap {
+struct Bitmap {
     info: [u8; INFO_HEADER],
     /// So many of its first bytes are known.
     known: usize,
     /// Bytes of the bitmap, without the file header.
-    pub(super) end: u64,
+    end: u64,
 }
 
-impl Bitmap {
-    pub(super) const fn new() -> Bitmap {
+impl Default for Bitmap {
+    fn default() -> Bitmap {
         Bitmap {
             info: [0; INFO_HEADER],
             known: 0,
             end: 0,
         }
     }
+}
 
+impl Bitmap {
     /// A band at its place.
-    pub(super) fn band(&mut self, offset: u64, band: &[u8]) {
+    fn band(&mut self, offset: u64, band: &[u8]) {
         self.end = self.end.max(offset + band.len() as u64);
         let Some(at) = usize::try_from(offset).ok().filter(|at| *at <= self.known) else {
             return;
@@ -63,12 +139,12 @@ impl Bitmap {
     }
 
     /// Whether the header is there and says the height.
-    pub(super) fn is_known(&self) -> bool {
+    fn is_known(&self) -> bool {
         self.known == INFO_HEADER && self.word(8) != 0
     }
 
     /// `biHeight` as the lines that came make it, for a header that does not say it.
-    pub(super) fn missing_height(&self) -> Option<i32> {
+    fn missing_height(&self) -> Option<i32> {
         let line = self.line();
         if self.known < INFO_HEADER || self.word(8) != 0 || line == 0 {
             return None;
@@ -81,8 +157,8 @@ impl Bitmap {
     /// # Errors
     ///
     /// `InvalidDriverResponse` for a bitmap that would be larger than a file of one can be.
-    pub(super) fn file_header(&self) -> Result<[u8; 14]> {
-        let start = super::FILE_HEADER + self.lines_start();
+    fn file_header(&self) -> Result<[u8; 14]> {
+        let start = FILE_HEADER + self.lines_start();
         let height = u64::from(self.word(8).cast_signed().unsigned_abs());
         let told = u64::from(self.word(20));
         let image = match (self.word(16), told) {
@@ -123,7 +199,7 @@ mod tests {
         header[8..12].copy_from_slice(&height.to_le_bytes());
         header[14..16].copy_from_slice(&depth.to_le_bytes());
         header[32..36].copy_from_slice(&colours.to_le_bytes());
-        let mut bitmap = Bitmap::new();
+        let mut bitmap = Bitmap::default();
         bitmap.band(0, &header);
         bitmap
     }

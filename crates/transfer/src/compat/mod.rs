@@ -12,6 +12,7 @@ mod driver_side;
 mod to_data;
 mod to_stream;
 
+pub use bitmap::MemoryBitmap;
 pub use to_data::ToData;
 pub use to_stream::ToStream;
 

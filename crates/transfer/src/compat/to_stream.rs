@@ -6,13 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use wia::{DataMessage, Error, ErrorKind, Result, Status, TransferStatus};
 
-use super::FILE_HEADER;
-use super::bitmap::Bitmap;
+use super::bitmap::MemoryBitmap;
 use crate::callback::{Answer, MinidrvTransferCallback, TransferParams};
 use crate::context::{DocumentProgress, TransferContext};
 use crate::data::{MinidrvCallback, ServiceMembers};
 use crate::session::{Refusal, Session};
-use crate::stream::{Stream, write_all};
+use crate::stream::{Stream, write_at};
 
 /// What a file is copied in.
 const CHUNK: usize = 256 * 1024;
@@ -33,9 +32,7 @@ struct State {
     stream: Option<Box<dyn Stream>>,
     /// Where the stream ended before.
     start: u64,
-    bitmap: Bitmap,
-    /// What it got in front.
-    file_header: Option<[u8; 14]>,
+    bitmap: MemoryBitmap,
     /// Of the stream, as `STATUS` says them.
     bytes: u64,
     percent: i32,
@@ -65,8 +62,7 @@ impl ToStream {
             state: Mutex::new(State {
                 stream,
                 start,
-                bitmap: Bitmap::new(),
-                file_header: None,
+                bitmap: MemoryBitmap::default(),
                 bytes: 0,
                 percent: 0,
                 refusal: None,
@@ -134,7 +130,7 @@ impl ToStream {
     /// Whether data of an image came.
     pub fn has_data(&self) -> bool {
         let state = self.lock();
-        state.bytes > 0 || state.bitmap.end > 0
+        state.bytes > 0 || !state.bitmap.is_empty()
     }
 
     /// Whether the driver has begun an image: data of it came, or progress was made.
@@ -182,50 +178,29 @@ impl State {
         self.refusal.as_ref().map(Refusal::answer)
     }
 
-    fn write(&mut self, place: u64, data: &[u8]) -> Result<()> {
-        let place = SeekFrom::Start(self.start + place);
-        match &mut self.stream {
-            Some(stream) => {
-                stream.seek(place)?;
-                write_all(stream.as_mut(), data)
-            }
-            None => Ok(()),
-        }
-    }
-
     /// A band of the bitmap, and its file header when that is due.
     fn band(&mut self, offset: u64, band: &[u8]) -> Result<()> {
-        self.bitmap.band(offset, band);
-        if self.file_header.is_none() && self.bitmap.is_known() {
-            self.write_file_header()?;
-        }
-        self.write(FILE_HEADER + offset, band)?;
-        self.bytes = FILE_HEADER + self.bitmap.end;
+        let (stream, start) = (&mut self.stream, self.start);
+        let write = |place: u64, data: &[u8]| match stream {
+            Some(stream) => write_at(stream.as_mut(), start + place, data),
+            None => Ok(()),
+        };
+        self.bitmap.band(offset, band, write)?;
+        self.bytes = self.bitmap.len();
         Ok(())
-    }
-
-    fn write_file_header(&mut self) -> Result<()> {
-        let header = self.bitmap.file_header()?;
-        if self.file_header.replace(header) == Some(header) {
-            return Ok(());
-        }
-        self.write(0, &header)
     }
 
     /// Puts in what was not known before, and the file header as the header is now.
     fn complete_bitmap(&mut self) -> Result<()> {
-        if self.bitmap.end == 0 {
-            return Ok(());
-        }
-        if let Some(height) = self.bitmap.missing_height() {
-            let height = height.to_le_bytes();
-            self.bitmap.band(8, &height);
-            self.write(FILE_HEADER + 8, &height)?;
-        }
-        self.write_file_header()?;
-        match &mut self.stream {
-            Some(stream) => stream.seek(SeekFrom::End(0)).map(drop),
+        let (stream, start) = (&mut self.stream, self.start);
+        let write = |place: u64, data: &[u8]| match stream {
+            Some(stream) => write_at(stream.as_mut(), start + place, data),
             None => Ok(()),
+        };
+        self.bitmap.complete(write)?;
+        match &mut self.stream {
+            Some(stream) if !self.bitmap.is_empty() => stream.seek(SeekFrom::End(0)).map(drop),
+            _ => Ok(()),
         }
     }
 
@@ -238,7 +213,10 @@ impl State {
             if read == 0 {
                 return Ok(());
             }
-            self.write(self.bytes, chunk.get(..read).unwrap_or_default())?;
+            if let Some(stream) = &mut self.stream {
+                let read = chunk.get(..read).unwrap_or_default();
+                write_at(stream.as_mut(), self.start + self.bytes, read)?;
+            }
             self.bytes += read as u64;
         }
     }

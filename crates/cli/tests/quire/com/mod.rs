@@ -158,6 +158,7 @@ fn each_way_gives_the_same_bytes() {
         ("stream", "memory"),
         ("stream", "file"),
         ("legacy", "stream"),
+        ("legacy", "memory"),
         ("legacy", "file"),
     ] {
         let line = format!("scan -d DEVICE -s flatbed -r 75 -t {kind} -f bmp -o {mode}-{kind}.bmp");
