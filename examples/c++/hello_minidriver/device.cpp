@@ -47,7 +47,9 @@ HRESULT HelloDriver::GetLastError(LPDWORD error) {
 static HRESULT add_item(IWiaMiniDrv *driver, IWiaDrvItem *root, const std::string &root_name, const char *name,
                         Source source) {
     const LONG scans = WiaItemTypeProgrammableDataSource | WiaItemTypeTransfer | WiaItemTypeImage | WiaItemTypeFile;
-    const LONG flags = source == Source::Storage ? WiaItemTypeStorage | WiaItemTypeFolder : scans;
+    LONG flags = source == Source::Storage ? WiaItemTypeStorage : scans;
+    // Below the glass there may be regions of it.
+    if (source != Source::Feeder) flags |= WiaItemTypeFolder;
     WiaBstr short_name{std::string(name)}, full_name{root_name + "\\" + name};
     WiaPtr<IWiaDrvItem> item;
     BYTE *data = nullptr;
@@ -144,7 +146,8 @@ HRESULT source_of(BYTE *context, Source *source) {
     LONG flags = 0;
     HRESULT hr = wiasGetItemType(context, &flags);
     if (FAILED(hr)) return hr;
-    *source = Source::File;
+    // What applications make: regions of the glass, which are scanned, and files in the storage.
+    *source = flags & WiaItemTypeProgrammableDataSource ? Source::Flatbed : Source::File;
     if (flags & WiaItemTypeGenerated) return S_OK;
     WiaPtr<IWiaDrvItem> item;
     BYTE *data = nullptr;

@@ -22,6 +22,15 @@ pub(crate) struct Terminal {
 
 impl Terminal {
     pub(crate) fn open(scratch: &Scratch, line: &str) -> Terminal {
+        Terminal::open_with(scratch, line, |_| {})
+    }
+
+    /// With more in its environment.
+    pub(crate) fn open_with(
+        scratch: &Scratch,
+        line: &str,
+        prepare: impl FnOnce(&mut Command),
+    ) -> Terminal {
         let (stdin, keys) = std::io::pipe().unwrap();
         let (mut output, stdout) = std::io::pipe().unwrap();
         let mut command = Command::new("script");
@@ -33,6 +42,7 @@ impl Terminal {
             .current_dir(scratch.dir())
             .env("TERM", "xterm")
             .stdin(Stdio::from(stdin));
+        prepare(&mut command);
         let program = start_into(command, Stdio::from(stdout));
         let (sender, screen) = mpsc::channel();
         thread::spawn(move || {

@@ -21,40 +21,48 @@ const SANITIZERS: [&str; 3] = [
     "-fno-sanitize-recover=undefined",
 ];
 
-/// Compiles the example.
+/// Compiles an application.
+pub(super) fn build(name: &str, sources: impl IntoIterator<Item = PathBuf>) -> PathBuf {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let name = format!("{name}-{}", std::process::id());
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let library = library_folder();
+    let output = Command::new("g++")
+        .args(["-std=c++14", "-Wall", "-Wextra", "-Wpedantic", "-pthread"])
+        .args(SANITIZERS)
+        .arg("-I")
+        .arg(repository.join("crates/com/include"))
+        .arg("-o")
+        .arg(&program)
+        .args(sources)
+        .arg("-L")
+        .arg(&library)
+        .arg(format!("-Wl,-rpath,{}", library.display()))
+        .arg("-lwiaservc")
+        .output()
+        .unwrap_or_else(|e| panic!("g++ (Debian: g++): {e}"));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && said.is_empty(), "{said}");
+    program
+}
+
+/// The example.
 fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let sources = fs::read_dir(repository.join("examples/c++/application"));
         let sources = sources.unwrap().map(|entry| entry.unwrap().path());
-        let sources = sources.filter(|path| path.extension().is_some_and(|ending| ending == "cpp"));
-        let name = format!("wia_scan-{}", std::process::id());
-        let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let library = library_folder();
-        let output = Command::new("g++")
-            .args(["-std=c++14", "-Wall", "-Wextra", "-Wpedantic", "-pthread"])
-            .args(SANITIZERS)
-            .arg("-I")
-            .arg(repository.join("crates/com/include"))
-            .arg("-o")
-            .arg(&program)
-            .args(sources)
-            .arg("-L")
-            .arg(&library)
-            .arg(format!("-Wl,-rpath,{}", library.display()))
-            .arg("-lwiaservc")
-            .output()
-            .unwrap_or_else(|e| panic!("g++ (Debian: g++): {e}"));
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success() && said.is_empty(), "{said}");
-        program
+        build(
+            "wia_scan",
+            sources.filter(|path| path.extension().is_some_and(|ending| ending == "cpp")),
+        )
     })
 }
 
 /// A scratch folder with what both programs need: SANE's test back end alone, and a program that holds devices for
 /// the application.
-fn scratch() -> Scratch {
+pub(super) fn scratch() -> Scratch {
     let scratch = Scratch::new();
     fs::create_dir(scratch.path("sane.d")).unwrap();
     fs::write(scratch.path("sane.d/dll.conf"), "test\n").unwrap();
@@ -83,7 +91,11 @@ fn prepared(scratch: &Scratch, mut command: Command) -> Command {
 
 /// The application with the words of `line`.
 fn command(scratch: &Scratch, line: &str) -> Command {
-    let mut command = Command::new(program());
+    command_of(scratch, program(), line)
+}
+
+pub(super) fn command_of(scratch: &Scratch, program: &Path, line: &str) -> Command {
+    let mut command = Command::new(program);
     command
         .args(line.split_whitespace())
         .current_dir(scratch.dir())

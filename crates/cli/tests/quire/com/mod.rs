@@ -1,6 +1,7 @@
 //! Drivers in C++: the example, which does all that a driver has to, and one with faults.
 
 mod application;
+mod extensions;
 
 use std::env;
 use std::fs;
@@ -72,11 +73,18 @@ fn hello() -> &'static Path {
     LIBRARY.get_or_init(|| compile("libhello.so", &[], &[]))
 }
 
+/// A driver in a file beside this one, made of the example's.
+fn compile_after_hello(library: &str, source: &str) -> PathBuf {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/quire/com")
+        .join(source);
+    let renamed = ["-DDllGetClassObject=HelloGetClassObject", "-Dfinal="];
+    compile(library, &[&source], &renamed)
+}
+
 fn wrong() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/quire/com/wrong.cpp");
-    let renamed = ["-DDllGetClassObject=HelloGetClassObject", "-Dfinal="];
-    LIBRARY.get_or_init(|| compile("libwrong.so", &[&source], &renamed))
+    LIBRARY.get_or_init(|| compile_after_hello("libwrong.so", "wrong.cpp"))
 }
 
 /// Runs the program with `DEVICE` for the device's URI.
