@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::Parser;
-use devices::{Config, Preset, Setting};
+use devices::{Config, Interrupt, Preset, Setting};
 use wia::ErrorKind;
 
 use crate::failure::Failure;
@@ -41,8 +41,12 @@ const SWITCHES: [&str; 1] = ["append"];
 /// # Errors
 ///
 /// Exit code 2 for a configuration that is wrong or lacks the profile; 3 for a name that no device has, and
-/// where there is no device.
-pub(crate) fn scan(typed: &[OsString], args: &ScanArgs) -> Result<ScanArgs, Failure> {
+/// where there is no device; 130 after an interrupt.
+pub(crate) fn scan(
+    typed: &[OsString],
+    args: &ScanArgs,
+    interrupt: &Interrupt,
+) -> Result<ScanArgs, Failure> {
     let config = Config::load()?;
     let profile = args.profile.as_deref();
     let profile = profile.map(|name| config.profile(name)).transpose()?;
@@ -52,7 +56,7 @@ pub(crate) fn scan(typed: &[OsString], args: &ScanArgs) -> Result<ScanArgs, Fail
         .or(config.default.as_deref());
     let uri = match named {
         Some(device) => config.uri(device)?,
-        None => only_device(&config)?,
+        None => only_device(&config, interrupt)?,
     };
     let mut added = Vec::new();
     if let Some((name, preset)) = named.and_then(|name| config.devices.get_key_value(name)) {
@@ -69,16 +73,25 @@ pub(crate) fn scan(typed: &[OsString], args: &ScanArgs) -> Result<ScanArgs, Fail
     Ok(args)
 }
 
-/// The URI of a device of this name, or the default one.
+/// The URI of a device of this name.
 ///
 /// # Errors
 ///
 /// As [`scan`].
-pub(crate) fn device(named: Option<&str>) -> Result<String, Failure> {
+pub(crate) fn device(named: &str) -> Result<String, Failure> {
+    Ok(Config::load()?.uri(named)?)
+}
+
+/// The URI of a device of this name, or the default one, or the only one.
+///
+/// # Errors
+///
+/// As [`scan`].
+pub(crate) fn chosen_device(named: Option<&str>, interrupt: &Interrupt) -> Result<String, Failure> {
     let config = Config::load()?;
     match named.or(config.default.as_deref()) {
         Some(device) => Ok(config.uri(device)?),
-        None => only_device(&config),
+        None => only_device(&config, interrupt),
     }
 }
 
@@ -87,8 +100,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The only real device that is found. Where a search did not end well there may be another one, and nothing
 /// is chosen.
-fn only_device(config: &Config) -> Result<String, Failure> {
-    let found = devices::list(config, PATIENCE);
+fn only_device(config: &Config, interrupt: &Interrupt) -> Result<String, Failure> {
+    let found = devices::list_interruptibly(config, PATIENCE, interrupt)
+        .map_err(|_| Failure::cancelled_before_start())?;
     let (here, away): (Vec<_>, Vec<_>) = {
         let real = found.devices.iter().filter(|d| !d.built_in);
         real.partition(|d| !d.away)

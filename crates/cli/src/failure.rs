@@ -28,6 +28,11 @@ impl Failure {
         }
     }
 
+    /// A cancel before there was anything to keep.
+    pub(crate) fn cancelled_before_start() -> Failure {
+        Failure::new(ErrorKind::Abort, "cancelled; nothing was scanned")
+    }
+
     /// Wrong usage.
     pub(crate) fn invalid(message: &str) -> Failure {
         Failure::new(ErrorKind::InvalidArgument, message)

@@ -22,7 +22,7 @@ use crate::{configured, signals, storage};
 
 pub(crate) fn run(args: &UploadArgs) -> std::result::Result<u8, Failure> {
     let source = Source::open(&args.file)?;
-    let device = args.place.open(&configured::device(Some(&args.device))?)?;
+    let device = args.place.open(&configured::device(&args.device)?)?;
     let item = item(&*device, args)?;
     if let Ok(size) = i32::try_from(source.size) {
         // An announcement; a device need not want it.

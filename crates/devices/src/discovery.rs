@@ -9,7 +9,8 @@ use wia::{Error, ErrorKind, Result};
 
 use crate::host::wire::FoundWire;
 use crate::registry::{self, Placement};
-use crate::{Config, DeviceUri, remote};
+use crate::remote::{self, Interrupt, interrupted};
+use crate::{Config, DeviceUri};
 
 /// A device that can be opened.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,11 +58,24 @@ pub struct Found {
 /// A device that answers over eSCL and is listed by a SANE back end too is shown once, as the former:
 /// nothing stands between then.
 pub fn list(config: &Config, patience: Duration) -> Found {
-    let mut found = look(schemes(config), find_of, patience);
+    list_interruptibly(config, patience, &Interrupt::default()).unwrap_or_default()
+}
+
+/// As [`list`], until an interrupt.
+///
+/// # Errors
+///
+/// `Abort` after an interrupt.
+pub fn list_interruptibly(
+    config: &Config,
+    patience: Duration,
+    interrupt: &Interrupt,
+) -> Result<Found> {
+    let mut found = look(schemes(config), find_of, patience, interrupt)?;
     let mut devices = named(once(found.devices), config);
     devices.extend(built_in());
     found.devices = devices;
-    found
+    Ok(found)
 }
 
 /// The schemes whose devices are looked for.
@@ -77,10 +91,14 @@ pub(crate) fn find_here(scheme: &str, patience: Duration) -> Result<Vec<DeviceIn
 }
 
 /// The devices of a scheme, looked for where its drivers are.
-pub(crate) fn find_of(scheme: &'static str, patience: Duration) -> Result<Vec<DeviceInfo>> {
+pub(crate) fn find_of(
+    scheme: &'static str,
+    patience: Duration,
+    interrupt: &Interrupt,
+) -> Result<Vec<DeviceInfo>> {
     match registry::has_host(&format!("{scheme}:"), Placement::Usual) {
         true => {
-            let found = remote::discover(scheme, patience)?.into_iter();
+            let found = remote::discover(scheme, patience, interrupt)?.into_iter();
             Ok(found.map(|found| from_wire(found, scheme)).collect())
         }
         false => find_here(scheme, patience),
@@ -112,23 +130,36 @@ impl From<DeviceInfo> for FoundWire {
 }
 
 /// How devices of a scheme are looked for.
-type Find = fn(&'static str, Duration) -> Result<Vec<DeviceInfo>>;
+type Find = fn(&'static str, Duration, &Interrupt) -> Result<Vec<DeviceInfo>>;
 
 /// What is found when all have returned, or the time is over.
-fn look(schemes: impl Iterator<Item = &'static str>, find: Find, patience: Duration) -> Found {
+///
+/// # Errors
+///
+/// `Abort` after an interrupt.
+fn look(
+    schemes: impl Iterator<Item = &'static str>,
+    find: Find,
+    patience: Duration,
+    interrupt: &Interrupt,
+) -> Result<Found> {
     let until = Instant::now() + patience;
     let (sender, finds) = mpsc::channel();
     let mut looking = Vec::new();
+    let mut found = Found::default();
     for scheme in schemes {
-        looking.push(scheme);
-        let sender = sender.clone();
+        let (sender, interrupt) = (sender.clone(), interrupt.clone());
         // Whoever comes too late finds nobody who listens.
-        let look = move || drop(sender.send((scheme, find(scheme, patience))));
-        // Without a thread it is told as one that has not come back.
-        drop(thread::Builder::new().name("discovery".into()).spawn(look));
+        let look = move || drop(sender.send((scheme, find(scheme, patience, &interrupt))));
+        match thread::Builder::new().name("discovery".into()).spawn(look) {
+            Ok(_) => looking.push(scheme),
+            Err(e) => {
+                let e = Error::from_io(e, ErrorKind::OutOfMemory).context("starting a thread");
+                found.unfinished.push((scheme, e));
+            }
+        }
     }
     drop(sender);
-    let mut found = Found::default();
     // What ends at the last moment has told why.
     let until = until + GRACE;
     while let Ok((scheme, some)) =
@@ -140,6 +171,9 @@ fn look(schemes: impl Iterator<Item = &'static str>, find: Find, patience: Durat
             Err(e) => found.unfinished.push((scheme, e)),
         }
     }
+    if interrupt.is_interrupted() {
+        return Err(interrupted());
+    }
     let late = || Error::new(ErrorKind::Deadline, "the search took too long");
     found
         .unfinished
@@ -147,7 +181,7 @@ fn look(schemes: impl Iterator<Item = &'static str>, find: Find, patience: Durat
     // In the same order each time, whoever was first.
     found.devices.sort_by(|a, b| a.uri.cmp(&b.uri));
     found.unfinished.sort_by_key(|(scheme, _)| *scheme);
-    found
+    Ok(found)
 }
 
 /// How much later than its time a search may tell that its time is over.
@@ -338,7 +372,7 @@ mod tests {
 
     #[test]
     fn who_looks_too_long_is_told_and_not_waited_for() {
-        let find: Find = |scheme, _| match scheme {
+        let find: Find = |scheme, _, _| match scheme {
             "quick" => Ok(vec![
                 device("sane:b", "", "", ""),
                 device("sane:a", "", "", ""),
@@ -352,7 +386,9 @@ mod tests {
             ["never", "quick", "fails"].into_iter(),
             find,
             Duration::from_millis(300),
+            &Interrupt::default(),
         );
+        let found = found.unwrap();
         let uris: Vec<_> = found.devices.iter().map(|d| d.uri.as_str()).collect();
         assert_eq!(uris, ["sane:a", "sane:b"]);
         let told: Vec<_> = found

@@ -13,8 +13,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::inotify;
 use rustix::io::Errno;
 
-use crate::Config;
 use crate::discovery::{self, DeviceInfo};
+use crate::{Config, Interrupt};
 
 /// A device came or went.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub fn watch(config: &Config, known: Vec<DeviceInfo>, mut tell: impl FnMut(Chang
                 continue;
             }
             // Who did not finish has nothing to say of what is not there.
-            let Ok(devices) = discovery::find_of(scheme, PATIENCE) else {
+            let Ok(devices) = discovery::find_of(scheme, PATIENCE, &Interrupt::default()) else {
                 continue;
             };
             if scheme == "sane" {

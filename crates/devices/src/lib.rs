@@ -23,7 +23,7 @@ mod remote;
 mod uri;
 
 pub use config::{Config, Preset, Setting};
-pub use discovery::{DeviceInfo, Found, PATIENCE, list};
+pub use discovery::{DeviceInfo, Found, PATIENCE, list, list_interruptibly};
 pub use hotplug::{Change, watch};
 pub use minidriver::Deadlines;
 pub use registry::{

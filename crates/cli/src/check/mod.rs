@@ -12,7 +12,7 @@ use crate::{configured, stdout};
 pub(crate) use child::{COMMAND, serve};
 
 pub(crate) fn run(args: &CheckArgs) -> Result<u8, Failure> {
-    let device = configured::device(Some(&args.device))?;
+    let device = configured::device(&args.device)?;
     let mut written = Ok(());
     // It takes a while: each row is shown when it is known.
     let mut each = |row: &Row| {

@@ -18,7 +18,6 @@ use std::sync::Arc;
 use acquire::{Cancel, Outcome, Output};
 use devices::Interrupt;
 use signal_hook::consts::SIGHUP;
-use wia::ErrorKind;
 
 use crate::failure::Failure;
 use crate::hiargs::ScanRequest;
@@ -33,7 +32,12 @@ use report::Report;
 pub(crate) fn run(typed: &[OsString], args: &ScanArgs) -> u8 {
     let cancel = Cancel::default();
     let report = Arc::new(Report::new(args, &cancel));
-    let scanned = configured::scan(typed, args).and_then(|args| scan(&args, &report, &cancel));
+    let scanned = cancel_on_signals(&cancel, &report)
+        .map_err(Failure::from)
+        .and_then(|interrupt| {
+            let args = configured::scan(typed, args, &interrupt)?;
+            scan(&args, &report, &cancel, &interrupt)
+        });
     let ending = match scanned {
         Ok(ending) => ending,
         Err(failure) => Ending::before_start(&failure),
@@ -42,14 +46,18 @@ pub(crate) fn run(typed: &[OsString], args: &ScanArgs) -> u8 {
     ending.code
 }
 
-fn scan(args: &ScanArgs, report: &Arc<Report>, cancel: &Cancel) -> Result<Ending, Failure> {
+fn scan(
+    args: &ScanArgs,
+    report: &Arc<Report>,
+    cancel: &Cancel,
+    interrupt: &Interrupt,
+) -> Result<Ending, Failure> {
     let source_date_epoch = std::env::var_os("SOURCE_DATE_EPOCH");
     let request = ScanRequest::new(args, source_date_epoch.as_deref())?;
     if goes_to_stdout(&request.settings.output) && stdout::is_closed() {
         return Err(stdout::closed());
     }
-    let interrupt = cancel_on_signals(cancel, report)?;
-    let device = args.place.open_interruptibly(&request.device, &interrupt);
+    let device = args.place.open_interruptibly(&request.device, interrupt);
     let device = unless_cancelled(device, cancel)?;
     report.host(&*device);
     if storage::is_storage_only(&*device) {
@@ -84,7 +92,7 @@ fn scan(args: &ScanArgs, report: &Arc<Report>, cancel: &Cancel) -> Result<Ending
 /// What is not to be had any more because of a signal was cancelled, whatever it says of itself.
 fn unless_cancelled<T>(had: Result<T, wia::Error>, cancel: &Cancel) -> Result<T, Failure> {
     had.map_err(|e| match cancel.is_cancelled() {
-        true => Failure::new(ErrorKind::Abort, "cancelled; nothing was scanned"),
+        true => Failure::cancelled_before_start(),
         false => e.into(),
     })
 }

@@ -64,8 +64,12 @@ fn preview(
     cancel: &Cancel,
 ) -> Result<Ending, Failure> {
     let source_date_epoch = std::env::var_os("SOURCE_DATE_EPOCH");
+    let interrupt = cancel_on_signals(cancel, report)?;
     let scan = ScanArgs {
-        device: Some(configured::device(scan.device.as_deref())?),
+        device: Some(configured::chosen_device(
+            scan.device.as_deref(),
+            &interrupt,
+        )?),
         ..scan.clone()
     };
     let request = ScanRequest::new(&scan, source_date_epoch.as_deref())?;
@@ -74,7 +78,6 @@ fn preview(
             "-o: standard output is for the list of regions; the picture goes to a file",
         ));
     }
-    let interrupt = cancel_on_signals(cancel, report)?;
     let device = args.place.open_interruptibly(&request.device, &interrupt);
     let device = unless_cancelled(device, cancel)?;
     let plan = acquire::plan_preview(&device, &request.settings, args.resolution);

@@ -14,7 +14,7 @@ use crate::lowargs::ShowArgs;
 use crate::{configured, stdout};
 
 pub(crate) fn run(args: &ShowArgs) -> Result<u8, Failure> {
-    let device = args.place.open(&configured::device(Some(&args.device))?)?;
+    let device = args.place.open(&configured::device(&args.device)?)?;
     let Some(name) = &args.item else {
         match args.json {
             true => stdout::write_json(&tree::device_json(&*device)?)?,

@@ -2,10 +2,13 @@
 
 use std::fs;
 use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, test_kill_process};
 use serde_json::Value;
 
-use crate::scratch::{Ended, Scratch, start};
+use crate::scratch::{Ended, LIMIT, Scratch, start};
 
 /// The program with SANE's test back end and nothing else.
 fn command(scratch: &Scratch, line: &str) -> Command {
@@ -87,4 +90,39 @@ fn what_cannot_look_is_told_and_the_rest_is_listed() {
     quire(&scratch, "devices --wait 0")
         .exits(2)
         .says(&["--wait 0"]);
+}
+
+/// A search that does not end, until it is cancelled.
+#[test]
+fn ctrl_c_ends_a_search() {
+    let scratch = Scratch::new();
+    scratch.discover(&["sane"]);
+    let sleeps = scratch.path("sleeps");
+    let script = "#!/bin/sh\necho $$ > searching\nexec sleep 1000\n";
+    fs::write(&sleeps, script).unwrap();
+    fs::set_permissions(&sleeps, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    for line in ["scan --json -o a.tiff", "preview -o a.png"] {
+        let mut command = command(&scratch, line);
+        command.env("QUIRE_DRIVER_HOST", &sleeps);
+        let search = start(command);
+        let deadline = Instant::now() + LIMIT;
+        while !scratch.path("searching").exists() {
+            assert!(Instant::now() < deadline, "no search");
+            thread::sleep(Duration::from_millis(5));
+        }
+        search.send(Signal::INT);
+        let ended = search.end().exits(130);
+        if line.contains("--json") {
+            let end = ended.events().pop().unwrap();
+            assert_eq!(end["message"], "cancelled; nothing was scanned");
+        } else {
+            ended.says(&["cancelled; nothing was scanned"]);
+        }
+        assert!(!scratch.path("a.tiff").exists());
+        // Nothing goes on behind it.
+        let searching = fs::read_to_string(scratch.path("searching")).unwrap();
+        let pid = Pid::from_raw(searching.trim().parse().unwrap()).unwrap();
+        assert!(test_kill_process(pid).is_err());
+        fs::remove_file(scratch.path("searching")).unwrap();
+    }
 }

@@ -56,13 +56,17 @@ pub(crate) fn open(
 /// # Errors
 ///
 /// As [`open`].
-pub(crate) fn discover(scheme: &str, limit: Duration) -> Result<Vec<FoundWire>> {
+pub(crate) fn discover(
+    scheme: &str,
+    limit: Duration,
+    interrupt: &Interrupt,
+) -> Result<Vec<FoundWire>> {
     let request = Request::Discover {
         scheme: scheme.to_owned(),
         millis: u32::try_from(limit.as_millis()).unwrap_or(u32::MAX),
     };
     let limit = Limit::from(limit);
-    let (host, _) = Host::start(false, limit, Box::new(drop), &Interrupt::default())?;
+    let (host, _) = Host::start(false, limit, Box::new(drop), interrupt)?;
     let found = host.ask(request, None, limit, "find its devices");
     host.hang_up();
     match found? {

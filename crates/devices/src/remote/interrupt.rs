@@ -1,4 +1,4 @@
-//! The end of a wait for a device that is being opened.
+//! The end of a wait for a device that is being opened, or looked for.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -41,6 +41,11 @@ impl Interrupt {
         state.hosts.clear();
     }
 
+    /// Whether there was one in time.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.lock().interrupted
+    }
+
     /// A host that is about to be waited for.
     ///
     /// # Errors
@@ -63,6 +68,6 @@ impl Interrupt {
     }
 }
 
-fn interrupted() -> Error {
+pub(crate) fn interrupted() -> Error {
     Error::new(ErrorKind::Abort, "cancelled")
 }

@@ -18,6 +18,7 @@ mod wait;
 
 pub(crate) use device::{discover, open};
 pub use interrupt::Interrupt;
+pub(crate) use interrupt::interrupted;
 pub use process::set_host_program;
 
 #[cfg(test)]
