@@ -289,7 +289,7 @@ fn what_is_no_failure() {
 fn scanners_that_cannot_be_opened_or_give_no_job() {
     let later = || Act::Say(503, vec![("Retry-After", "0".to_owned())], Vec::new());
     let elsewhere = vec![("Location", "http://192.0.2.7/x".to_owned())];
-    for (kind, act, code, part) in [
+    let cases = [
         (Kind::Capabilities, Act::say(404), 3, "404"),
         (Kind::Capabilities, Act::say(401), 3, "401"),
         (Kind::Capabilities, Act::say(500), 3, "500"),
@@ -329,17 +329,23 @@ fn scanners_that_cannot_be_opened_or_give_no_job() {
         (Kind::Create, Act::say(409), 2, "409"),
         (Kind::Create, Act::say(403), 3, "403"),
         (Kind::Create, Act::say(404), 8, "404"),
-    ] {
-        let told = format!("{kind:?} {act:?}");
-        let rig = Rig::new();
-        rig.server.always(kind, act);
-        let line = "scan -d DEVICE?open-deadline=20 -s feeder -r 75 -m gray -o out.tiff";
-        let ended = rig.quire(line);
-        ended.exits(code).says(&[part]);
-        assert!(!rig.scratch.path("out.tiff").exists(), "{told:.80}");
-        rig.server.lock().log.clear();
-        rig.works_again(&told);
-    }
+    ];
+    // Some wait for seconds: all at once.
+    thread::scope(|scope| {
+        for (kind, act, code, part) in cases {
+            scope.spawn(move || {
+                let told = format!("{kind:?} {act:?}");
+                let rig = Rig::new();
+                rig.server.always(kind, act);
+                let line = "scan -d DEVICE?open-deadline=20 -s feeder -r 75 -m gray -o out.tiff";
+                let ended = rig.quire(line);
+                ended.exits(code).says(&[part]);
+                assert!(!rig.scratch.path("out.tiff").exists(), "{told:.80}");
+                rig.server.lock().log.clear();
+                rig.works_again(&told);
+            });
+        }
+    });
 }
 
 #[test]
