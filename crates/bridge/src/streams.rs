@@ -6,7 +6,7 @@ use std::os::fd::{BorrowedFd, OwnedFd};
 use std::path::Path;
 
 use transfer::Stream;
-use wia::{Error, ErrorKind, Result};
+use wia::{Error, ErrorKind, Hresult, Result};
 
 /// `STGM_WRITE`, `STGM_READWRITE`: what of a mode says how a file is opened.
 const ACCESS: u32 = 0x3;
@@ -15,12 +15,15 @@ const READ_WRITE: u32 = 0x2;
 /// `STGM_CREATE`: what is in the file already is cut off.
 const CREATE: u32 = 0x1000;
 
+/// `HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND)`.
+const FILE_NOT_FOUND: Hresult = Hresult(0x8007_0002);
+
 /// A file as a stream. `mode` is `STGM_READ`, or `STGM_WRITE` or `STGM_READWRITE` with or without `STGM_CREATE`: to be
 /// written it is made where it is not there.
 ///
 /// # Errors
 ///
-/// `InvalidArgument` for another mode; what the file system says.
+/// `InvalidArgument` for another mode; 0x80070002 where there is no such file or folder; else what the file system says.
 pub fn stream_on_file(path: &Path, mode: u32) -> Result<Box<dyn Stream>> {
     let mut options = OpenOptions::new();
     let invalid = || {
@@ -42,12 +45,18 @@ pub fn stream_on_file(path: &Path, mode: u32) -> Result<Box<dyn Stream>> {
         _ => return Err(invalid()),
     };
     let file = options.open(path).map_err(|e| {
+        let missing = e.kind() == io::ErrorKind::NotFound;
         let error = if mode & ACCESS == 0 {
             Error::from_read(e)
         } else {
             Error::from_write(e)
         };
-        error.context(path.display())
+        let error = error.context(path.display());
+        if missing {
+            error.with_code(FILE_NOT_FOUND)
+        } else {
+            error
+        }
     })?;
     Ok(of_file(file))
 }

@@ -11,7 +11,8 @@ extern "C" {
 #endif
 
 /* A stream over the file of that name (UTF-8). grfMode: STGM_READ opens it, STGM_WRITE and STGM_READWRITE open it
-   and make it when it is not there, with STGM_CREATE its content is cut off first. */
+   and make it when it is not there, with STGM_CREATE its content is cut off first.
+   HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND): there is no such file, or no such folder. */
 WIA_API HRESULT WiaCreateStreamOnFile(const char *path, DWORD grfMode, IStream **ppstm);
 
 /* A stream over a file descriptor, which it duplicates. A pipe can be written from front to end only: Seek

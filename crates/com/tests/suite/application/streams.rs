@@ -8,7 +8,7 @@ use abi::HRESULT;
 use abi::interfaces::{IStream, IWiaTransferCallback, IWiaTransferCallback_Impl};
 use abi::results::{E_INVALIDARG, S_OK};
 use abi::structs::{STATSTG, WiaTransferParams};
-use wia::{Error, ErrorKind};
+use wia::ErrorKind;
 use wiaservc::exports::streams::{
     WiaCreateStreamOnDescriptor, WiaCreateStreamOnFile, WiaCreateStreamOnMemory,
 };
@@ -75,8 +75,10 @@ fn a_stream_on_a_file_reads_and_writes_it() {
     let path = folder.path().join("page");
     let name = CString::new(path.as_os_str().as_bytes()).unwrap();
     let open = |mode| object(|s| unsafe { WiaCreateStreamOnFile(name.as_ptr(), mode, s) });
-    let missing = Error::from_read(std::fs::File::open(&path).unwrap_err());
-    assert_eq!(open(0).unwrap_err().0.cast_unsigned(), missing.hresult().0);
+    assert_eq!(open(0).unwrap_err().0.cast_unsigned(), 0x8007_0002);
+    let nowhere = CString::new("/no such folder/page").unwrap();
+    let made = object(|s| unsafe { WiaCreateStreamOnFile(nowhere.as_ptr(), 0x1002, s) });
+    assert_eq!(made.unwrap_err().0.cast_unsigned(), 0x8007_0002);
     // STGM_CREATE | STGM_READWRITE
     write(&open(0x1002).unwrap(), b"first");
     assert_eq!(std::fs::read(&path).unwrap(), b"first");
