@@ -299,8 +299,10 @@ fn a_disk_too_small_for_one_page_is_left_as_it_was() {
 #[test]
 fn a_limit_on_the_size_of_files_is_a_full_disk() {
     let scratch = Scratch::new();
-    // In pieces of 1024 bytes; a page is 544 kB.
-    let script = format!("ulimit -f 1200; {QUIRE} {SMALL} -c none -o out.tiff");
+    // In pieces of 1024 bytes; a page is 2.2 MB. The memory that is shared with a process of a driver is a file too,
+    // of 4 MiB.
+    let scan = "scan -d virtual:?sheets=3 -s feeder -r 150 -m gray";
+    let script = format!("ulimit -f 5000; {QUIRE} {scan} -c none -o out.tiff");
     let mut command = Command::new("bash");
     command.args(["-c", &script]).current_dir(scratch.dir());
     let ended = start(command).end().exits(7);
