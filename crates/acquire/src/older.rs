@@ -170,14 +170,18 @@ impl FromData {
     ///
     /// # Errors
     ///
-    /// The transfer's, else what was answered to the end.
+    /// The transfer's, else what was answered to the end of one that is complete: what a cancel leaves of a page need
+    /// not be an image.
     pub(crate) fn finish(&self, transfer: Result<Status>) -> Result<Status> {
         let complete = matches!(transfer, Ok(Status::Ok | Status::EndOfMedia));
         let ended = self.end_stream(complete);
         let bytes = self.lock().bytes;
         let told = self.send(TransferMessage::EndOfTransfer, 0, bytes);
         let status = transfer?;
-        ended.and(told).map(|_| status)
+        match complete {
+            true => ended.and(told).map(|_| status),
+            false => Ok(status),
+        }
     }
 }
 

@@ -371,14 +371,16 @@ fn choose_transfer(
     if offers(WIA_IMG_FMT_RAW, tymed) {
         return Ok(TransferKind::RawPerPage);
     }
+    // Only bands are given the file header that these lack.
+    let bare = (mode == TransferMode::Memory).then_some(WIA_IMG_FMT_MEMORYBMP);
     [
         WIA_IMG_FMT_TIFF,
         WIA_IMG_FMT_BMP,
-        WIA_IMG_FMT_MEMORYBMP,
         WIA_IMG_FMT_PNG,
         WIA_IMG_FMT_JPEG,
     ]
     .into_iter()
+    .chain(bare)
     .find(|format| offers(*format, tymed))
     .map(TransferKind::EncodedPerPage)
     .ok_or_else(|| {

@@ -7,7 +7,7 @@ use service::{Device, Item, Preview};
 use wia::property::{
     WIA_IPS_XEXTENT, WIA_IPS_XPOS, WIA_IPS_XRES, WIA_IPS_YEXTENT, WIA_IPS_YPOS, WIA_IPS_YRES,
 };
-use wia::{PropertyId, Result, ValidValues};
+use wia::{ErrorKind, PropertyId, Result, ValidValues};
 
 use crate::filtering;
 use crate::plan::{Plan, bed_mm, choose_item, plan_of, read_i32};
@@ -62,13 +62,16 @@ fn usual_resolution(item: &dyn Item) -> u32 {
     u32::try_from(nearest.unwrap_or(USUAL_DPI)).unwrap_or(1)
 }
 
-/// The regions of a preview that was taken, in millimetres of the glass.
+/// The regions of a preview that was taken, in millimetres of the glass; none of a device that looks for none.
 ///
 /// # Errors
 ///
 /// What [`Preview::detect_regions`] says.
 pub fn regions(preview: &dyn Preview) -> Result<Vec<AreaMm>> {
-    let regions = preview.detect_regions()?;
+    let regions = match preview.detect_regions() {
+        Err(e) if e.kind() == ErrorKind::NotImplemented => Vec::new(),
+        regions => regions?,
+    };
     regions.iter().map(|item| area(item.as_ref())).collect()
 }
 

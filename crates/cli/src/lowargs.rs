@@ -335,7 +335,8 @@ pub(crate) struct ScanArgs {
 #[derive(Debug, Args)]
 #[command(after_long_help = PREVIEW_AFTER)]
 pub(crate) struct PreviewArgs {
-    /// Device, as `quire devices` prints it [default: the only real one]
+    /// Device, as `quire devices` prints it, or as the configuration names it [default: the configured one, else the only
+    /// real one]
     #[arg(short, long, value_name = "URI")]
     pub(crate) device: Option<String>,
 

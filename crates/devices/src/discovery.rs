@@ -1,7 +1,7 @@
 //! What there is: every kind of device looked for at the same time, and no device shown twice.
 
 use std::collections::BTreeMap;
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -161,10 +161,19 @@ fn look(
     }
     drop(sender);
     // What ends at the last moment has told why.
-    let until = until + GRACE;
-    while let Ok((scheme, some)) =
-        finds.recv_timeout(until.saturating_duration_since(Instant::now()))
-    {
+    let mut until = until + GRACE;
+    let mut was_interrupted = false;
+    loop {
+        if !was_interrupted && interrupt.is_interrupted() {
+            was_interrupted = true;
+            until = until.min(Instant::now() + ENDING);
+        }
+        let left = until.saturating_duration_since(Instant::now());
+        let (scheme, some) = match finds.recv_timeout(left.min(HEARING)) {
+            Ok(found) => found,
+            Err(RecvTimeoutError::Timeout) if !left.is_zero() => continue,
+            Err(_) => break,
+        };
         looking.retain(|s| *s != scheme);
         match some {
             Ok(devices) => found.devices.extend(devices),
@@ -186,6 +195,10 @@ fn look(
 
 /// How much later than its time a search may tell that its time is over.
 const GRACE: Duration = Duration::from_millis(50);
+/// How soon an interrupt is heard.
+const HEARING: Duration = Duration::from_millis(50);
+/// How long the end of the processes is waited for that an interrupt kills.
+const ENDING: Duration = Duration::from_secs(1);
 
 /// Each device once.
 fn once(mut devices: Vec<DeviceInfo>) -> Vec<DeviceInfo> {
@@ -400,6 +413,24 @@ mod tests {
             told,
             [("fails", ErrorKind::Fail), ("never", ErrorKind::Deadline)]
         );
+    }
+
+    #[test]
+    fn an_interrupt_ends_the_search() {
+        let find: Find = |_, _, _| loop {
+            thread::park();
+        };
+        for early in [true, false] {
+            let interrupt = Interrupt::default();
+            let from_outside = interrupt.clone();
+            let interrupting = thread::spawn(move || from_outside.interrupt());
+            if early {
+                interrupting.join().unwrap();
+            }
+            let hour = Duration::from_secs(3600);
+            let found = look(["never"].into_iter(), find, hour, &interrupt);
+            assert_eq!(found.unwrap_err().kind(), ErrorKind::Abort);
+        }
     }
 
     #[test]

@@ -82,6 +82,8 @@ pub struct Job {
     path: Option<String>,
     pages: u32,
     tries: u32,
+    /// How often it was at work instead of giving the present page.
+    work_tries: u32,
     /// Why the present page did not come whole, and how often it was asked for again.
     broken: Option<Error>,
     repeats: u32,
@@ -107,6 +109,7 @@ impl Job {
             path: None,
             pages: 0,
             tries: 0,
+            work_tries: 0,
             broken: None,
             repeats: 0,
             name: None,
@@ -201,6 +204,7 @@ impl Job {
     pub fn page_done(&mut self) {
         self.pages += 1;
         self.tries = 0;
+        self.work_tries = 0;
         self.repeats = 0;
         self.broken = None;
         self.name = None;
@@ -385,7 +389,7 @@ impl Job {
         let state = job.and_then(|job| job.state);
         match why {
             Why::NotReady(wait) => Course::Wait(*wait, Box::new(Course::Fetch)),
-            Why::Gone(code) => self.gone(*code, adf, state),
+            Why::Gone(code) => self.gone(*code, status.map(|_| (adf, state))),
             Why::Refused(code) => self.refused(*code, adf, state),
             Why::Broken => self.repeated(job),
             Why::NoJob => Course::Create,
@@ -403,39 +407,42 @@ impl Job {
         }
     }
 
-    /// The scanner has no page, or not yet.
-    fn gone(&mut self, code: u16, adf: Option<AdfState>, state: Option<JobState>) -> Course {
+    /// The scanner has no page, or not yet. Without what it `says` of feeder and job, the last that it said holds.
+    fn gone(&mut self, code: u16, says: Option<(Option<AdfState>, Option<JobState>)>) -> Course {
         if let Some(error) = self.broken.take() {
             let page = self.pages + 1;
             let what = format!("page {page} broke off, and the scanner does not give it again");
             return self.delete(Err(error.context(what)));
         }
+        let (adf, state) = says.unwrap_or_default();
         let more = matches!(adf, Some(AdfState::Loaded | AdfState::Processing));
         let first = self.pages == 0;
         if first && adf == Some(AdfState::Empty) {
             return self.delete(Err(empty()));
         }
         // A job that is not told of cannot have come to its end with sheets left.
-        let loaded = adf == Some(AdfState::Loaded);
-        let alive = state.map_or(loaded && !first, JobState::is_alive);
-        let tries = match () {
-            () if first || more => WORK_TRIES,
-            () if self.quirks.has(Change::RetryGone) => PAGE_TRIES,
-            () => 0,
+        let alive = state.map_or(more && !first, JobState::is_alive);
+        let at_work = match says {
+            Some(_) => alive && (first || more),
+            None => self.work_tries > 0,
         };
-        if alive && self.tries < tries {
-            self.tries += 1;
+        if at_work && self.work_tries < WORK_TRIES {
+            self.work_tries += 1;
             return Course::Wait(WAIT, Box::new(Course::Fetch));
+        }
+        if at_work {
+            let page = self.pages + 1;
+            return self.delete(Err(wrong(format!(
+                "the scanner does not give page {page} (HTTP status {code}), and says that it is at work on the job"
+            ))));
         }
         if first {
             let what = format!("the scanner ended the job without a page (HTTP status {code})");
             return self.delete(Err(wrong(what)));
         }
-        if alive && more {
-            let feeder = if loaded { "loaded" } else { "at work" };
-            return self.delete(Err(wrong(format!(
-                "the scanner gives no more pages (HTTP status {code}), and says that its feeder is {feeder}"
-            ))));
+        if alive && self.quirks.has(Change::RetryGone) && self.tries < PAGE_TRIES {
+            self.tries += 1;
+            return Course::Wait(WAIT, Box::new(Course::Fetch));
         }
         self.ended()
     }

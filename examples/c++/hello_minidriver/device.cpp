@@ -146,7 +146,7 @@ HRESULT source_of(BYTE *context, Source *source) {
     LONG flags = 0;
     HRESULT hr = wiasGetItemType(context, &flags);
     if (FAILED(hr)) return hr;
-    // What applications make: regions of the glass, which are scanned, and files in the storage.
+    // What applications make: regions of the glass, which they have to say are scanned, and files in the storage.
     *source = flags & WiaItemTypeProgrammableDataSource ? Source::Flatbed : Source::File;
     if (flags & WiaItemTypeGenerated) return S_OK;
     WiaPtr<IWiaDrvItem> item;

@@ -199,3 +199,35 @@ fn what_is_no_image_is_the_drivers_fault() {
     assert_eq!(e.kind(), ErrorKind::InvalidDriverResponse, "{e}");
     assert_eq!(scratch.names(), [""; 0]);
 }
+
+/// The beginning of a bitmap whose height nobody knows yet.
+fn begun() -> Vec<u8> {
+    let mut bitmap = file(1, &FormatRule::bmp());
+    let start = u32::from_le_bytes(bitmap[10..14].try_into().unwrap()) as usize;
+    // Of the file, of the picture, of its data.
+    for size in [2, 22, 34] {
+        bitmap[size..size + 4].fill(0);
+    }
+    bitmap.truncate(start + 10 * WIDTH as usize);
+    bitmap
+}
+
+#[test]
+fn a_cancel_may_leave_what_is_no_image() {
+    for transfer in [TransferMode::Stream, TransferMode::Memory] {
+        let scratch = Scratch::new();
+        let bmp = FormatRule::bmp();
+        let scanner = offering(slice::from_ref(&bmp), |call| {
+            call.stream()?.write(&file(1, &FormatRule::bmp()))?;
+            call.stream()?.write(&begun())?;
+            Ok(Status::Cancelled)
+        });
+        let settings = Settings {
+            transfer,
+            ..settings(scratch.path("out.tiff"))
+        };
+        let outcome = scan(&scanner.device(), &settings);
+        let told = (outcome.exit_code(), outcome.pages);
+        assert_eq!(told, (130, 1), "{transfer:?} {:?}", outcome.result);
+    }
+}

@@ -23,7 +23,7 @@ Exit codes:
   message says how many and where.
 
 Not in this version:
-  The commands enhance and serve, and com: devices: each exits 2.";
+  The commands enhance and serve: each exits 2.";
 
 pub(super) const PREVIEW_AFTER: &str = "\
 Examples:
@@ -66,7 +66,8 @@ Configuration:
       mode = \"gray\"
 
   Then `quire scan --profile letters -o letters.pdf` is enough. Below a
-  device or profile stand options of this command, without their --.
+  device or profile stand options that say what is scanned, without
+  their --.
 
 Environment:
   SOURCE_DATE_EPOCH   seconds since 1970: the date inside documents, for

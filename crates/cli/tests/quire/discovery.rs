@@ -98,10 +98,10 @@ fn ctrl_c_ends_a_search() {
     let scratch = Scratch::new();
     scratch.discover(&["sane"]);
     let sleeps = scratch.path("sleeps");
-    let script = "#!/bin/sh\necho $$ > searching\nexec sleep 1000\n";
+    let script = "#!/bin/sh\necho $$ > new\nmv new searching\nexec sleep 1000\n";
     fs::write(&sleeps, script).unwrap();
     fs::set_permissions(&sleeps, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    for line in ["scan --json -o a.tiff", "preview -o a.png"] {
+    for line in ["scan --json -o a.tiff", "preview -o a.tiff"] {
         let mut command = command(&scratch, line);
         command.env("QUIRE_DRIVER_HOST", &sleeps);
         let search = start(command);

@@ -69,7 +69,7 @@ pub struct Core {
 }
 
 /// Loads the library: the one that `QUIRE_WIASERVC` names; the one that this code is in; the one beside this program, or
-/// in `../lib` of it; the system's.
+/// in `../lib` of it (`../../lib` of `libexec/quire`); the system's.
 ///
 /// # Errors
 ///
@@ -108,12 +108,20 @@ fn find() -> PathBuf {
     }
     let exe = env::current_exe().ok();
     let here = exe.as_deref().and_then(Path::parent);
-    let beside = here.map(|dir| [dir.join(NAME), dir.join("../lib").join(NAME)]);
     own_path()
         .into_iter()
-        .chain(beside.into_iter().flatten())
+        .chain(here.into_iter().flat_map(beside))
         .find(|path| path.is_file())
         .unwrap_or_else(|| NAME.into())
+}
+
+/// Where the library is to be found from the folder of a program: a host is in `libexec/quire`, others are in `bin`.
+fn beside(folder: &Path) -> [PathBuf; 2] {
+    let lib = match folder.ends_with("libexec/quire") {
+        true => "../../lib",
+        false => "../lib",
+    };
+    [folder.join(NAME), folder.join(lib).join(NAME)]
 }
 
 /// The library's file, if this code is in it.
@@ -178,5 +186,18 @@ impl Core {
                 self.path.display()
             ),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_library_is_found_from_every_program_of_an_installation() {
+        for (folder, lib) in [("/opt/bin", ".."), ("/opt/libexec/quire", "../..")] {
+            let [_, library] = beside(Path::new(folder));
+            assert_eq!(library, Path::new(folder).join(lib).join("lib").join(NAME));
+        }
     }
 }

@@ -320,9 +320,10 @@ fn ends_that_come_early() {
         }
     }
     // A sheet is on its way, which never comes.
-    for code in [404, 410] {
-        let alive = Some(JobState::Processing);
-        assert_eq!(never(31, code, AdfState::Processing, alive), failed);
+    for state in [Some(JobState::Processing), None] {
+        for code in [404, 410] {
+            assert_eq!(never(31, code, AdfState::Processing, state), failed);
+        }
     }
     // The last sheet is drawn in, and fails inside.
     for code in [400, 500, 502] {
@@ -356,6 +357,34 @@ fn ends_that_come_early() {
         script.extend([(STATUS, told), (DELETE, Says(200))]);
         assert_eq!(feed("x", &script), (1, Some(kind)));
     }
+}
+
+/// A sheet takes its time. A state that is not told for once is the one before, and each kind of patience is its own.
+#[test]
+fn sheets_that_come_late() {
+    let at_work = || Tells(Some(AdfState::Processing), None, Some(JobState::Processing));
+    let through = || Tells(Some(AdfState::Empty), None, Some(JobState::Processing));
+    for untold in [Nothing, Says(503)] {
+        let mut script = vec![(STATUS, Says(500)), (CREATE, Made), (PAGE, Page)];
+        for _ in 0..7 {
+            script.extend([(PAGE, Says(404)), (STATUS, at_work())]);
+        }
+        script.extend([(PAGE, Says(404)), (STATUS, untold)]);
+        // A failure beside it is asked about five times, too.
+        script.extend([(PAGE, Says(500)), (STATUS, at_work()), (PAGE, Page)]);
+        script.extend([(PAGE, Says(404)), (STATUS, through()), (DELETE, Says(200))]);
+        assert_eq!(feed("x", &script), (2, None));
+    }
+    // The last sheet is through the feeder, of a model that says 404 for "not yet".
+    let mut script = vec![(STATUS, Says(500)), (CREATE, Made), (PAGE, Page)];
+    for _ in 0..6 {
+        script.extend([(PAGE, Says(404)), (STATUS, at_work())]);
+    }
+    script.extend([(PAGE, Says(404)), (STATUS, through()), (PAGE, Page)]);
+    for _ in 0..6 {
+        script.extend([(PAGE, Says(404)), (STATUS, through())]);
+    }
+    assert_eq!(feed("Xerox B205", &script), (2, None));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::application::{build, command_of, scratch};
-use super::{compile_after_hello, library_folder, quire};
+use super::{compile_after_hello, hello, library_folder, quire};
 use crate::prompt::Terminal;
 use crate::scratch::{Scratch, start};
 
@@ -84,8 +84,10 @@ fn a_preview_is_cut_into_the_regions_that_the_driver_finds() {
         let region = bitmap(&scratch.path(format!("{name}.bmp")));
         assert!(region == (width, height, cut.collect()), "{name}");
     }
-    // The same regions on the command line, in millimetres.
+    // A driver without such a filter has none.
     let line = "preview -d DEVICE --resolution 75 -o look.bmp";
+    assert_eq!(quire(&scratch, line, hello(), "").succeeds().text(), "");
+    // The same regions on the command line, in millimetres.
     let listed = quire(&scratch, line, extended(), "").succeeds().text();
     assert_eq!(listed, "1  10.2,13.5,33.9,16.9\n2  101.9,68.7,26.1,33.5\n");
 }
