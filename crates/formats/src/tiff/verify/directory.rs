@@ -37,7 +37,8 @@ enum Lengths {
     Told(Values),
     /// Nobody says it, but they are not compressed.
     Rows(Uncompressed),
-    /// Nobody says it: up to the directory at this place, or to the end of the file.
+    /// Nobody says it: up to the directory at this place. Without one behind it, it is to the end of the file, which
+    /// must not move then.
     UpTo(u64),
 }
 
@@ -265,7 +266,11 @@ fn check_data(
                 }
                 Lengths::Rows(rows) => rows.bytes(from + i as u64),
                 Lengths::UpTo(directory) if directory > place => directory - place,
-                Lengths::UpTo(_) => reader.len().saturating_sub(place),
+                Lengths::UpTo(_) => {
+                    return Err(unsupported(format!(
+                        "one of its {kind} has no length and goes to the file's end: what is added there would belong to it"
+                    )));
+                }
             };
             if place == 0 || size == 0 {
                 return Err(damaged(format!("one of its {kind} was never written")));

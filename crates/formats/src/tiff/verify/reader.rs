@@ -98,11 +98,6 @@ impl<'a> Reader<'a> {
         Ok(self.integer(&self.bytes(at, size)?))
     }
 
-    /// The length of the file.
-    pub(super) const fn len(&self) -> u64 {
-        self.len
-    }
-
     /// Some bytes of the file; not so many that it matters.
     pub(super) fn bytes(&self, at: u64, count: u64) -> Result<Vec<u8>> {
         self.inside(at, count)?;
