@@ -207,7 +207,7 @@ fn main() -> ExitCode {
     let new = || Ok(Arc::new(Hello::new()?) as Arc<dyn Minidriver>);
     match check(&new, Faces::Both) {
         Ok(report) => {
-            println!("{report}");
+            print!("{report}");
             if report.failed() == 0 {
                 ExitCode::SUCCESS
             } else {
